@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/counter.h"
+
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/macros.h"
+
+struct counters {
+	_Atomic uint64_t values[COUNTER_COUNT];
+	_Atomic uint64_t drops[COUNTER_DROPS_MAX];
+};
+
+static struct counters private_counters;
+static struct counters *counters = &private_counters;
+
+static const struct {
+	const char *name;
+	const char *description;
+} counter_table[COUNTER_COUNT] = {
+#define COUNTER(symbol, name, description) [COUNTER_##symbol] = { name, description },
+#include "base/counter.def"
+#undef COUNTER
+};
+
+int counters_create(void) {
+	int fd = memfd_create("lessor-counters", MFD_CLOEXEC);
+
+	if (fd >= 0 && ftruncate(fd, sizeof(struct counters)) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void counters_attach(int fd) {
+	void *memory;
+
+	if (fd < 0)
+		return;
+	memory = mmap(NULL, sizeof(struct counters), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	/* Without shared memory the daemon still works; only the API would show zeros. */
+	if (memory != MAP_FAILED)
+		counters = memory;
+}
+
+void counter_add(enum counter counter, uint64_t amount) {
+	assert(counter < COUNTER_COUNT);
+	atomic_fetch_add_explicit(&counters->values[counter], amount, memory_order_relaxed);
+}
+
+uint64_t counter_value(enum counter counter) {
+	assert(counter < COUNTER_COUNT);
+	return atomic_load_explicit(&counters->values[counter], memory_order_relaxed);
+}
+
+void counter_add_drop(size_t reason) {
+	assert(reason < COUNTER_DROPS_MAX);
+	atomic_fetch_add_explicit(&counters->drops[reason], 1, memory_order_relaxed);
+}
+
+uint64_t counter_drop_value(size_t reason) {
+	assert(reason < COUNTER_DROPS_MAX);
+	return atomic_load_explicit(&counters->drops[reason], memory_order_relaxed);
+}
+
+const char *counter_name(enum counter counter) {
+	assert(counter < COUNTER_COUNT);
+	return counter_table[counter].name;
+}
+
+const char *counter_description(enum counter counter) {
+	assert(counter < COUNTER_COUNT);
+	return counter_table[counter].description;
+}

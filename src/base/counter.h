@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* counter.h - counters in memory that all roles share, so that the API can read what serve counts without asking it.
+ *
+ * Counters start at zero with the daemon and survive the restart of a role. Thread and process: any (atomic).
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum counter {
+#define COUNTER(symbol, name, description) COUNTER_##symbol,
+#include "base/counter.def"
+#undef COUNTER
+	COUNTER_COUNT
+};
+
+/* Room for reasons to drop a packet, counted by their position in engine/drop.def. */
+#define COUNTER_DROPS_MAX 64
+
+struct counters;
+
+/* Make the shared memory. Returns its file descriptor, to be inherited by the roles; -1 with errno. */
+int counters_create(void);
+
+/* Map the shared memory behind @fd for this process. With -1: private memory, for tests. Call once. */
+void counters_attach(int fd);
+
+void counter_add(enum counter counter, uint64_t amount);
+uint64_t counter_value(enum counter counter);
+void counter_add_drop(size_t reason);
+uint64_t counter_drop_value(size_t reason);
+
+/* Borrow a counter's name and description. */
+const char *counter_name(enum counter counter);
+const char *counter_description(enum counter counter);

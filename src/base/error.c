@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct error_info error_table[] = {
+#define ERROR_ROW(number, symbol, name, http, meaning, advice) { number, http, "ERROR_" name, meaning, advice },
+#include "base/errors.def"
+#undef ERROR_ROW
+};
+
+int error_set(struct error *reterr_error, enum error_code code, const char *format, ...) {
+	if (reterr_error) {
+		va_list args;
+
+		reterr_error->code = (int)code;
+		va_start(args, format);
+		vsnprintf(reterr_error->text, sizeof reterr_error->text, format, args);
+		va_end(args);
+	}
+	return -(int)code;
+}
+
+int error_prefix(struct error *error, const char *format, ...) {
+	char sentence[sizeof error->text];
+	va_list args;
+	int length;
+
+	memcpy(sentence, error->text, sizeof sentence);
+	va_start(args, format);
+	length = vsnprintf(error->text, sizeof error->text, format, args);
+	va_end(args);
+	if (length >= 0 && (size_t)length < sizeof error->text)
+		snprintf(error->text + length, sizeof error->text - (size_t)length, ": %s", sentence);
+	return -error->code;
+}
+
+const struct error_info *error_info_get(int code) {
+	if (code < 0)
+		code = -code;
+	for (size_t i = 0; i < ARRAY_LEN(error_table); i++)
+		if (error_table[i].code == code)
+			return &error_table[i];
+	return NULL;
+}
+
+const char *error_name(int code) {
+	const struct error_info *info = error_info_get(code);
+
+	return info ? info->name : "ERROR_UNKNOWN";
+}
+
+const struct error_info *error_info_at(size_t index) {
+	return index < ARRAY_LEN(error_table) ? &error_table[index] : NULL;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/event.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define EVENT_LINE_MAX 1024
+
+static const struct event_info event_table[EVENT_KIND_COUNT] = {
+#define EVENT_ROW(symbol, severity, windows_id, text, explanation)                                                     \
+	[EVENT_##symbol] = { #symbol, EVENT_SEVERITY_##severity, windows_id, text, explanation },
+#include "base/event.def"
+#undef EVENT_ROW
+};
+
+static const char *event_role = "";
+static enum event_severity event_threshold = EVENT_SEVERITY_INFO;
+
+void event_init(const char *role, enum event_severity threshold) {
+	event_role = role;
+	event_threshold = threshold;
+}
+
+const struct event_info *event_info_get(enum event_kind kind) {
+	assert(kind < EVENT_KIND_COUNT);
+	return &event_table[kind];
+}
+
+static void line_write(struct text *line) {
+	if (line->is_truncated)
+		memcpy(line->data + line->size - 4, "...", 4);
+	line->len = strlen(line->data);
+	/* One write per line, so that the lines of several roles do not mix. A log that cannot be written is no reason
+	 * to stop serving. */
+	line->data[line->len++] = '\n';
+	if (write(STDERR_FILENO, line->data, line->len) < 0)
+		return;
+}
+
+static void line_start(struct text *line, char *array, size_t size, const struct event_info *info) {
+	text_init(line, array, size);
+	text_add(line, "<%d>lessord %s: %s: %s", (int)info->severity, event_role, info->name, info->text);
+}
+
+void event_emit(enum event_kind kind, const char *format, ...) {
+	const struct event_info *info = event_info_get(kind);
+	char array[EVENT_LINE_MAX + 2], detail[EVENT_LINE_MAX];
+	struct text line;
+	va_list args;
+
+	if (info->severity > event_threshold)
+		return;
+	va_start(args, format);
+	vsnprintf(detail, sizeof detail, format, args);
+	va_end(args);
+	line_start(&line, array, EVENT_LINE_MAX, info);
+	text_add(&line, "%s", detail[0] ? ": " : "");
+	text_add(&line, "%s", detail);
+	line_write(&line);
+}
+
+void event_emit_error(enum event_kind kind, const struct error *error) {
+	event_emit(kind, "%s (%d): %s", error_name(error->code), error->code, error->text);
+}

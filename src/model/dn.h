@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dn.h - just enough of distinguished names (RFC 4514) to find an entry's parent and its own name. Pure. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Borrow the part of @dn behind its first RDN; "" if there is none. Escaped commas are not taken for separators. */
+const char *dn_parent(const char *dn);
+
+/* Copy the value of the first RDN's first attribute, unescaped, into @ret_value. 0, or -E_INVALID_PARAMETER. */
+int dn_leaf_value(const char *dn, size_t size, char *ret_value);
+
+/* Equal without regard to case and to spaces beside separators. */
+bool is_dn_equal(const char *a, const char *b);
+
+/* True if @dn is @base or stands below it. */
+bool is_dn_within(const char *dn, const char *base);
+
+/* Write "cn=<escaped value>,<parent>" into @ret_dn. 0, or -E_INVALID_PARAMETER if it does not fit. */
+int dn_make(const char *value, const char *parent, size_t size, char *ret_dn);

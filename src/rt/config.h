@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config.h - lessord.conf: sections, keys and values (config.def), read with inih, checked whole before use. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum { CONFIG_BIND_ANONYMOUS, CONFIG_BIND_SIMPLE, CONFIG_BIND_EXTERNAL, CONFIG_BIND_GSSAPI }; /* of config.bind */
+enum { CONFIG_START_TLS_AUTO, CONFIG_START_TLS_YES, CONFIG_START_TLS_NO };                    /* of config.start_tls */
+
+#define CONFIG_FIELD_TEXT char *
+#define CONFIG_FIELD_LIST char **
+#define CONFIG_FIELD_FLAG bool
+#define CONFIG_FIELD_DURATION uint64_t
+#define CONFIG_FIELD_CHOICE unsigned
+
+/* Owned by whoever read it; config_free ends it. Lists end with NULL. */
+struct config {
+#define CONFIG(symbol, section, key, kind, fallback, description) CONFIG_FIELD_##kind symbol;
+#include "rt/config.def"
+#undef CONFIG
+};
+
+/* Read the file @path. All values are checked, each by itself and together (a URI is given, its scheme is known, a simple
+ * bind has name and password file ...). 0, or -E_DHCP_REGISTRY_INIT_FAILED with file, line, key and what is expected. */
+int config_read_file(const char *path, struct config **ret_config, struct error *reterr_error);
+
+/* The same for @text of @len bytes; @name stands for the file in errors. Pure. */
+int config_read_text(const char *name, const char *text, size_t len, struct config **ret_config,
+		     struct error *reterr_error);
+
+/* Accepts NULL; returns NULL. */
+struct config *config_free(struct config *config);
+
+/* One row of config.def, for the manual. Lifetime: static. */
+struct config_info {
+	const char *section, *key, *kind, *fallback, *description;
+};
+const struct config_info *config_info_at(size_t index);

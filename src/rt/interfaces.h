@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* interfaces.h - the host's network interfaces and their IPv4 addresses, by rtnetlink (libmnl), kept up to date.
+ *
+ * Thread: one per watch.
+ */
+#pragma once
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/ip4.h"
+
+#define INTERFACE_ADDRESSES_MAX 16
+
+/* Embedded. */
+struct interface {
+	unsigned index;
+	char name[IF_NAMESIZE];
+	bool is_up;
+	bool is_loopback;
+	size_t n_addresses;
+	struct {
+		struct ip4 address;
+		uint8_t prefix_length;
+	} addresses[INTERFACE_ADDRESSES_MAX];
+};
+
+/* All interfaces; the array is owned by whoever asked, free() it. Embedded. */
+struct interface_list {
+	struct interface *items;
+	size_t n_items;
+};
+
+/* Read all interfaces. 0 or -E_DHCP_NETWORK_INIT_FAILED. */
+int interfaces_read(struct interface_list *ret_list, struct error *reterr_error);
+
+/* A descriptor that becomes readable when links or addresses change; close() it. -E_DHCP_NETWORK_INIT_FAILED on failure. */
+int interfaces_watch_open(struct error *reterr_error);
+
+/* Read away the notifications on @fd (-E_DHCP_SERVER_INTERFACE_NOTIFICATION_EVENT if some were lost; read all again anyway). */
+int interfaces_watch_clear(int fd);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lease_store.h - durable leases: a batch of changes goes in, a completion comes back when it is on stable storage.
+ *
+ * This version commits LMDB once per batch; how is nobody's business outside.
+ * One writer process (serve) opens it with lease_store_open; readers (api) with lease_store_open_reader.
+ * Thread: one per store object.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/lease.h"
+
+struct lease_store;
+struct lease_batch;
+
+/* Open or create DIR/leases.mdb as its only writer, for the server @server_name.
+ * 0; -E_DHCP_DATABASE_INIT_FAILED (cannot open, or it belongs to another server: the sentence says which),
+ * -E_DHCP_JET_CONV_REQUIRED (older format), each with a sentence. The caller holds the state directory's lock. */
+int lease_store_open(const char *state_directory, const char *server_name, struct lease_store **ret_store,
+		     struct error *reterr_error);
+
+/* Open an existing store for reading. 0, -E_NOT_FOUND (not made yet) or -E_DHCP_DATABASE_INIT_FAILED. */
+int lease_store_open_reader(const char *state_directory, struct lease_store **ret_store, struct error *reterr_error);
+
+/* Close. Accepts NULL; returns NULL. */
+struct lease_store *lease_store_close(struct lease_store *store);
+
+/* Start a batch (the writer has at most one). 0 or -E_DHCP_JET_ERROR. */
+int lease_batch_begin(struct lease_store *store, struct lease_batch **ret_batch, struct error *reterr_error);
+
+/* The view through which the engine reads and changes leases in this batch. Lives as long as the batch. */
+const struct lease_view *lease_batch_view(struct lease_batch *batch);
+
+/* True if a change was made in this batch. */
+bool is_lease_batch_dirty(const struct lease_batch *batch);
+
+/* Called when the batch is durable (@result 0) or lost (-E_DHCP_JET_ERROR, with @error). */
+typedef void lease_batch_done_f(void *context, int result, const struct error *error);
+
+/* Hand in the batch, which is gone afterwards; @done is called exactly once, perhaps before this returns. A batch without
+ * changes completes without touching the disk. */
+void lease_batch_submit(struct lease_batch *batch, lease_batch_done_f *done, void *context);
+
+/* Drop the batch and all its changes. */
+void lease_batch_abort(struct lease_batch *batch);
+
+/* Called for each lease; a negative return ends the iteration and is returned. */
+typedef int lease_visit_f(void *context, const struct lease *lease);
+
+/* Visit all leases in [@from, @to] in ascending order of address, in one consistent view.
+ * 0, what @visit returned, or -E_DHCP_JET_ERROR. */
+int lease_store_visit(struct lease_store *store, struct ip4 from, struct ip4 to, lease_visit_f *visit, void *context);
+
+/* Embedded. */
+struct lease_store_stat {
+	uint64_t n_leases;
+	uint64_t n_bytes_used;
+};
+int lease_store_stat(struct lease_store *store, struct lease_store_stat *ret_stat);
