@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const struct error_info error_table[] = {
 #define ERROR_ROW(number, symbol, name, http, meaning, advice) { number, http, "ERROR_" name, meaning, advice },
 #include "base/errors.def"
@@ -24,16 +26,19 @@ int error_set(struct error *reterr_error, enum error_code code, const char *form
 }
 
 int error_prefix(struct error *error, const char *format, ...) {
-	char sentence[sizeof error->text];
+	char prefixed[sizeof error->text];
 	va_list args;
 	int length;
 
-	memcpy(sentence, error->text, sizeof sentence);
 	va_start(args, format);
-	length = vsnprintf(error->text, sizeof error->text, format, args);
+	length = vsnprintf(prefixed, sizeof prefixed, format, args);
 	va_end(args);
-	if (length >= 0 && (size_t)length < sizeof error->text)
-		snprintf(error->text + length, sizeof error->text - (size_t)length, ": %s", sentence);
+	if (length >= 0 && (size_t)length < sizeof prefixed) {
+		struct text text = { prefixed, sizeof prefixed, (size_t)length, false };
+
+		text_add(&text, ": %s", error->text);
+		memcpy(error->text, prefixed, sizeof prefixed);
+	}
 	return -error->code;
 }
 
