@@ -1,1 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += libengine.a
+libengine_a_CFLAGS = $(STRICT)
+libengine_a_SOURCES = \
+	src/engine/allocate.c \
+	src/engine/authority.c \
+	src/engine/authority.def \
+	src/engine/authority.h \
+	src/engine/drop.c \
+	src/engine/drop.def \
+	src/engine/drop.h \
+	src/engine/engine.c \
+	src/engine/engine.h \
+	src/engine/link.c \
+	src/engine/messages.c \
+	src/engine/offers.c \
+	src/engine/offers.h \
+	src/engine/reply.c \
+	src/engine/request.h

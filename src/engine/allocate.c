@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* allocate.c - which address a client gets. */
+#include "engine/request.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+
+#define SEARCH_STEPS_MAX 1024 /* addresses looked at for one packet; the next packet goes on from there */
+#define REUSE_STEPS_MAX 64    /* records of former clients looked at for one packet */
+#define FULL_PAUSE_MS 1000    /* a scope without gaps is not searched again before */
+
+static bool is_found(struct request *request, int result) {
+	if (result < 0 && result != -E_NOT_FOUND)
+		request->output->is_store_failed = true;
+	return result == 0;
+}
+
+bool request_lease_at(struct request *request, struct ip4 address, struct lease *ret_lease) {
+	const struct lease_view *leases = request->input->leases;
+
+	return is_found(request, leases->get_by_address(leases->context, address, ret_lease));
+}
+
+bool request_lease_of_client(struct request *request, struct lease *ret_lease) {
+	const struct lease_view *leases = request->input->leases;
+
+	return is_found(request, leases->get_by_client(leases->context, request->scope->subnet, &request->client,
+						       ret_lease));
+}
+
+bool request_lease_put(struct request *request, const struct lease *lease) {
+	const struct lease_view *leases = request->input->leases;
+
+	return is_found(request, leases->put(leases->context, lease));
+}
+
+uint64_t request_setting(const struct request *request, enum setting setting) {
+	return request->reservation ? request->reservation->settings.values[setting]
+				    : request->scope->settings.values[setting];
+}
+
+uint32_t request_lease_time(const struct request *request) {
+	uint32_t configured = (uint32_t)request_setting(request, SETTING_LEASE_TIME);
+	uint32_t wanted = dhcp4_option_u32(request->packet, DHCP4_OPTION_LEASE_TIME, configured);
+
+	return wanted > 0 && wanted < configured ? wanted : configured;
+}
+
+static bool is_reserved_for_client(const struct request *request, struct ip4 address) {
+	return request->reservation && is_ip4_equal(request->reservation->address, address);
+}
+
+/* True if the client may use @address by configuration: its own reservation, or a dynamic address reserved for nobody. */
+static bool is_configured_for_client(const struct request *request, struct ip4 address) {
+	const struct reservation *holder = scope_reservation_at(request->scope, address);
+
+	return holder ? holder == request->reservation : is_scope_address_dynamic(request->scope, address);
+}
+
+/* The same machine under another identity (a boot loader and the system it starts) may take over what is reserved for it. */
+static bool is_same_machine(const struct request *request, const struct lease *lease) {
+	const struct dhcp4_packet *packet = request->packet;
+
+	return request->reservation && lease->state == LEASE_ACTIVE && packet->hlen &&
+	       lease->htype == packet->htype && lease->hlen == packet->hlen &&
+	       memcmp(lease->chaddr, packet->chaddr, packet->hlen) == 0;
+}
+
+bool can_assign(struct request *request, struct ip4 address) {
+	const struct engine_input *input = request->input;
+	struct lease lease;
+
+	if (!is_configured_for_client(request, address) || is_request_for_us(request, address))
+		return false;
+	if (!is_reserved_for_client(request, address) &&
+	    is_offered_to_other(request->engine->offers, address, &request->client, input->now.boot_ms))
+		return false;
+	if (!request_lease_at(request, address, &lease))
+		return !request->output->is_store_failed;
+	return !is_lease_in_force(&lease, input->now.wall_s) || is_client_key_equal(&lease.client, &request->client) ||
+	       is_same_machine(request, &lease);
+}
+
+static struct range_position *position_of(struct request *request) {
+	struct engine *engine = request->engine;
+	const struct snapshot *snapshot = request->input->snapshot;
+
+	if (!engine->positions) {
+		engine->positions = mem_alloc(snapshot->n_scopes * sizeof *engine->positions);
+		engine->n_positions = snapshot->n_scopes;
+	}
+	assert((size_t)(request->scope - snapshot->scopes) < engine->n_positions);
+	return &engine->positions[request->scope - snapshot->scopes];
+}
+
+/* The end of the exclusion that holds @address, or @address itself. */
+static struct ip4 skip_exclusion(const struct scope *scope, struct ip4 address) {
+	for (size_t i = 0; i < scope->n_exclusions; i++)
+		if (is_ip4_in_range(address, scope->exclusions[i]))
+			return scope->exclusions[i].last;
+	return address;
+}
+
+/* The next address without any record in @range from @position on that this client may have; none at the end. */
+static struct ip4 search_range(struct request *request, struct ip4_range range, struct range_position *position,
+			       unsigned *steps) {
+	const struct lease_view *leases = request->input->leases;
+	struct ip4 from = position->next.value > range.first.value ? position->next : range.first;
+
+	while (from.value <= range.last.value && *steps < SEARCH_STEPS_MAX) {
+		struct ip4 gap;
+
+		++*steps;
+		if (!is_found(request, leases->get_gap(leases->context, from, range.last, &gap)))
+			break;
+		position->next.value = gap.value;
+		if (can_assign(request, gap))
+			return gap;
+		from.value = skip_exclusion(request->scope, gap).value + 1;
+		position->next = from;
+	}
+	return (struct ip4){ 0 };
+}
+
+static struct ip4 search_ranges(struct request *request, struct range_position *position, unsigned *steps) {
+	const struct scope *scope = request->scope;
+
+	for (size_t i = 0; i < scope->n_ranges; i++) {
+		struct ip4 found;
+
+		if (position->next.value > scope->ranges[i].last.value)
+			continue;
+		found = search_range(request, scope->ranges[i], position, steps);
+		if (!is_ip4_none(found) || *steps >= SEARCH_STEPS_MAX || request->output->is_store_failed)
+			return found;
+		position->next.value = scope->ranges[i].last.value + 1;
+	}
+	return (struct ip4){ 0 };
+}
+
+/* An address that no client has had yet. Searching goes on where it ended; once at the end, it starts over after a pause, since
+ * offers lapse and records go away. */
+static struct ip4 choose_unused(struct request *request) {
+	struct range_position *position = position_of(request);
+	uint64_t now = request->input->now.boot_ms;
+	bool is_from_start = is_ip4_none(position->next);
+	unsigned steps = 0;
+	struct ip4 found;
+
+	if (now < position->full_until_ms)
+		return (struct ip4){ 0 };
+	found = search_ranges(request, position, &steps);
+	if (is_ip4_none(found) && !is_from_start && steps < SEARCH_STEPS_MAX && !request->output->is_store_failed) {
+		position->next = (struct ip4){ 0 };
+		found = search_ranges(request, position, &steps);
+	}
+	if (is_ip4_none(found) && steps < SEARCH_STEPS_MAX) {
+		position->next = (struct ip4){ 0 };
+		position->full_until_ms = now + FULL_PAUSE_MS;
+	}
+	return found;
+}
+
+/* The address that its former client has not used for the longest time. */
+static struct ip4 choose_reusable(struct request *request) {
+	const struct engine_input *input = request->input;
+	const struct lease_view *leases = input->leases;
+
+	for (size_t skip = 0; skip < REUSE_STEPS_MAX; skip++) {
+		struct lease lease;
+
+		if (!is_found(request, leases->get_reusable(leases->context, request->scope->subnet, input->now.wall_s,
+							    skip, &lease)))
+			break;
+		if (can_assign(request, lease.address))
+			return lease.address;
+	}
+	return (struct ip4){ 0 };
+}
+
+/* Addresses that this client has a claim to, best first: reserved for it, had before, just offered, asked for. */
+static struct ip4 choose_claimed(struct request *request) {
+	struct ip4 claims[4] = { { 0 } };
+	struct lease lease;
+
+	if (request->reservation)
+		claims[0] = request->reservation->address;
+	if (request_lease_of_client(request, &lease))
+		claims[1] = lease.address;
+	claims[2] = offers_find(request->engine->offers, request->scope->subnet, &request->client,
+				request->input->now.boot_ms);
+	claims[3] = dhcp4_option_ip4(request->packet, DHCP4_OPTION_REQUESTED_ADDRESS);
+	for (size_t i = 0; i < ARRAY_LEN(claims); i++)
+		if (!is_ip4_none(claims[i]) && can_assign(request, claims[i]))
+			return claims[i];
+	return (struct ip4){ 0 };
+}
+
+struct ip4 request_choose_address(struct request *request) {
+	static struct ip4 (*const ways[])(struct request *) = { choose_claimed, choose_unused, choose_reusable };
+
+	for (size_t i = 0; i < ARRAY_LEN(ways) && !request->output->is_store_failed; i++) {
+		struct ip4 address = ways[i](request);
+
+		if (!is_ip4_none(address))
+			return address;
+	}
+	return (struct ip4){ 0 };
+}

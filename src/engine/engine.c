@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/engine.h"
+
+#include "base/mem.h"
+#include "engine/request.h"
+
+struct engine *engine_new(void) {
+	struct engine *engine = mem_alloc(sizeof *engine);
+
+	engine->offers = offers_new();
+	return engine;
+}
+
+struct engine *engine_free(struct engine *engine) {
+	if (!engine)
+		return NULL;
+	offers_free(engine->offers);
+	free(engine->positions);
+	free(engine);
+	return NULL;
+}
+
+void engine_snapshot_changed(struct engine *engine) {
+	free(engine->positions);
+	engine->positions = NULL;
+	engine->n_positions = 0;
+}
+
+static enum drop_reason reason_of_fault(enum dhcp4_fault fault) {
+	switch (fault) {
+	case DHCP4_FAULT_TRUNCATED:
+		return DROP_TRUNCATED;
+	case DHCP4_FAULT_OVERSIZED:
+		return DROP_OVERSIZED;
+	case DHCP4_FAULT_NOT_REQUEST:
+		return DROP_NOT_REQUEST;
+	case DHCP4_FAULT_HLEN:
+		return DROP_HLEN;
+	case DHCP4_FAULT_MAGIC:
+		return DROP_MAGIC;
+	case DHCP4_FAULT_OPTION_LENGTH:
+		return DROP_OPTION_LENGTH;
+	case DHCP4_FAULT_OVERLOAD:
+		return DROP_OVERLOAD;
+	case DHCP4_FAULT_FIELD_LENGTH:
+		return DROP_FIELD_LENGTH;
+	case DHCP4_FAULT_MESSAGE_TYPE:
+		return DROP_MESSAGE_TYPE;
+	case DHCP4_FAULT_TOO_MUCH:
+		return DROP_TOO_MUCH;
+	case DHCP4_FAULT_NONE:
+		break;
+	}
+	return DROP_COUNT;
+}
+
+/* RFC 2131 4.2: the client identifier if there is one, else hardware type and address. False if there is neither. */
+static bool client_identify(const struct dhcp4_packet *packet, struct client_key *ret_client) {
+	struct span id = packet->options[DHCP4_OPTION_CLIENT_ID];
+
+	if (id.data && id.len && id.len < CLIENT_KEY_MAX) {
+		ret_client->octets[0] = CLIENT_KEY_IDENTIFIER;
+		memcpy(ret_client->octets + 1, id.data, id.len);
+		ret_client->len = (uint16_t)(1 + id.len);
+		return true;
+	}
+	if (packet->hlen == 0 || id.len)
+		return false;
+	ret_client->octets[0] = CLIENT_KEY_HARDWARE;
+	ret_client->octets[1] = packet->htype;
+	memcpy(ret_client->octets + 2, packet->chaddr, packet->hlen);
+	ret_client->len = (uint16_t)(2 + packet->hlen);
+	return true;
+}
+
+/* Everything before the message itself matters. DROP_COUNT: go on. */
+static enum drop_reason request_prepare(struct request *request) {
+	if (request->packet->type == DHCP4_BOOTP)
+		return DROP_BOOTP;
+	if (!request->input->is_authorized)
+		return DROP_UNAUTHORIZED;
+	if (!client_identify(request->packet, &request->client))
+		return DROP_NO_IDENTITY;
+	return request_select_scope(request);
+}
+
+static void request_dispatch(struct request *request) {
+	switch (request->packet->type) {
+	case DHCP4_DISCOVER:
+		request_discover(request);
+		return;
+	case DHCP4_REQUEST:
+		request_request(request);
+		return;
+	case DHCP4_DECLINE:
+		request_decline(request);
+		return;
+	case DHCP4_RELEASE:
+		request_release(request);
+		return;
+	case DHCP4_INFORM:
+		request_inform(request);
+		return;
+	case DHCP4_BOOTP:
+	case DHCP4_OFFER:
+	case DHCP4_ACK:
+	case DHCP4_NAK:
+		request_drop(request, DROP_MESSAGE_TYPE);
+		return;
+	}
+}
+
+void engine_handle(struct engine *engine, const struct engine_input *input, struct engine_output *ret_output) {
+	struct dhcp4_packet packet;
+	struct request request = { .engine = engine, .input = input, .packet = &packet, .output = ret_output };
+	enum drop_reason reason;
+
+	memset(ret_output, 0, offsetof(struct engine_output, octets));
+	reason = reason_of_fault(dhcp4_parse(input->octets, &packet));
+	if (reason == DROP_COUNT) {
+		ret_output->received = packet.type;
+		reason = request_prepare(&request);
+	}
+	if (reason == DROP_COUNT)
+		request_dispatch(&request);
+	else
+		request_drop(&request, reason);
+	if (ret_output->is_store_failed)
+		request_drop(&request, DROP_STORE);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine.h - what a DHCPv4 server does with a packet (RFC 2131): a pure decision.
+ *
+ * Octets, time, the configuration and the leases come in; a reply, or the reason why there is none, comes out. Offers are
+ * the only thing that the engine remembers itself, and it may forget them. It touches no socket, clock, file or log.
+ * Thread: one per engine.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/ip4.h"
+#include "base/span.h"
+#include "engine/drop.h"
+#include "model/lease.h"
+#include "model/snapshot.h"
+#include "wire/packet.h"
+
+struct engine;
+
+/* An address of this host on the link that a packet came in on. Embedded. */
+struct link_address {
+	struct ip4 address;
+	uint8_t prefix_length;
+};
+
+/* Everything that a decision depends on. Borrowed for the call. */
+struct engine_input {
+	struct span octets;               /* the UDP payload */
+	struct moment now;
+	bool is_authorized;               /* the verdict holds at @now */
+	struct ip4 unicast_to;            /* our address that it was sent to; none if it was broadcast */
+	const struct link_address *link_addresses; /* of the link it came in on, the primary one first */
+	size_t n_link_addresses;
+	const struct ip4 *host_addresses; /* all of this host's: any of them is a server identifier of ours */
+	size_t n_host_addresses;
+	const struct snapshot *snapshot;
+	const struct lease_view *leases;
+};
+
+/* How a reply gets to its client (RFC 2131 4.1). */
+enum reply_path {
+	REPLY_UNICAST,   /* to an address that answers ARP: a relay, or a client that uses its address */
+	REPLY_BROADCAST, /* to 255.255.255.255 on the link */
+	REPLY_LINK,      /* to the client's hardware address, since it has no address yet */
+};
+
+/* Embedded; large. */
+struct engine_output {
+	bool has_reply;
+	enum drop_reason reason; /* if there is no reply */
+	enum dhcp4_message_type received, sent;
+	bool is_store_failed;    /* a lease could not be read or changed: the batch must not be acknowledged */
+	bool is_declined;        /* @lease was declined by its client */
+	const struct scope *scope; /* the scope that was chosen, or NULL */
+	struct ip4 address;      /* offered, granted, declined or released; none else */
+	enum reply_path path;
+	struct ip4 source;       /* our address to send from */
+	struct ip4 destination;
+	uint16_t port;
+	uint8_t hlen;
+	uint8_t chaddr[DHCP4_CHADDR_MAX];
+	size_t len;
+	uint8_t octets[DHCP4_MESSAGE_MAX];
+};
+
+struct engine *engine_new(void);
+struct engine *engine_free(struct engine *engine);
+
+/* Decide on one packet. Leases are read and changed through input->leases; a reply that grants an address may only leave once
+ * those changes are durable. Always fills all of @ret_output but octets beyond len. */
+void engine_handle(struct engine *engine, const struct engine_input *input, struct engine_output *ret_output);
+
+/* Tell the engine that the configuration was replaced: positions in old ranges are forgotten, offers are kept. */
+void engine_snapshot_changed(struct engine *engine);

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* messages.c - what each DHCP message asks for, and what becomes of it (RFC 2131 4.3). */
+#include "engine/request.h"
+
+#include "base/text.h"
+
+void request_drop(struct request *request, enum drop_reason reason) {
+	request->output->has_reply = false;
+	request->output->reason = request->output->is_store_failed ? DROP_STORE : reason;
+}
+
+static struct ip4 requested_address(const struct request *request) {
+	return dhcp4_option_ip4(request->packet, DHCP4_OPTION_REQUESTED_ADDRESS);
+}
+
+/* True if the message names a server and it is not us. */
+static bool is_for_other_server(const struct request *request) {
+	return has_dhcp4_option(request->packet, DHCP4_OPTION_SERVER_ID) &&
+	       !is_request_for_us(request, dhcp4_option_ip4(request->packet, DHCP4_OPTION_SERVER_ID));
+}
+
+void request_discover(struct request *request) {
+	uint64_t wait_ms = request_setting(request, SETTING_OFFER_TIME) * 1000;
+	struct ip4 address = request_choose_address(request);
+
+	if (is_ip4_none(address)) {
+		request_drop(request, DROP_RANGE_FULL);
+		return;
+	}
+	offers_add(request->engine->offers, address, request->scope->subnet, &request->client,
+		   request->input->now.boot_ms + wait_ms);
+	request->output->address = address;
+	request_reply(request, DHCP4_OFFER, address, request_lease_time(request));
+}
+
+/* What the client calls itself, as far as it is harmless to show. */
+static void host_name_copy(const struct dhcp4_packet *packet, char *ret_name) {
+	struct span name = packet->options[DHCP4_OPTION_HOST_NAME];
+	size_t len = 0;
+
+	for (size_t i = 0; i < name.len && len < LEASE_HOST_NAME_MAX - 1; i++)
+		if (name.data[i] > 0x20 && name.data[i] < 0x7f)
+			ret_name[len++] = (char)name.data[i];
+	ret_name[len] = '\0';
+}
+
+static void lease_fill(const struct request *request, struct ip4 address, uint32_t lease_time, struct lease *lease) {
+	const struct dhcp4_packet *packet = request->packet;
+	int64_t now = request->input->now.wall_s;
+
+	if (lease->state != LEASE_ACTIVE || !is_client_key_equal(&lease->client, &request->client))
+		lease->start = now;
+	lease->address = address;
+	lease->scope = request->scope->subnet;
+	lease->state = LEASE_ACTIVE;
+	lease->changed = now;
+	lease->expiry = now + lease_time;
+	lease->client = request->client;
+	lease->htype = packet->htype;
+	lease->hlen = packet->hlen;
+	memcpy(lease->chaddr, packet->chaddr, sizeof lease->chaddr);
+	lease->relay = packet->giaddr;
+	host_name_copy(packet, lease->host_name);
+}
+
+/* Bind @address to the client and acknowledge. */
+static void grant(struct request *request, struct ip4 address) {
+	uint32_t lease_time = request_lease_time(request);
+	struct lease lease = { 0 };
+
+	request_lease_at(request, address, &lease);
+	lease_fill(request, address, lease_time, &lease);
+	if (request->output->is_store_failed || !request_lease_put(request, &lease)) {
+		request_drop(request, DROP_STORE);
+		return;
+	}
+	offers_remove(request->engine->offers, request->scope->subnet, &request->client);
+	request->output->address = address;
+	request_reply(request, DHCP4_ACK, address, lease_time);
+}
+
+static void grant_or_refuse(struct request *request, struct ip4 address) {
+	if (can_assign(request, address))
+		grant(request, address);
+	else if (request->output->is_store_failed)
+		request_drop(request, DROP_STORE);
+	else
+		request_reply_nak(request, "address not available");
+}
+
+/* An answer to an offer: ours, or another server's. */
+static void request_selecting(struct request *request) {
+	struct ip4 address = requested_address(request);
+
+	if (is_for_other_server(request)) {
+		offers_remove(request->engine->offers, request->scope->subnet, &request->client);
+		request_drop(request, DROP_OTHER_SERVER);
+	} else if (is_ip4_none(address)) {
+		request_drop(request, DROP_CONTRADICTORY);
+	} else {
+		grant_or_refuse(request, address);
+	}
+}
+
+/* True if the store says that somebody else is using @address. */
+static bool is_in_use_by_other(struct request *request, struct ip4 address) {
+	struct lease lease;
+
+	return request_lease_at(request, address, &lease) && is_lease_in_force(&lease, request->input->now.wall_s) &&
+	       !is_client_key_equal(&lease.client, &request->client);
+}
+
+/* True if the client is known here: it has a lease (perhaps expired), or a reservation. */
+static bool is_client_known(struct request *request, struct ip4 address, bool *ret_is_same_address) {
+	struct lease lease;
+
+	if (request_lease_of_client(request, &lease)) {
+		*ret_is_same_address = is_ip4_equal(lease.address, address);
+		return true;
+	}
+	*ret_is_same_address = request->reservation && is_ip4_equal(request->reservation->address, address);
+	return request->reservation != NULL;
+}
+
+/* A client that remembers an address and asks whether it is still good (INIT-REBOOT), or rebinds by broadcast. Without a
+ * record of the client RFC 2131 4.3.2 wants silence, since another server may know it. */
+static void confirm(struct request *request, struct ip4 address) {
+	bool is_same_address;
+
+	if (!is_ip4_in_subnet(address, request->scope->subnet))
+		request_reply_nak(request, "wrong network");
+	else if (is_client_known(request, address, &is_same_address) && is_same_address)
+		grant_or_refuse(request, address);
+	else if (request->output->is_store_failed)
+		request_drop(request, DROP_STORE);
+	else if (is_client_known(request, address, &is_same_address) || is_in_use_by_other(request, address))
+		request_reply_nak(request, "not the address of this client");
+	else
+		request_drop(request, DROP_NO_RECORD);
+}
+
+/* A renewal by unicast reaches just the server that granted the lease: if its record is gone and nobody else has the
+ * address, the client keeps it. */
+static void request_renewing(struct request *request, struct ip4 address) {
+	if (is_ip4_in_subnet(address, request->scope->subnet))
+		grant_or_refuse(request, address);
+	else
+		request_reply_nak(request, "wrong network");
+}
+
+/* The four kinds of DHCPREQUEST, told apart by RFC 2131 table 4. */
+void request_request(struct request *request) {
+	struct ip4 requested = requested_address(request), ciaddr = request->packet->ciaddr;
+	bool is_direct = !is_ip4_none(request->input->unicast_to) && is_ip4_none(request->packet->giaddr);
+
+	if (has_dhcp4_option(request->packet, DHCP4_OPTION_SERVER_ID))
+		request_selecting(request);
+	else if (is_ip4_none(ciaddr) && is_ip4_none(requested))
+		request_drop(request, DROP_CONTRADICTORY);
+	else if (!is_ip4_none(ciaddr) && !is_ip4_none(requested) && !is_ip4_equal(ciaddr, requested))
+		request_drop(request, DROP_CONTRADICTORY);
+	else if (!is_ip4_none(ciaddr) && is_direct)
+		request_renewing(request, ciaddr);
+	else
+		confirm(request, is_ip4_none(ciaddr) ? requested : ciaddr);
+}
+
+/* True, with the lease, if this client holds @address. */
+static bool is_holder(struct request *request, struct ip4 address, struct lease *ret_lease) {
+	return !is_ip4_none(address) && request_lease_at(request, address, ret_lease) &&
+	       ret_lease->state == LEASE_ACTIVE && is_client_key_equal(&ret_lease->client, &request->client);
+}
+
+/* RFC 2131 4.3.3: somebody else uses the address. Nobody is given it for the decline time. */
+void request_decline(struct request *request) {
+	struct ip4 address = requested_address(request);
+	int64_t now = request->input->now.wall_s;
+	struct lease lease;
+
+	if (is_for_other_server(request)) {
+		request_drop(request, DROP_OTHER_SERVER);
+		return;
+	}
+	if (!is_holder(request, address, &lease)) {
+		request_drop(request, DROP_NOT_OWNER);
+		return;
+	}
+	lease.state = LEASE_DECLINED;
+	lease.client.len = 0;
+	lease.changed = now;
+	lease.expiry = now + (int64_t)request_setting(request, SETTING_DECLINE_TIME);
+	request->output->is_declined = request_lease_put(request, &lease);
+	request->output->address = address;
+	request_drop(request, DROP_NO_REPLY_DUE);
+}
+
+/* RFC 2131 4.3.4. The record stays, so that the client finds its address again. */
+void request_release(struct request *request) {
+	struct ip4 address = request->packet->ciaddr;
+	struct lease lease;
+
+	if (is_for_other_server(request)) {
+		request_drop(request, DROP_OTHER_SERVER);
+		return;
+	}
+	if (!is_holder(request, address, &lease)) {
+		request_drop(request, DROP_NOT_OWNER);
+		return;
+	}
+	lease.state = LEASE_RELEASED;
+	lease.changed = lease.expiry = request->input->now.wall_s;
+	request_lease_put(request, &lease);
+	request->output->address = address;
+	request_drop(request, DROP_NO_REPLY_DUE);
+}
+
+/* RFC 2131 4.3.5: options for a client that has its address from elsewhere; no lease is made or looked at. */
+void request_inform(struct request *request) {
+	if (is_ip4_none(request->packet->ciaddr))
+		request_drop(request, DROP_CONTRADICTORY);
+	else
+		request_reply(request, DHCP4_ACK, (struct ip4){ 0 }, 0);
+}

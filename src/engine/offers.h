@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* offers.h - addresses that were offered and wait for their client's request. Bounded: the oldest offer makes room.
+ *
+ * Times are milliseconds since boot, passed in.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ip4.h"
+#include "model/lease.h"
+
+struct offers;
+
+struct offers *offers_new(void);
+struct offers *offers_free(struct offers *offers);
+
+/* Remember that @address is offered to @client until @until_ms; replaces offers of the address and of the client in
+ * the same scope. */
+void offers_add(struct offers *offers, struct ip4 address, struct ip4_subnet scope, const struct client_key *client,
+		uint64_t until_ms);
+
+/* The address offered to @client in @scope; none if no offer stands at @now_ms. */
+struct ip4 offers_find(const struct offers *offers, struct ip4_subnet scope, const struct client_key *client,
+		       uint64_t now_ms);
+
+/* True if @address is offered to somebody else than @client. */
+bool is_offered_to_other(const struct offers *offers, struct ip4 address, const struct client_key *client,
+			 uint64_t now_ms);
+
+/* Forget what was offered to @client in @scope. */
+void offers_remove(struct offers *offers, struct ip4_subnet scope, const struct client_key *client);

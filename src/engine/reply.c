@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reply.c - replies: fields, options, and the way to the client (RFC 2131 4.1 and table 3). */
+#include "engine/request.h"
+
+#include "base/wireint.h"
+
+#define IP_UDP_HEADERS 28
+#define BROADCAST 0xffffffffu
+
+static size_t message_limit(const struct dhcp4_packet *packet) {
+	struct span size = packet->options[DHCP4_OPTION_MAX_SIZE];
+	size_t limit = size.data && size.len == 2 ? be16_read(size.data) : 0;
+
+	limit = limit > IP_UDP_HEADERS ? limit - IP_UDP_HEADERS : 0;
+	if (limit < DHCP4_MESSAGE_DEFAULT)
+		return DHCP4_MESSAGE_DEFAULT;
+	return limit < DHCP4_MESSAGE_MAX ? limit : DHCP4_MESSAGE_MAX;
+}
+
+static void header_fill(const struct request *request, struct dhcp4_header *ret_header) {
+	const struct dhcp4_packet *packet = request->packet;
+
+	*ret_header = (struct dhcp4_header){
+		.htype = packet->htype,
+		.hlen = packet->hlen,
+		.xid = packet->xid,
+		.flags = packet->flags,
+		.giaddr = packet->giaddr,
+	};
+	memcpy(ret_header->chaddr, packet->chaddr, sizeof ret_header->chaddr);
+}
+
+static const struct option_set *options_of(const struct request *request) {
+	return request->reservation ? &request->reservation->options : &request->scope->options;
+}
+
+/* A configured renewal or rebinding time; @fallback if there is none. */
+static uint32_t configured_time(const struct request *request, uint8_t code, uint32_t fallback) {
+	const struct option_value *value = option_set_get(options_of(request), code);
+
+	return value && value->octets.len == 4 ? be32_read(value->octets.data) : fallback;
+}
+
+/* RFC 2131 4.4.5: T1 at half, T2 at seven eighths, unless configured; always T1 <= T2 <= lease time. */
+static void write_times(struct request *request, struct dhcp4_writer *writer, uint32_t lease_time) {
+	uint32_t t2 = configured_time(request, DHCP4_OPTION_REBINDING_TIME, lease_time - lease_time / 8);
+	uint32_t t1 = configured_time(request, DHCP4_OPTION_RENEWAL_TIME, lease_time / 2);
+
+	if (t2 > lease_time)
+		t2 = lease_time - lease_time / 8;
+	if (t1 > t2)
+		t1 = t2 / 2;
+	dhcp4_write_u32(writer, DHCP4_OPTION_LEASE_TIME, lease_time);
+	dhcp4_write_u32(writer, DHCP4_OPTION_RENEWAL_TIME, t1);
+	dhcp4_write_u32(writer, DHCP4_OPTION_REBINDING_TIME, t2);
+}
+
+/* Codes that were written, or that only the server itself may write. Embedded. */
+struct code_set {
+	uint64_t bits[4];
+};
+
+static bool code_set_add(struct code_set *set, uint8_t code) {
+	uint64_t bit = UINT64_C(1) << (code & 63);
+	bool is_new = !(set->bits[code >> 6] & bit);
+
+	set->bits[code >> 6] |= bit;
+	return is_new;
+}
+
+static void write_option_once(struct request *request, struct dhcp4_writer *writer, struct code_set *done,
+			      uint8_t code) {
+	const struct option_value *value = option_set_get(options_of(request), code);
+
+	if (value && code_set_add(done, code))
+		dhcp4_write_option(writer, code, value->octets);
+}
+
+/* What the client asks for in its own order (RFC 2132 9.8); everything if it does not say. */
+static void write_configured(struct request *request, struct dhcp4_writer *writer) {
+	static const uint8_t own[] = { DHCP4_OPTION_SUBNET_MASK,     DHCP4_OPTION_REQUESTED_ADDRESS,
+				       DHCP4_OPTION_LEASE_TIME,      DHCP4_OPTION_OVERLOAD,
+				       DHCP4_OPTION_MESSAGE_TYPE,    DHCP4_OPTION_SERVER_ID,
+				       DHCP4_OPTION_PARAMETER_LIST,  DHCP4_OPTION_MAX_SIZE,
+				       DHCP4_OPTION_RENEWAL_TIME,    DHCP4_OPTION_REBINDING_TIME,
+				       DHCP4_OPTION_CLIENT_ID,       DHCP4_OPTION_RELAY_INFO,
+				       DHCP4_OPTION_SUBNET_SELECTION };
+	const struct option_set *options = options_of(request);
+	struct span list = request->packet->options[DHCP4_OPTION_PARAMETER_LIST];
+	struct code_set done = { { 0 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		code_set_add(&done, own[i]);
+	dhcp4_write_u32(writer, DHCP4_OPTION_SUBNET_MASK, ip4_mask(request->scope->subnet.prefix_length));
+	for (size_t i = 0; i < list.len; i++)
+		write_option_once(request, writer, &done, list.data[i]);
+	for (size_t i = 0; i < options->n_values && !list.data; i++)
+		write_option_once(request, writer, &done, options->values[i].code);
+}
+
+/* RFC 2131 4.1, fourth paragraph on: relay, the client's own address, broadcast if it asks for that, else its hardware. */
+static void destination_fill(struct request *request, struct ip4 address) {
+	const struct dhcp4_packet *packet = request->packet;
+	struct engine_output *output = request->output;
+
+	output->source = request->server_id;
+	output->port = DHCP4_CLIENT_PORT;
+	output->path = REPLY_UNICAST;
+	if (!is_ip4_none(packet->giaddr)) {
+		output->destination = packet->giaddr;
+		output->port = DHCP4_SERVER_PORT;
+	} else if (output->sent == DHCP4_NAK) {
+		output->path = REPLY_BROADCAST;
+	} else if (!is_ip4_none(packet->ciaddr)) {
+		output->destination = packet->ciaddr;
+	} else if (packet->flags & DHCP4_FLAG_BROADCAST || packet->hlen == 0) {
+		output->path = REPLY_BROADCAST;
+	} else {
+		output->path = REPLY_LINK;
+		output->destination = address;
+	}
+	if (output->path == REPLY_BROADCAST)
+		output->destination.value = BROADCAST;
+	output->hlen = packet->hlen;
+	memcpy(output->chaddr, packet->chaddr, sizeof output->chaddr);
+}
+
+static void reply_start(struct request *request, enum dhcp4_message_type type, const struct dhcp4_header *header,
+			struct dhcp4_writer *ret_writer) {
+	struct span relay_info = request->packet->options[DHCP4_OPTION_RELAY_INFO];
+
+	dhcp4_write_start(ret_writer, request->output->octets, message_limit(request->packet), header, relay_info.len);
+	dhcp4_write_u8(ret_writer, DHCP4_OPTION_MESSAGE_TYPE, (uint8_t)type);
+	dhcp4_write_ip4(ret_writer, DHCP4_OPTION_SERVER_ID, request->server_id);
+}
+
+static void reply_finish(struct request *request, enum dhcp4_message_type type, struct ip4 address,
+			 struct dhcp4_writer *writer) {
+	const struct span *options = request->packet->options;
+
+	if (options[DHCP4_OPTION_CLIENT_ID].data) /* RFC 6842 */
+		dhcp4_write_option(writer, DHCP4_OPTION_CLIENT_ID, options[DHCP4_OPTION_CLIENT_ID]);
+	request->output->len = dhcp4_write_finish(writer, options[DHCP4_OPTION_RELAY_INFO]);
+	request->output->has_reply = true;
+	request->output->sent = type;
+	destination_fill(request, address);
+}
+
+void request_reply(struct request *request, enum dhcp4_message_type type, struct ip4 address, uint32_t lease_time) {
+	struct dhcp4_header header;
+	struct dhcp4_writer writer;
+
+	header_fill(request, &header);
+	header.yiaddr = address;
+	if (type == DHCP4_ACK)
+		header.ciaddr = request->packet->ciaddr;
+	reply_start(request, type, &header, &writer);
+	if (lease_time)
+		write_times(request, &writer, lease_time);
+	write_configured(request, &writer);
+	reply_finish(request, type, address, &writer);
+}
+
+void request_reply_nak(struct request *request, const char *message) {
+	struct dhcp4_header header;
+	struct dhcp4_writer writer;
+
+	header_fill(request, &header);
+	/* The client may not yet have a usable address behind that relay (RFC 2131 4.1). */
+	if (!is_ip4_none(request->packet->giaddr))
+		header.flags |= DHCP4_FLAG_BROADCAST;
+	reply_start(request, DHCP4_NAK, &header, &writer);
+	dhcp4_write_option(&writer, DHCP4_OPTION_MESSAGE, span_of_text(message));
+	reply_finish(request, DHCP4_NAK, (struct ip4){ 0 }, &writer);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* request.h - one packet on its way through the engine; internal to src/engine. */
+#pragma once
+
+#include "engine/engine.h"
+#include "engine/offers.h"
+
+/* Where the search for a never-used address goes on, per scope. Embedded. */
+struct range_position {
+	struct ip4 next;           /* none: at the start of the first range */
+	uint64_t full_until_ms; /* all ranges were searched in vain: do not search again before */
+};
+
+struct engine {
+	struct offers *offers;
+	struct range_position *positions; /* parallel to snapshot->scopes once used; freed when the snapshot changes */
+	size_t n_positions;
+};
+
+/* Lifetime: the call of engine_handle. */
+struct request {
+	struct engine *engine;
+	const struct engine_input *input;
+	const struct dhcp4_packet *packet;
+	struct engine_output *output;
+	const struct scope *scope;
+	const struct reservation *reservation; /* of this client in @scope, or NULL */
+	struct client_key client;
+	struct ip4 server_id; /* how we call ourselves towards this client */
+};
+
+/* What a message asks for, by its own fields; a handler per message type. Fills request->output. */
+void request_discover(struct request *request);
+void request_request(struct request *request);
+void request_decline(struct request *request);
+void request_release(struct request *request);
+void request_inform(struct request *request);
+
+/* Note that no reply is sent, and why. */
+void request_drop(struct request *request, enum drop_reason reason);
+
+/* link.c: which scope, and who we are on that link. Returns DROP_COUNT when both were found. */
+enum drop_reason request_select_scope(struct request *request);
+
+/* True if @address is one of this host's. */
+bool is_request_for_us(const struct request *request, struct ip4 address);
+
+/* allocate.c: true if @address may be given to this client: in a range or reserved for it, and not in use by anybody else.
+ * Sets output->is_store_failed when that could not be found out. */
+bool can_assign(struct request *request, struct ip4 address);
+
+/* The address for a client that has not asked for a certain one, or whose wish cannot be met; none if the scope is full. */
+struct ip4 request_choose_address(struct request *request);
+
+/* Read the lease of @address, or of this client. False if there is none, or on failure (is_store_failed is set then). */
+bool request_lease_at(struct request *request, struct ip4 address, struct lease *ret_lease);
+bool request_lease_of_client(struct request *request, struct lease *ret_lease);
+
+/* Store @lease. False on failure (is_store_failed is set then). */
+bool request_lease_put(struct request *request, const struct lease *lease);
+
+/* Lease time for this client: what is configured, or less if the client asked for less. Seconds. */
+uint32_t request_lease_time(const struct request *request);
+
+/* A setting for this client. */
+uint64_t request_setting(const struct request *request, enum setting setting);
+
+/* reply.c: write the reply of type @type. @address is yiaddr (none for NAK and INFORM); @lease_time 0 leaves out the times. */
+void request_reply(struct request *request, enum dhcp4_message_type type, struct ip4 address, uint32_t lease_time);
+
+/* A DHCPNAK (RFC 2131 table 3). */
+void request_reply_nak(struct request *request, const char *message);
