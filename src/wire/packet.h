@@ -103,10 +103,10 @@ static inline bool has_dhcp4_option(const struct dhcp4_packet *packet, uint8_t c
 	return packet->options[code].data != NULL;
 }
 
-/* The value of a four-octet option as an address; none (0.0.0.0) if absent. */
+/* The value of a four-octet option as an address; none (0.0.0.0) if absent or of another length. */
 struct ip4 dhcp4_option_ip4(const struct dhcp4_packet *packet, uint8_t code);
 
-/* The value of a four-octet option as a number; @fallback if absent. */
+/* The value of a four-octet option as a number; @fallback if absent or of another length. */
 uint32_t dhcp4_option_u32(const struct dhcp4_packet *packet, uint8_t code, uint32_t fallback);
 
 /* Borrow sub-option @code of the relay agent information (RFC 3046); data NULL if absent or malformed. */
@@ -128,17 +128,19 @@ struct dhcp4_writer {
 	uint8_t *octets;
 	size_t limit;    /* of the whole message */
 	size_t used;     /* header, cookie and options so far */
-	size_t trailer;  /* reserved for dhcp4_write_trailer */
+	size_t trailer;  /* octets kept for the option that stands last, its head included */
 	size_t file_used, sname_used;
 	unsigned n_omitted;
 };
 
-/* Start a reply in @octets, at most @size and never more than DHCP4_MESSAGE_MAX; @trailer octets are kept for the option
- * that must stand last. @size must be at least DHCP4_MESSAGE_DEFAULT. */
+/* Start a reply in @octets, at most @size and never more than DHCP4_MESSAGE_MAX. @trailer is the length of the relay agent
+ * information that dhcp4_write_finish will get: room for it is kept (none if the message could never hold it). @size must be
+ * at least DHCP4_MESSAGE_DEFAULT. */
 void dhcp4_write_start(struct dhcp4_writer *ret_writer, uint8_t *octets, size_t size, const struct dhcp4_header *header,
 		       size_t trailer);
 
-/* Add an option; longer than 255 octets it is split (RFC 3396) and stays in one field. False if left out for want of room. */
+/* Add an option other than the pad and end marks; longer than 255 octets it is split (RFC 3396) and stays in one field. False
+ * if left out for want of room. */
 bool dhcp4_write_option(struct dhcp4_writer *writer, uint8_t code, struct span value);
 
 bool dhcp4_write_u8(struct dhcp4_writer *writer, uint8_t code, uint8_t value);
@@ -146,7 +148,8 @@ bool dhcp4_write_u32(struct dhcp4_writer *writer, uint8_t code, uint32_t value);
 bool dhcp4_write_ip4(struct dhcp4_writer *writer, uint8_t code, struct ip4 value);
 
 /* Add the relay agent information in the room kept for it (RFC 3046 2.2: last before the end mark), close all fields, pad to
- * DHCP4_MESSAGE_MIN. @relay_info may be empty: no option then. Returns the message's length. */
+ * DHCP4_MESSAGE_MIN. @relay_info may be empty: no option then. What does not fit is left out and counted, as that section
+ * demands. Returns the message's length. */
 size_t dhcp4_write_finish(struct dhcp4_writer *writer, struct span relay_info);
 
 /* Borrow the name of a fault or message type, for people ("option runs past the end", "DHCPDISCOVER"). */

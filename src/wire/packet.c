@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wire/packet.h"
+
+#include "base/macros.h"
+#include "wire/cursor.h"
+
+#define MAGIC_COOKIE 0x63825363u
+#define OVERLOAD_FILE 1
+#define OVERLOAD_SNAME 2
+#define OVERLOAD_BOTH 3
+
+/* Where options can stand. */
+enum field { FIELD_OPTIONS, FIELD_FILE, FIELD_SNAME };
+
+/* The three fields of the message at hand. */
+struct fields {
+	struct span options, file, sname;
+};
+
+/* Lengths that the engine relies on. */
+static const struct {
+	uint8_t code;
+	size_t min, max;
+} option_lengths[] = {
+	{ DHCP4_OPTION_REQUESTED_ADDRESS, 4, 4 },
+	{ DHCP4_OPTION_LEASE_TIME, 4, 4 },
+	{ DHCP4_OPTION_MESSAGE_TYPE, 1, 1 },
+	{ DHCP4_OPTION_SERVER_ID, 4, 4 },
+	{ DHCP4_OPTION_MAX_SIZE, 2, 2 },
+	{ DHCP4_OPTION_CLIENT_ID, 2, SIZE_MAX },
+	{ DHCP4_OPTION_SUBNET_SELECTION, 4, 4 },
+};
+
+static struct ip4 read_ip4(struct reader *reader) {
+	return (struct ip4){ reader_u32(reader) };
+}
+
+/* Figure 1 of RFC 2131, in its order; @reader has room for all of it. */
+static enum dhcp4_fault parse_header(struct reader *reader, struct dhcp4_packet *packet, struct fields *ret_fields) {
+	uint8_t op = reader_u8(reader);
+
+	packet->htype = reader_u8(reader);
+	packet->hlen = reader_u8(reader);
+	packet->hops = reader_u8(reader);
+	packet->xid = reader_u32(reader);
+	packet->secs = reader_u16(reader);
+	packet->flags = reader_u16(reader);
+	packet->ciaddr = read_ip4(reader);
+	packet->yiaddr = read_ip4(reader);
+	packet->siaddr = read_ip4(reader);
+	packet->giaddr = read_ip4(reader);
+	if (op != DHCP4_OP_REQUEST)
+		return DHCP4_FAULT_NOT_REQUEST;
+	if (packet->hlen > DHCP4_CHADDR_MAX)
+		return DHCP4_FAULT_HLEN;
+	memcpy(packet->chaddr, reader_take(reader, DHCP4_CHADDR_MAX).data, packet->hlen);
+	ret_fields->sname = reader_take(reader, DHCP4_SNAME_SIZE);
+	ret_fields->file = reader_take(reader, DHCP4_FILE_SIZE);
+	if (reader_u32(reader) != MAGIC_COOKIE)
+		return DHCP4_FAULT_MAGIC;
+	ret_fields->options = reader_take_rest(reader);
+	return DHCP4_FAULT_NONE;
+}
+
+static bool scratch_add(struct dhcp4_packet *packet, struct span octets) {
+	if (octets.len > sizeof packet->scratch - packet->scratch_used)
+		return false;
+	memcpy(packet->scratch + packet->scratch_used, octets.data, octets.len);
+	packet->scratch_used += octets.len;
+	return true;
+}
+
+/* Append @part to what came before of the same option (RFC 3396 7). What was joined last lies at the end of the scratch space
+ * and grows in place; anything else is copied there, so that the space bounds the work too. */
+static enum dhcp4_fault join_option(struct dhcp4_packet *packet, struct span *value, struct span part) {
+	const uint8_t *end = packet->scratch + packet->scratch_used;
+
+	if (value->data + value->len != end) {
+		const uint8_t *start = end;
+
+		if (!scratch_add(packet, *value))
+			return DHCP4_FAULT_TOO_MUCH;
+		value->data = start;
+	}
+	if (!scratch_add(packet, part))
+		return DHCP4_FAULT_TOO_MUCH;
+	value->len += part.len;
+	return DHCP4_FAULT_NONE;
+}
+
+static enum dhcp4_fault add_option(struct dhcp4_packet *packet, enum field field, uint8_t code, struct span part) {
+	struct span *value = &packet->options[code];
+
+	/* RFC 2132 9.3 allows the option once, where it stands for all; elsewhere it could only contradict. */
+	if (code == DHCP4_OPTION_OVERLOAD && (field != FIELD_OPTIONS || value->data))
+		return DHCP4_FAULT_OVERLOAD;
+	if (value->data)
+		return join_option(packet, value, part);
+	*value = part;
+	return DHCP4_FAULT_NONE;
+}
+
+static enum dhcp4_fault parse_options(struct dhcp4_packet *packet, enum field field, struct span octets) {
+	struct reader reader = reader_of(octets);
+
+	while (!is_reader_at_end(&reader)) {
+		uint8_t code = reader_u8(&reader);
+		enum dhcp4_fault fault;
+		struct span part;
+
+		if (code == DHCP4_OPTION_PAD)
+			continue;
+		if (code == DHCP4_OPTION_END)
+			break;
+		part = reader_take(&reader, reader_u8(&reader));
+		if (reader.is_failed)
+			return DHCP4_FAULT_OPTION_LENGTH;
+		fault = add_option(packet, field, code, part);
+		if (fault != DHCP4_FAULT_NONE)
+			return fault;
+	}
+	return DHCP4_FAULT_NONE;
+}
+
+/* Each field is read at most once, and no option inside one leads to another: so this ends. */
+static enum dhcp4_fault parse_overloaded(struct dhcp4_packet *packet, const struct fields *fields) {
+	struct span overload = packet->options[DHCP4_OPTION_OVERLOAD];
+	enum dhcp4_fault fault = DHCP4_FAULT_NONE;
+
+	if (!overload.data)
+		return DHCP4_FAULT_NONE;
+	if (overload.len != 1 || overload.data[0] < OVERLOAD_FILE || overload.data[0] > OVERLOAD_BOTH)
+		return DHCP4_FAULT_OVERLOAD;
+	if (overload.data[0] & OVERLOAD_FILE)
+		fault = parse_options(packet, FIELD_FILE, fields->file);
+	if (fault == DHCP4_FAULT_NONE && overload.data[0] & OVERLOAD_SNAME)
+		fault = parse_options(packet, FIELD_SNAME, fields->sname);
+	return fault;
+}
+
+static enum dhcp4_fault check_lengths(const struct dhcp4_packet *packet) {
+	for (size_t i = 0; i < ARRAY_LEN(option_lengths); i++) {
+		struct span value = packet->options[option_lengths[i].code];
+
+		if (value.data && (value.len < option_lengths[i].min || value.len > option_lengths[i].max))
+			return DHCP4_FAULT_FIELD_LENGTH;
+	}
+	return DHCP4_FAULT_NONE;
+}
+
+static enum dhcp4_fault take_message_type(struct dhcp4_packet *packet) {
+	struct span value = packet->options[DHCP4_OPTION_MESSAGE_TYPE];
+
+	packet->type = DHCP4_BOOTP;
+	if (!value.data)
+		return DHCP4_FAULT_NONE;
+	switch (value.data[0]) {
+	case DHCP4_DISCOVER:
+	case DHCP4_REQUEST:
+	case DHCP4_DECLINE:
+	case DHCP4_RELEASE:
+	case DHCP4_INFORM:
+		packet->type = value.data[0];
+		return DHCP4_FAULT_NONE;
+	default:
+		return DHCP4_FAULT_MESSAGE_TYPE;
+	}
+}
+
+enum dhcp4_fault dhcp4_parse(struct span octets, struct dhcp4_packet *ret_packet) {
+	struct reader reader = reader_of(octets);
+	enum dhcp4_fault fault;
+	struct fields fields;
+
+	if (octets.len < DHCP4_OPTIONS_OFFSET)
+		return DHCP4_FAULT_TRUNCATED;
+	if (octets.len > DHCP4_PACKET_MAX)
+		return DHCP4_FAULT_OVERSIZED;
+	memset(ret_packet, 0, offsetof(struct dhcp4_packet, scratch));
+	ret_packet->scratch_used = 0;
+	fault = parse_header(&reader, ret_packet, &fields);
+	if (fault == DHCP4_FAULT_NONE)
+		fault = parse_options(ret_packet, FIELD_OPTIONS, fields.options);
+	if (fault == DHCP4_FAULT_NONE)
+		fault = parse_overloaded(ret_packet, &fields);
+	if (fault == DHCP4_FAULT_NONE)
+		fault = check_lengths(ret_packet);
+	if (fault == DHCP4_FAULT_NONE)
+		fault = take_message_type(ret_packet);
+	return fault;
+}
+
+struct ip4 dhcp4_option_ip4(const struct dhcp4_packet *packet, uint8_t code) {
+	return (struct ip4){ dhcp4_option_u32(packet, code, 0) };
+}
+
+uint32_t dhcp4_option_u32(const struct dhcp4_packet *packet, uint8_t code, uint32_t fallback) {
+	struct span value = packet->options[code];
+
+	return value.len == 4 ? be32_read(value.data) : fallback;
+}
+
+struct span dhcp4_relay_suboption(const struct dhcp4_packet *packet, uint8_t code) {
+	struct reader reader = reader_of(packet->options[DHCP4_OPTION_RELAY_INFO]);
+	struct span found = { 0 };
+
+	while (!is_reader_at_end(&reader)) {
+		uint8_t sub_code = reader_u8(&reader);
+		struct span value = reader_take(&reader, reader_u8(&reader));
+
+		if (sub_code == code && !found.data)
+			found = value;
+	}
+	return reader.is_failed ? (struct span){ 0 } : found;
+}
+
+static const char *const fault_texts[] = {
+	[DHCP4_FAULT_NONE] = "no fault",
+	[DHCP4_FAULT_TRUNCATED] = "shorter than the fixed header and the magic cookie",
+	[DHCP4_FAULT_OVERSIZED] = "longer than any DHCP message",
+	[DHCP4_FAULT_NOT_REQUEST] = "not a BOOTREQUEST",
+	[DHCP4_FAULT_HLEN] = "hardware address longer than 16 octets",
+	[DHCP4_FAULT_MAGIC] = "no DHCP magic cookie",
+	[DHCP4_FAULT_OPTION_LENGTH] = "an option runs past the end of its field",
+	[DHCP4_FAULT_OVERLOAD] = "contradictory option overload",
+	[DHCP4_FAULT_FIELD_LENGTH] = "an option of fixed size has another size",
+	[DHCP4_FAULT_MESSAGE_TYPE] = "unknown message type, or one that only servers send",
+	[DHCP4_FAULT_TOO_MUCH] = "split options exceed any sensible size",
+};
+
+static const char *const message_names[] = {
+	[DHCP4_BOOTP] = "BOOTP",
+	[DHCP4_DISCOVER] = "DHCPDISCOVER",
+	[DHCP4_OFFER] = "DHCPOFFER",
+	[DHCP4_REQUEST] = "DHCPREQUEST",
+	[DHCP4_DECLINE] = "DHCPDECLINE",
+	[DHCP4_ACK] = "DHCPACK",
+	[DHCP4_NAK] = "DHCPNAK",
+	[DHCP4_RELEASE] = "DHCPRELEASE",
+	[DHCP4_INFORM] = "DHCPINFORM",
+};
+
+const char *dhcp4_fault_text(enum dhcp4_fault fault) {
+	return fault < ARRAY_LEN(fault_texts) ? fault_texts[fault] : "unknown fault";
+}
+
+const char *dhcp4_message_name(enum dhcp4_message_type type) {
+	return type < ARRAY_LEN(message_names) ? message_names[type] : "unknown message";
+}
