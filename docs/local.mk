@@ -1,1 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
+# Man pages are made from templates, whose tables come from the program's own (.def files). For Markdown and the public header
+# the result is checked in, as that is how they are read; "make update-docs" renews it and tests/checks/check-generated compares.
+include_lessordir = $(includedir)/lessor
+dist_include_lessor_HEADERS = include/lessor/errors.h
+
+noinst_PROGRAMS += docs/manual_gen
+docs_manual_gen_SOURCES = src/app/manual_gen.c
+docs_manual_gen_LDADD = libbase.a
+
+MANUALS = docs/man/lessor-errors.7
+man_MANS += $(MANUALS)
+CLEANFILES += $(MANUALS)
+EXTRA_DIST += $(MANUALS:=.in)
+
+.PRECIOUS: $(MANUALS)
+docs/man/%: $(srcdir)/docs/man/%.in docs/manual_gen$(EXEEXT)
+	@$(MKDIR_P) docs/man
+	$(AM_V_GEN)docs/manual_gen$(EXEEXT) $< > $@.tmp && \
+	$(SED) -e 's|@VERSION[@]|$(VERSION)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' $@.tmp > $@ && rm -f $@.tmp
+
+FILLED = include/lessor/errors.h
+EXTRA_DIST += $(filter docs/%,$(FILLED))
+
+.PHONY: update-docs
+update-docs: docs/manual_gen$(EXEEXT)
+	for file in $(FILLED); do \
+		docs/manual_gen$(EXEEXT) $(srcdir)/$$file > docs/filled.tmp && cat docs/filled.tmp > $(srcdir)/$$file || exit 1; \
+	done; rm -f docs/filled.tmp

@@ -26,6 +26,7 @@ int counters_create(void);
 /* Map the shared memory behind @fd for this process. With -1: private memory, for tests. Call once. */
 void counters_attach(int fd);
 
+/* Count, and read; a drop reason is its position in engine/drop.def. */
 void counter_add(enum counter counter, uint64_t amount);
 uint64_t counter_value(enum counter counter);
 void counter_add_drop(size_t reason);

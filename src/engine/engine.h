@@ -67,6 +67,7 @@ struct engine_output {
 	uint8_t octets[DHCP4_MESSAGE_MAX];
 };
 
+/* A new engine without offers. engine_free accepts NULL and returns NULL. */
 struct engine *engine_new(void);
 struct engine *engine_free(struct engine *engine);
 

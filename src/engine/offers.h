@@ -13,6 +13,7 @@
 
 struct offers;
 
+/* An empty table of offers. offers_free accepts NULL and returns NULL. */
 struct offers *offers_new(void);
 struct offers *offers_free(struct offers *offers);
 

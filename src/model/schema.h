@@ -82,6 +82,7 @@ struct setting_info {
 	const char *prose;
 };
 
+/* Borrow a row. */
 const struct schema_attribute_info *schema_attribute_get(enum schema_attribute attribute);
 const struct schema_class_info *schema_class_get(enum schema_class class);
 const struct setting_info *setting_get(enum setting setting);

@@ -15,6 +15,7 @@ struct loop_timer;
 
 typedef void loop_f(void *context);
 
+/* A new loop, and its end after every watch and timer of it. loop_free accepts NULL and returns NULL. */
 struct loop *loop_new(void);
 struct loop *loop_free(struct loop *loop);
 

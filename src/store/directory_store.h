@@ -42,6 +42,7 @@ int directory_store_open(const char *state_directory, const char *server_name, c
 int directory_store_open_reader(const char *state_directory, struct directory_store **ret_store,
 				struct error *reterr_error);
 
+/* Close. Accepts NULL; returns NULL. */
 struct directory_store *directory_store_close(struct directory_store *store);
 
 /* Number that grows with each change of entries. */

@@ -143,6 +143,7 @@ void dhcp4_write_start(struct dhcp4_writer *ret_writer, uint8_t *octets, size_t 
  * if left out for want of room. */
 bool dhcp4_write_option(struct dhcp4_writer *writer, uint8_t code, struct span value);
 
+/* The same for a number or an address, in network byte order. */
 bool dhcp4_write_u8(struct dhcp4_writer *writer, uint8_t code, uint8_t value);
 bool dhcp4_write_u32(struct dhcp4_writer *writer, uint8_t code, uint32_t value);
 bool dhcp4_write_ip4(struct dhcp4_writer *writer, uint8_t code, struct ip4 value);

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* manual_gen - fill a document's tables from the tables of the program.
+ *
+ * manual_gen FILE prints FILE. Whatever stands between a line with "table: NAME" and one with "end of table" is replaced by
+ * the table NAME, made from a .def file. Man pages are built so from docs/man/NAME.in; for what is checked in as it is read
+ * (docs/NAME.md, include/lessor/errors.h) a test compares the file with this program's output.
+ */
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/counter.h"
+#include "base/error.h"
+#include "base/event.h"
+#include "base/macros.h"
+#include "base/text.h"
+#include "model/schema.h"
+
+#define LINE_MAX_BYTES 4096
+
+struct column_row {
+	const char *cells[6];
+};
+
+static const struct column_row config_rows[] = {
+#define CONFIG(symbol, section, key, kind, fallback, description) { { section, key, #kind, fallback, description } },
+#include "rt/config.def"
+#undef CONFIG
+};
+
+static const struct column_row drop_rows[] = {
+#define DROP(symbol, name, description) { { name, description } },
+#include "engine/drop.def"
+#undef DROP
+};
+
+static const struct column_row counter_rows[] = {
+#define COUNTER(symbol, name, description) { { name, description } },
+#include "base/counter.def"
+#undef COUNTER
+};
+
+static const struct column_row event_rows[] = {
+#define EVENT_ROW(symbol, severity, windows_id, text, explanation) { { #symbol, #severity, #windows_id, text, explanation } },
+#include "base/event.def"
+#undef EVENT_ROW
+};
+
+static const struct column_row role_rows[] = {
+#define ROLE(symbol, name, run, descriptors, sandbox, description) { { name, description } },
+#include "rt/role.def"
+#undef ROLE
+};
+
+static const struct column_row attribute_rows[] = {
+#define SCHEMA_ATTRIBUTE(symbol, name, oid, syntax, values, prose) { { name, #syntax, #values, oid, prose } },
+#include "model/schema.def"
+};
+
+static const struct column_row class_rows[] = {
+#define SCHEMA_CLASS(symbol, name, oid, superiors, prose) { { #symbol, name, oid, superiors, prose } },
+#include "model/schema.def"
+};
+
+/* Uses name classes and attributes by symbol; these find their rows. */
+enum class_index {
+#define SCHEMA_CLASS(symbol, ...) CLASS_INDEX_##symbol,
+#include "model/schema.def"
+};
+
+enum attribute_index {
+#define SCHEMA_ATTRIBUTE(symbol, ...) ATTRIBUTE_INDEX_##symbol,
+#include "model/schema.def"
+};
+
+static const struct use_row {
+	unsigned class_index, attribute_index;
+	const char *how;
+} use_rows[] = {
+#define SCHEMA_USE(class, attribute, how) { CLASS_INDEX_##class, ATTRIBUTE_INDEX_##attribute, #how },
+#include "model/schema.def"
+};
+
+static const struct setting_row {
+	unsigned attribute_index;
+	enum setting_kind kind;
+	uint64_t minimum, maximum, fallback;
+	unsigned levels;
+	const char *prose;
+} setting_rows[] = {
+#define SETTING(symbol, attribute, kind, minimum, maximum, fallback, levels, prose)                                    \
+	{ ATTRIBUTE_INDEX_##attribute, SETTING_##kind, minimum, maximum, fallback, levels, prose },
+#include "model/schema.def"
+};
+
+static const struct {
+	unsigned level;
+	const char *name;
+} level_names[] = {
+	{ LEVEL_ROOT, "root" }, { LEVEL_SITE, "site" }, { LEVEL_SERVER, "server" }, { LEVEL_SCOPE, "scope" }, { LEVEL_RESERVATION, "reservation" },
+};
+
+/* Print @text with roff's special characters made harmless. */
+static void print_roff(const char *text) {
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", stdout);
+	for (; *text; text++)
+		if (*text == '\\')
+			fputs("\\e", stdout);
+		else if (*text == '-')
+			fputs("\\-", stdout);
+		else
+			putchar(*text);
+}
+
+static void print_lower(const char *text) {
+	for (; *text; text++)
+		putchar(tolower((unsigned char)*text));
+}
+
+/* One row of a Markdown table. A bar inside a cell would end it. */
+static void print_cell(const char *text) {
+	fputs("| ", stdout);
+	for (; *text; text++) {
+		if (*text == '|')
+			putchar('\\');
+		putchar(*text);
+	}
+	putchar(' ');
+}
+
+static void table_error_macros(void) {
+	const struct error_info *info;
+
+	for (size_t i = 0; (info = error_info_at(i)); i++) {
+		/* The same printed name stands twice in the original; the second one needs another name in C. */
+		bool is_second = info->code == E_DHCP_SUBNET_INCONSISTENT;
+
+		printf("#define %s%s %d /* %s */\n", info->name, is_second ? "_20052" : "", info->code, info->meaning);
+	}
+}
+
+static void table_errors_man(void) {
+	const struct error_info *info;
+
+	for (size_t i = 0; (info = error_info_at(i)); i++) {
+		printf(".TP\n.BR %s \" (%d)\"\n", info->name, info->code);
+		print_roff(info->meaning);
+		putchar('\n');
+		print_roff(info->advice);
+		putchar('\n');
+	}
+}
+
+static void table_errors(void) {
+	const struct error_info *info;
+
+	puts("| code | name | HTTP | what it says | what to do |\n|---|---|---|---|---|");
+	for (size_t i = 0; (info = error_info_at(i)); i++) {
+		printf("| %d | `%s` | %d ", info->code, info->name, info->http_status);
+		print_cell(info->meaning);
+		print_cell(info->advice);
+		puts("|");
+	}
+}
+
+static void table_config_man(void) {
+	const char *section = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(config_rows); i++) {
+		const char *const *cells = config_rows[i].cells;
+		bool is_choice = strcmp(cells[2], "CHOICE") == 0;
+
+		if (strcmp(section, cells[0]) != 0)
+			printf(".SS [%s]\n", section = cells[0]);
+		printf(".TP\n.BI %s \" = ", cells[1]);
+		print_lower(is_choice ? "word" : cells[2]);
+		puts("\"");
+		if (is_choice)
+			fputs("One of ", stdout);
+		print_roff(cells[4]);
+		putchar(is_choice ? '.' : '\n');
+		if (is_choice)
+			putchar('\n');
+		if (*cells[3]) {
+			fputs("Default: ", stdout);
+			print_roff(cells[3]);
+			puts(".");
+		}
+	}
+}
+
+static void table_events(void) {
+	puts("| event | severity | Windows id | text | what it means |\n|---|---|---|---|---|");
+	for (size_t i = 0; i < ARRAY_LEN(event_rows); i++) {
+		const char *const *cells = event_rows[i].cells;
+
+		printf("| `%s` | ", cells[0]);
+		print_lower(cells[1]);
+		putchar(' ');
+		print_cell(strcmp(cells[2], "0") == 0 ? "" : cells[2]);
+		print_cell(cells[3]);
+		print_cell(cells[4]);
+		puts("|");
+	}
+}
+
+static void print_pairs(const char *heading, const struct column_row *rows, size_t n_rows) {
+	printf("| %s | what it means |\n|---|---|\n", heading);
+	for (size_t i = 0; i < n_rows; i++) {
+		printf("| `%s` ", rows[i].cells[0]);
+		print_cell(rows[i].cells[1]);
+		puts("|");
+	}
+}
+
+static void table_counters(void) {
+	print_pairs("counter", counter_rows, ARRAY_LEN(counter_rows));
+}
+
+static void table_drops(void) {
+	print_pairs("reason", drop_rows, ARRAY_LEN(drop_rows));
+}
+
+static void table_roles_man(void) {
+	for (size_t i = 0; i < ARRAY_LEN(role_rows); i++) {
+		printf(".TP\n.B %s\n", role_rows[i].cells[0]);
+		print_roff(role_rows[i].cells[1]);
+		putchar('\n');
+	}
+}
+
+/* The classes on which an attribute stands, "must" ones marked. */
+static void print_uses(unsigned attribute) {
+	const char *separator = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(use_rows); i++)
+		if (use_rows[i].attribute_index == attribute) {
+			printf("%s%s%s", separator, class_rows[use_rows[i].class_index].cells[1],
+			       strcmp(use_rows[i].how, "MUST") == 0 ? " (must)" : "");
+			separator = ", ";
+		}
+}
+
+static void print_levels(unsigned levels, const char *separator) {
+	const char *between = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(level_names); i++)
+		if (levels & level_names[i].level) {
+			printf("%s%s", between, level_names[i].name);
+			between = separator;
+		}
+}
+
+static bool is_setting(unsigned attribute) {
+	for (size_t i = 0; i < ARRAY_LEN(setting_rows); i++)
+		if (setting_rows[i].attribute_index == attribute)
+			return true;
+	return false;
+}
+
+static void table_attributes(void) {
+	puts("| attribute | values | on | what it says |\n|---|---|---|---|");
+	for (unsigned i = 0; i < ARRAY_LEN(attribute_rows); i++) {
+		const char *const *cells = attribute_rows[i].cells;
+
+		if (strncmp(cells[0], "lessor", 6) != 0 || is_setting(i))
+			continue;
+		printf("| `%s` | ", cells[0]);
+		print_lower(cells[2]);
+		fputs(" | ", stdout);
+		print_uses(i);
+		putchar(' ');
+		print_cell(cells[4]);
+		puts("|");
+	}
+}
+
+static void table_authorization_attributes(void) {
+	puts("| attribute | OID | what it says |\n|---|---|---|");
+	for (unsigned i = 0; i < ARRAY_LEN(attribute_rows); i++) {
+		const char *const *cells = attribute_rows[i].cells;
+
+		if (!*cells[3] || strncmp(cells[0], "lessor", 6) == 0 || strncmp(cells[4], "Not used", 8) == 0)
+			continue;
+		printf("| `%s` | %s ", cells[0], cells[3]);
+		print_cell(cells[4]);
+		puts("|");
+	}
+}
+
+static void table_classes(void) {
+	puts("| class | what it is | OID |\n|---|---|---|");
+	for (size_t i = 0; i < ARRAY_LEN(class_rows); i++)
+		printf("| `%s` | %s | %s |\n", class_rows[i].cells[1], class_rows[i].cells[4], class_rows[i].cells[2]);
+}
+
+static void print_setting_value(const struct setting_row *row, uint64_t value) {
+	char array[64];
+	struct text text;
+
+	text_init(&text, array, sizeof array);
+	text_add_duration(&text, value);
+	if (row->kind == SETTING_CHOICE)
+		fputs(value == START_WITHOUT_DIRECTORY_CACHED ? "cached" : "refuse", stdout);
+	else if (strcmp(array, "0s") == 0 || strlen(array) > 6)
+		printf("%llu", (unsigned long long)value);
+	else
+		printf("%llu (%s)", (unsigned long long)value, array);
+}
+
+static void table_settings(void) {
+	puts("| attribute | default | least | most | levels | what it says |\n|---|---|---|---|---|---|");
+	for (size_t i = 0; i < ARRAY_LEN(setting_rows); i++) {
+		const struct setting_row *row = &setting_rows[i];
+
+		printf("| `%s` | ", attribute_rows[row->attribute_index].cells[0]);
+		print_setting_value(row, row->fallback);
+		fputs(" | ", stdout);
+		print_setting_value(row, row->minimum);
+		fputs(" | ", stdout);
+		print_setting_value(row, row->maximum);
+		fputs(" | ", stdout);
+		print_levels(row->levels, ", ");
+		putchar(' ');
+		print_cell(row->prose);
+		puts("|");
+	}
+}
+
+static const struct {
+	const char *name;
+	void (*print)(void);
+} tables[] = {
+	{ "error-macros", table_error_macros },
+	{ "errors-man", table_errors_man },
+	{ "errors", table_errors },
+	{ "config-man", table_config_man },
+	{ "events", table_events },
+	{ "counters", table_counters },
+	{ "drops", table_drops },
+	{ "roles-man", table_roles_man },
+	{ "attributes", table_attributes },
+	{ "authorization-attributes", table_authorization_attributes },
+	{ "classes", table_classes },
+	{ "settings", table_settings },
+};
+
+/* Print the table that @line names. False if it names none that there is. */
+static bool print_table(const char *line) {
+	const char *name = strstr(line, "table: ") + strlen("table: ");
+	size_t len = strcspn(name, " \n");
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		if (strlen(tables[i].name) == len && strncmp(tables[i].name, name, len) == 0) {
+			tables[i].print();
+			return true;
+		}
+	fprintf(stderr, "manual_gen: no table \"%.*s\"\n", (int)len, name);
+	return false;
+}
+
+static bool fill(FILE *file) {
+	char line[LINE_MAX_BYTES];
+	bool is_inside = false;
+
+	while (fgets(line, sizeof line, file)) {
+		bool is_end = strstr(line, "end of table") != NULL;
+
+		if (!is_inside || is_end)
+			fputs(line, stdout);
+		if (is_end)
+			is_inside = false;
+		else if (!is_inside && strstr(line, "table: ")) {
+			is_inside = true;
+			if (!print_table(line))
+				return false;
+		}
+	}
+	return !is_inside;
+}
+
+int main(int argc, char **argv) {
+	FILE *file = argc == 2 ? fopen(argv[1], "r") : NULL;
+	bool is_done;
+
+	if (!file) {
+		fprintf(stderr, "usage: manual_gen FILE\n");
+		return 2;
+	}
+	is_done = fill(file);
+	fclose(file);
+	return is_done && fflush(stdout) == 0 ? 0 : 1;
+}
