@@ -40,7 +40,8 @@ struct connection_features {
 
 struct connection;
 
-/* Open, secure, bind; try each URI from @first on, round about, once. 0, or the failure of the last one tried:
+/* Open, secure, bind; try each URI from @first on, round about, once. 0, or why it failed: of a server that refused us if there was
+ * one, else of the last one tried; the sentence begins with the URI.
  * -E_DDS_NO_DS_AVAILABLE: nobody answers (refused, unreachable, silent, name unknown);
  * -E_ACCESS_DENIED: one answers but does not let us in: wrong password, no such user, certificate not to be trusted or expired,
  *   keytab unreadable or stale, KDC unreachable: the sentence says which and what to do.
