@@ -1,1 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += libstore.a
+libstore_a_CFLAGS = $(AM_CFLAGS) -pthread
+libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS)
+libstore_a_SOURCES = \
+	src/store/db.c \
+	src/store/db.h \
+	src/store/directory_record.c \
+	src/store/directory_record.h \
+	src/store/directory_store.c \
+	src/store/directory_store.h \
+	src/store/directory_store_priv.h \
+	src/store/directory_write.c \
+	src/store/lease_record.c \
+	src/store/lease_record.h \
+	src/store/lease_store.c \
+	src/store/lease_store.h \
+	src/store/lease_store_priv.h \
+	src/store/lease_table.c \
+	src/store/lease_table.h \
+	src/store/octets.h

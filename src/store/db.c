@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/wireint.h"
+
+#define FILE_MODE 0600
+#define MAP_SIZE_MIN ((size_t)1 << 20)
+#define FORMAT_SIZE 8            /* magic and version */
+#define READER_CHECK_INTERVAL 256 /* commits between two looks for readers that died */
+
+struct db {
+	struct db *next; /* of all that this process has open */
+	const struct db_kind *kind;
+	char *path;
+	dev_t device;
+	ino_t inode;
+	bool is_writing;
+	unsigned n_users;
+	unsigned n_commits;
+	MDB_env *env;
+	MDB_dbi tables[DB_TABLES_MAX];
+};
+
+static pthread_mutex_t db_list_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct db *db_list;
+
+static const struct span key_format = { (const uint8_t *)"format", 6 };
+static const struct span key_server = { (const uint8_t *)"server", 6 };
+
+static MDB_val val_of(struct span span) {
+	return (MDB_val){ span.len, (void *)span.data };
+}
+
+static struct span span_of_val(MDB_val value) {
+	return (struct span){ value.mv_data, value.mv_size };
+}
+
+static const char *rc_advice(int rc) {
+	switch (rc) {
+	case ENOSPC:
+	case EDQUOT:
+		return "free some space on its disk";
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return "make it writable for the user that the daemon runs as";
+	case MDB_MAP_FULL:
+		return "it has reached the largest size that it may have";
+	case MDB_READERS_FULL:
+		return "too many programs read it at once; end some of them";
+	case MDB_INVALID:
+	case MDB_VERSION_MISMATCH:
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+		return "it is damaged or no database; put back a copy of it, or move it away";
+	default:
+		return "look at the disk and at the kernel's log";
+	}
+}
+
+static int rc_error(int rc, enum error_code code, const char *path, struct error *reterr_error) {
+	return error_set(reterr_error, code, "%s: %s; %s", path, mdb_strerror(rc), rc_advice(rc));
+}
+
+/* A large map costs only address space, but a system may be short of that: take half until it fits. */
+static int env_open(const struct db_kind *kind, const char *path, bool is_writing, MDB_env **ret_env) {
+	size_t map_size = kind->map_size;
+	MDB_env *env;
+	int rc;
+
+	do {
+		rc = mdb_env_create(&env);
+		if (rc)
+			return rc;
+		mdb_env_set_maxdbs(env, DB_TABLES_MAX);
+		mdb_env_set_mapsize(env, map_size);
+		rc = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOTLS | (is_writing ? 0 : MDB_RDONLY), FILE_MODE);
+		if (rc)
+			mdb_env_close(env);
+		map_size /= 2;
+	} while (rc == ENOMEM && map_size >= MAP_SIZE_MIN);
+	if (rc == 0)
+		*ret_env = env;
+	return rc;
+}
+
+static int check_format(const struct db *db, MDB_txn *txn, MDB_dbi meta, struct error *reterr_error) {
+	const struct db_kind *kind = db->kind;
+	MDB_val key = val_of(key_format), value;
+	uint32_t version;
+
+	if (mdb_get(txn, meta, &key, &value) || value.mv_size != FORMAT_SIZE ||
+	    be32_read(value.mv_data) != kind->magic)
+		return error_set(reterr_error, kind->open_code, "%s is not %s; move it away", db->path, kind->what);
+	version = be32_read((const uint8_t *)value.mv_data + 4);
+	if (version > kind->version)
+		return error_set(reterr_error, kind->open_code,
+				 "%s has format %u, newer than this program's %u; use the program that wrote it",
+				 db->path, version, kind->version);
+	if (version < kind->version)
+		return error_set(reterr_error, kind->older_code,
+				 "%s has format %u, older than this program's %u; convert it first", db->path, version,
+				 kind->version);
+	return 0;
+}
+
+static int put_format(const struct db *db, MDB_txn *txn, MDB_dbi meta) {
+	uint8_t octets[FORMAT_SIZE];
+	MDB_val key = val_of(key_format), value = { sizeof octets, octets };
+
+	be32_write(octets, db->kind->magic);
+	be32_write(octets + 4, db->kind->version);
+	return mdb_put(txn, meta, &key, &value, 0);
+}
+
+/* Make the meta table of a new file; a file with other tables but without ours is somebody else's. */
+static int create_meta(const struct db *db, MDB_txn *txn, MDB_dbi *ret_meta, struct error *reterr_error) {
+	MDB_stat stat = { 0 };
+	MDB_dbi unnamed;
+	int rc;
+
+	rc = mdb_dbi_open(txn, NULL, 0, &unnamed);
+	if (rc == 0)
+		rc = mdb_stat(txn, unnamed, &stat);
+	if (rc == 0 && stat.ms_entries > 0)
+		return error_set(reterr_error, db->kind->open_code, "%s is not %s; move it away", db->path,
+				 db->kind->what);
+	if (rc == 0)
+		rc = mdb_dbi_open(txn, db->kind->tables[DB_TABLE_META], MDB_CREATE, ret_meta);
+	if (rc == 0)
+		rc = put_format(db, txn, *ret_meta);
+	return rc ? rc_error(rc, db->kind->open_code, db->path, reterr_error) : 0;
+}
+
+static int open_tables(struct db *db, MDB_txn *txn, struct error *reterr_error) {
+	unsigned flags = db->is_writing ? MDB_CREATE : 0;
+	int r, rc;
+
+	rc = mdb_dbi_open(txn, db->kind->tables[DB_TABLE_META], 0, &db->tables[DB_TABLE_META]);
+	if (rc == MDB_NOTFOUND && !db->is_writing)
+		return error_set(reterr_error, E_NOT_FOUND, "%s is not complete yet", db->path);
+	if (rc && rc != MDB_NOTFOUND)
+		return rc_error(rc, db->kind->open_code, db->path, reterr_error);
+	if (rc)
+		r = create_meta(db, txn, &db->tables[DB_TABLE_META], reterr_error);
+	else
+		r = check_format(db, txn, db->tables[DB_TABLE_META], reterr_error);
+	for (unsigned i = 1; r == 0 && db->kind->tables[i]; i++) {
+		assert(i < DB_TABLES_MAX);
+		rc = mdb_dbi_open(txn, db->kind->tables[i], flags, &db->tables[i]);
+		if (rc)
+			r = rc_error(rc, db->kind->open_code, db->path, reterr_error);
+	}
+	return r;
+}
+
+/* A file that was cut short would end the process at the first touch of a page behind its end; pages of zeros are found out
+ * instead. LMDB itself may leave unused pages at the end unwritten, so a short file need not be damaged. */
+static void extend_file(MDB_env *env) {
+	MDB_envinfo info;
+	MDB_stat stat;
+	struct stat file;
+	off_t size;
+	int fd;
+
+	if (mdb_env_info(env, &info) || mdb_env_stat(env, &stat) || mdb_env_get_fd(env, &fd) || fstat(fd, &file) < 0)
+		return;
+	size = (off_t)(info.me_last_pgno + 1) * stat.ms_psize;
+	if (file.st_size < size && ftruncate(fd, size) < 0)
+		return;
+}
+
+static int db_attach(struct db *db, struct error *reterr_error) {
+	int dead, r, rc;
+	MDB_txn *txn;
+
+	rc = env_open(db->kind, db->path, db->is_writing, &db->env);
+	if (rc)
+		return rc_error(rc, db->kind->open_code, db->path, reterr_error);
+	mdb_reader_check(db->env, &dead);
+	if (db->is_writing)
+		extend_file(db->env);
+	rc = mdb_txn_begin(db->env, NULL, db->is_writing ? 0 : MDB_RDONLY, &txn);
+	r = rc ? rc_error(rc, db->kind->open_code, db->path, reterr_error) : 0;
+	if (r == 0) {
+		r = open_tables(db, txn, reterr_error);
+		if (r < 0) {
+			mdb_txn_abort(txn);
+		} else {
+			/* Also what was only read must be committed, so that the tables' handles stay. */
+			rc = mdb_txn_commit(txn);
+			r = rc ? rc_error(rc, db->kind->open_code, db->path, reterr_error) : 0;
+		}
+	}
+	if (r < 0) {
+		mdb_env_close(db->env);
+		db->env = NULL;
+	}
+	return r;
+}
+
+/* A new file is safe only when its directory is. */
+static void sync_directory(const char *directory) {
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+}
+
+static struct db *db_list_find(const struct stat *file) {
+	struct db *db = db_list;
+
+	while (db && (db->device != file->st_dev || db->inode != file->st_ino))
+		db = db->next;
+	return db;
+}
+
+static struct db *db_free(struct db *db) {
+	if (db->env)
+		mdb_env_close(db->env);
+	free(db->path);
+	free(db);
+	return NULL;
+}
+
+static int db_open_new(struct db *db, const char *directory, struct error *reterr_error) {
+	struct stat file;
+	int r;
+
+	r = db_attach(db, reterr_error);
+	if (r == 0 && stat(db->path, &file) < 0)
+		r = rc_error(errno, db->kind->open_code, db->path, reterr_error);
+	if (r < 0)
+		return r;
+	if (db->is_writing)
+		sync_directory(directory);
+	db->device = file.st_dev;
+	db->inode = file.st_ino;
+	db->n_users = 1;
+	db->next = db_list;
+	db_list = db;
+	return 0;
+}
+
+static int db_open_locked(struct db *db, const char *directory, struct db **ret_db, struct error *reterr_error) {
+	struct stat file = { 0 };
+	struct db *open_already;
+	int r;
+
+	if (stat(db->path, &file) < 0 && errno != ENOENT)
+		return rc_error(errno, db->kind->open_code, db->path, reterr_error);
+	if (!db->is_writing && file.st_size == 0)
+		return error_set(reterr_error, E_NOT_FOUND, "%s is not there yet", db->path);
+	open_already = file.st_ino ? db_list_find(&file) : NULL;
+	if (!open_already) {
+		r = db_open_new(db, directory, reterr_error);
+		if (r == 0)
+			*ret_db = db;
+		return r;
+	}
+	if (db->is_writing)
+		return error_set(reterr_error, db->kind->open_code, "%s is open already in this process", db->path);
+	open_already->n_users++;
+	*ret_db = open_already;
+	return 0;
+}
+
+static int db_open_as(const struct db_kind *kind, const char *directory, bool is_writing, struct db **ret_db,
+		      struct error *reterr_error) {
+	struct db *db = mem_alloc(sizeof *db);
+	int r;
+
+	db->kind = kind;
+	db->is_writing = is_writing;
+	db->path = mem_format("%s/%s", directory, kind->file);
+	pthread_mutex_lock(&db_list_mutex);
+	r = db_open_locked(db, directory, ret_db, reterr_error);
+	pthread_mutex_unlock(&db_list_mutex);
+	if (r < 0 || *ret_db != db)
+		db_free(db);
+	return r;
+}
+
+int db_open(const struct db_kind *kind, const char *directory, struct db **ret_db, struct error *reterr_error) {
+	return db_open_as(kind, directory, true, ret_db, reterr_error);
+}
+
+int db_open_reader(const struct db_kind *kind, const char *directory, struct db **ret_db, struct error *reterr_error) {
+	return db_open_as(kind, directory, false, ret_db, reterr_error);
+}
+
+struct db *db_close(struct db *db) {
+	struct db **place = &db_list;
+
+	if (!db)
+		return NULL;
+	pthread_mutex_lock(&db_list_mutex);
+	if (--db->n_users == 0) {
+		while (*place != db)
+			place = &(*place)->next;
+		*place = db->next;
+		db_free(db);
+	}
+	pthread_mutex_unlock(&db_list_mutex);
+	return NULL;
+}
+
+const char *db_path(const struct db *db) {
+	return db->path;
+}
+
+static int txn_begin(struct db *db, bool is_writing, MDB_txn **ret_txn) {
+	if (!db->env)
+		return MDB_PANIC;
+	return mdb_txn_begin(db->env, NULL, is_writing ? 0 : MDB_RDONLY, ret_txn);
+}
+
+/* Mend what LMDB leaves to its user. Only for a file that nobody else in this process uses: others may be inside it. */
+static void db_recover(struct db *db, int rc) {
+	int dead;
+
+	if (db->env && (rc == MDB_BAD_RSLOT || rc == MDB_READERS_FULL))
+		mdb_reader_check(db->env, &dead);
+	if (db->n_users > 1)
+		return;
+	if (db->env && rc == MDB_MAP_RESIZED)
+		mdb_env_set_mapsize(db->env, 0);
+	if (rc == MDB_PANIC || rc == MDB_BAD_RSLOT) {
+		/* A failed write of the meta page makes LMDB refuse everything until the file is opened again. */
+		if (db->env)
+			mdb_env_close(db->env);
+		db->env = NULL;
+		db_attach(db, NULL);
+	}
+}
+
+int db_begin(struct db *db, bool is_writing, struct db_txn *ret_txn, struct error *reterr_error) {
+	MDB_txn *txn;
+	int rc;
+
+	assert(!is_writing || db->is_writing);
+	rc = txn_begin(db, is_writing, &txn);
+	if (rc) {
+		db_recover(db, rc);
+		rc = txn_begin(db, is_writing, &txn);
+	}
+	if (rc)
+		return rc_error(rc, E_DHCP_JET_ERROR, db->path, reterr_error);
+	*ret_txn = (struct db_txn){ .db = db, .txn = txn, .is_writing = is_writing };
+	return 0;
+}
+
+static void check_readers(struct db *db) {
+	int dead;
+
+	/* A reader that was killed inside a transaction keeps pages from being used again. */
+	if (++db->n_commits % READER_CHECK_INTERVAL == 0)
+		mdb_reader_check(db->env, &dead);
+}
+
+int db_commit(struct db_txn *txn, struct error *reterr_error) {
+	assert(txn->txn);
+	if (txn->rc == 0) {
+		txn->rc = mdb_txn_commit(TAKE_POINTER(txn->txn));
+		if (txn->is_writing)
+			check_readers(txn->db);
+	}
+	db_abort(txn);
+	return db_result(txn, reterr_error);
+}
+
+void db_abort(struct db_txn *txn) {
+	if (txn->txn)
+		mdb_txn_abort(TAKE_POINTER(txn->txn));
+}
+
+void db_fail(struct db_txn *txn, int rc) {
+	if (txn->rc == 0)
+		txn->rc = rc;
+}
+
+int db_result(const struct db_txn *txn, struct error *reterr_error) {
+	return txn->rc ? rc_error(txn->rc, E_DHCP_JET_ERROR, txn->db->path, reterr_error) : 0;
+}
+
+int db_get(struct db_txn *txn, unsigned table, struct span key, struct span *ret_value) {
+	MDB_val mdb_key = val_of(key), value;
+	int rc;
+
+	if (txn->rc)
+		return -E_DHCP_JET_ERROR;
+	rc = mdb_get(txn->txn, txn->db->tables[table], &mdb_key, &value);
+	if (rc == MDB_NOTFOUND)
+		return -E_NOT_FOUND;
+	if (rc) {
+		db_fail(txn, rc);
+		return -E_DHCP_JET_ERROR;
+	}
+	*ret_value = span_of_val(value);
+	return 0;
+}
+
+void db_put(struct db_txn *txn, unsigned table, struct span key, struct span value) {
+	MDB_val mdb_key = val_of(key), mdb_value = val_of(value);
+
+	if (txn->rc == 0)
+		txn->rc = mdb_put(txn->txn, txn->db->tables[table], &mdb_key, &mdb_value, 0);
+}
+
+void db_delete(struct db_txn *txn, unsigned table, struct span key) {
+	MDB_val mdb_key = val_of(key);
+	int rc;
+
+	if (txn->rc)
+		return;
+	rc = mdb_del(txn->txn, txn->db->tables[table], &mdb_key, NULL);
+	if (rc != MDB_NOTFOUND)
+		txn->rc = rc;
+}
+
+void db_clear(struct db_txn *txn, unsigned table) {
+	if (txn->rc == 0)
+		txn->rc = mdb_drop(txn->txn, txn->db->tables[table], 0);
+}
+
+static bool table_stat(struct db_txn *txn, unsigned table, MDB_stat *ret_stat) {
+	if (txn->rc == 0)
+		txn->rc = mdb_stat(txn->txn, txn->db->tables[table], ret_stat);
+	return txn->rc == 0;
+}
+
+size_t db_count(struct db_txn *txn, unsigned table) {
+	MDB_stat stat;
+
+	return table_stat(txn, table, &stat) ? stat.ms_entries : 0;
+}
+
+uint64_t db_bytes_used(struct db_txn *txn) {
+	uint64_t sum = 0;
+	MDB_stat stat;
+
+	for (unsigned i = 0; txn->db->kind->tables[i]; i++)
+		if (table_stat(txn, i, &stat))
+			sum += (uint64_t)stat.ms_psize *
+			       (stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages);
+	return txn->rc ? 0 : sum;
+}
+
+void db_seek(struct db_txn *txn, unsigned table, struct span from, struct db_cursor *ret_cursor) {
+	struct db_cursor cursor = { .txn = txn, .key = from, .next = from.len ? MDB_SET_RANGE : MDB_FIRST };
+
+	if (txn->rc == 0)
+		txn->rc = mdb_cursor_open(txn->txn, txn->db->tables[table], &cursor.cursor);
+	*ret_cursor = cursor;
+}
+
+bool db_next(struct db_cursor *cursor) {
+	MDB_val key = val_of(cursor->key), value;
+	int rc;
+
+	if (cursor->txn->rc)
+		return false;
+	rc = mdb_cursor_get(cursor->cursor, &key, &value, cursor->next);
+	cursor->next = MDB_NEXT;
+	if (rc) {
+		if (rc != MDB_NOTFOUND)
+			db_fail(cursor->txn, rc);
+		return false;
+	}
+	cursor->key = span_of_val(key);
+	cursor->value = span_of_val(value);
+	return true;
+}
+
+void db_cursor_done(struct db_cursor *cursor) {
+	if (cursor->cursor)
+		mdb_cursor_close(TAKE_POINTER(cursor->cursor));
+}
+
+struct span db_server(struct db_txn *txn) {
+	struct span name = { NULL, 0 };
+
+	return db_get(txn, DB_TABLE_META, key_server, &name) == 0 ? name : (struct span){ NULL, 0 };
+}
+
+void db_set_server(struct db_txn *txn, const char *server_name) {
+	db_put(txn, DB_TABLE_META, key_server, span_of_text(server_name));
+}

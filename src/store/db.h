@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* db.h - a small layer over LMDB that both stores share: files opened with checks, transactions with sticky errors.
+ *
+ * A file holds the tables that its kind names and a table "meta" with the format version and the name of the server.
+ * LMDB keeps the file consistent at any moment: after a kill or a power failure the last complete commit is found.
+ * Other programs may read, copy or scan the file at any time; nothing here excludes them.
+ * Two objects of one process on the same file share one environment, because LMDB's locks would not survive the second.
+ * Thread: one per object; objects of several threads may share a file.
+ */
+#pragma once
+
+#include <lmdb.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/span.h"
+
+#define DB_TABLES_MAX 8
+#define DB_TABLE_META 0 /* of every kind */
+
+/* What kind of file it is. Lifetime: static. */
+struct db_kind {
+	const char *file;            /* its name in the state directory */
+	const char *what;            /* its name in sentences: "the lease store" */
+	uint32_t magic;
+	uint32_t version;            /* of the format that this program writes */
+	const char *const *tables;   /* DB_TABLE_META first; ends with NULL */
+	size_t map_size;             /* the most that the file may grow to */
+	enum error_code open_code;   /* when it cannot be opened */
+	enum error_code older_code;  /* when its format is older */
+};
+
+struct db;
+
+/* Embedded: a transaction. Once something failed, reads find nothing, changes do nothing, and the commit says why. */
+struct db_txn {
+	struct db *db;
+	MDB_txn *txn; /* NULL once it has ended */
+	bool is_writing;
+	int rc; /* LMDB's or the system's number of the first failure, 0 none */
+};
+
+/* Embedded: a walk through a table; ends before its transaction. */
+struct db_cursor {
+	struct db_txn *txn;
+	MDB_cursor *cursor;
+	MDB_cursor_op next; /* how to get at what comes now */
+	struct span key, value; /* where it stands; valid until the next step or change */
+};
+
+/* Open or create @kind's file in @directory as its only writer. 0; -kind->older_code, or -kind->open_code (also for a
+ * newer format, a file of another kind, a damaged one), each with a sentence. */
+int db_open(const struct db_kind *kind, const char *directory, struct db **ret_db, struct error *reterr_error);
+
+/* Open it for reading. As above, and -E_NOT_FOUND if it is not there or not complete yet. */
+int db_open_reader(const struct db_kind *kind, const char *directory, struct db **ret_db, struct error *reterr_error);
+
+/* Close. Accepts NULL; returns NULL. */
+struct db *db_close(struct db *db);
+
+/* Borrow the file's path, for sentences. */
+const char *db_path(const struct db *db);
+
+/* Start a transaction. 0 or -E_DHCP_JET_ERROR; it ends with db_commit or db_abort. */
+int db_begin(struct db *db, bool is_writing, struct db_txn *ret_txn, struct error *reterr_error);
+
+/* Make all changes durable. 0, or -E_DHCP_JET_ERROR and nothing has changed. The transaction has ended either way. */
+int db_commit(struct db_txn *txn, struct error *reterr_error);
+
+/* Drop all changes. May be called for a transaction that has ended. */
+void db_abort(struct db_txn *txn);
+
+/* Borrow the value of @key until the next change. 0, -E_NOT_FOUND or -E_DHCP_JET_ERROR. */
+int db_get(struct db_txn *txn, unsigned table, struct span key, struct span *ret_value);
+
+/* Set the value of @key; remove it (which may not be there); empty the table. Failures stick. */
+void db_put(struct db_txn *txn, unsigned table, struct span key, struct span value);
+void db_delete(struct db_txn *txn, unsigned table, struct span key);
+void db_clear(struct db_txn *txn, unsigned table);
+
+/* Number of rows. 0 after a failure. */
+size_t db_count(struct db_txn *txn, unsigned table);
+
+/* Octets that the file's pages take, free ones left out. 0 after a failure. */
+uint64_t db_bytes_used(struct db_txn *txn);
+
+/* Make the transaction fail with @rc (ENOSPC, EINVAL ...), unless it has already failed. */
+void db_fail(struct db_txn *txn, int rc);
+
+/* 0, or -E_DHCP_JET_ERROR with a sentence if the transaction has failed. */
+int db_result(const struct db_txn *txn, struct error *reterr_error);
+
+/* Start a walk at the first key >= @from. */
+void db_seek(struct db_txn *txn, unsigned table, struct span from, struct db_cursor *ret_cursor);
+
+/* Step to the next row, which @cursor then shows. False at the end or after a failure (db_result tells). */
+bool db_next(struct db_cursor *cursor);
+
+void db_cursor_done(struct db_cursor *cursor);
+
+/* The name of the server that the file belongs to, borrowed until the next change; empty if there is none. */
+struct span db_server(struct db_txn *txn);
+
+/* Set it. */
+void db_set_server(struct db_txn *txn, const char *server_name);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lease_record.h - a lease as octets: the value stored under its address, and the keys by which it is found. Pure.
+ *
+ * A record says nothing that is not in the lease: what was read, written again, is the same octets.
+ */
+#pragma once
+
+#include "base/span.h"
+#include "model/lease.h"
+
+#define LEASE_RECORD_MAX 512
+#define LEASE_KEY_MAX 272
+
+/* Embedded: a key under construction. */
+struct lease_key {
+	size_t len;
+	uint8_t octets[LEASE_KEY_MAX];
+};
+
+static inline struct span lease_key_span(const struct lease_key *key) {
+	return span_of(key->octets, key->len);
+}
+
+/* Write @lease without its address into @ret_octets. Returns the length; 0 for a lease that lease_record_decode would not
+ * take (host bits in the scope, an address outside of it, an unknown state, a length beyond its field). */
+size_t lease_record_encode(const struct lease *lease, uint8_t ret_octets[static LEASE_RECORD_MAX]);
+
+/* Read the record of @address. 0, or -E_DHCP_JET_ERROR for octets that lease_record_encode does not write. */
+int lease_record_decode(struct ip4 address, struct span octets, struct lease *ret_lease);
+
+/* Key of the record itself. */
+struct lease_key lease_key_address(struct ip4 address);
+
+/* Read that key. 0 or -E_DHCP_JET_ERROR. */
+int lease_key_address_decode(struct span key, struct ip4 *ret_address);
+
+/* Key of a client in a scope. */
+struct lease_key lease_key_client(struct ip4_subnet scope, const struct client_key *client);
+
+/* Key by which the records of a scope are in the order in which their addresses were last in force. */
+struct lease_key lease_key_expiry(const struct lease *lease);
+
+/* What all those keys of @scope begin with. */
+struct lease_key lease_key_scope(struct ip4_subnet scope);
+
+/* Read the address from an expiry key. 0, or -E_DHCP_JET_ERROR. */
+int lease_key_expiry_decode(struct span key, struct ip4 *ret_address);
+
+/* When the address was, or will be, last in force. */
+int64_t lease_last_in_force(const struct lease *lease);

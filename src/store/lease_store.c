@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/lease_store_priv.h"
+
+#include <strings.h>
+
+#include "base/event.h"
+#include "base/mem.h"
+#include "store/lease_record.h"
+#include "store/lease_table.h"
+
+#define LEASE_MAGIC 0x4c53524cu /* "LSRL" */
+#define LEASE_FORMAT 1u
+#define LEASE_MAP_SIZE ((size_t)64 << 30) /* address space, not memory or disk */
+
+struct lease_batch {
+	struct lease_store *store;
+	struct db_txn txn;
+	struct lease_view view;
+	bool is_dirty;
+};
+
+struct lease_store {
+	struct db *db;
+	struct lease_batch batch; /* the one that a writer may have */
+	bool has_batch;
+};
+
+static const char *const lease_tables[] = {
+	[LEASE_TABLE_META] = "meta",
+	[LEASE_TABLE_ADDRESS] = "lease-by-address",
+	[LEASE_TABLE_CLIENT] = "lease-by-client",
+	[LEASE_TABLE_EXPIRY] = "lease-by-expiry",
+	[LEASE_TABLE_COUNT] = NULL,
+};
+
+const struct db_kind lease_store_kind = {
+	.file = "leases.mdb",
+	.what = "a lease store",
+	.magic = LEASE_MAGIC,
+	.version = LEASE_FORMAT,
+	.tables = lease_tables,
+	.map_size = LEASE_MAP_SIZE,
+	.open_code = E_DHCP_DATABASE_INIT_FAILED,
+	.older_code = E_DHCP_JET_CONV_REQUIRED,
+};
+
+/* Leases are promises of one server: a store that belongs to another one is not touched. */
+static int claim(struct db *db, struct db_txn *txn, const char *server_name, struct error *reterr_error) {
+	struct span owner = db_server(txn);
+
+	if (owner.len == 0) {
+		db_set_server(txn, server_name);
+		return 0;
+	}
+	if (owner.len == strlen(server_name) && strncasecmp((const char *)owner.data, server_name, owner.len) == 0)
+		return 0;
+	return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED,
+			 "%s belongs to the server %.*s, and this one is %s; give each its own state directory",
+			 db_path(db), (int)owner.len, (const char *)owner.data, server_name);
+}
+
+/* The code is that of opening, whatever went wrong. */
+static int as_open_error(int r, struct error *reterr_error) {
+	if (r == 0)
+		return 0;
+	if (reterr_error)
+		reterr_error->code = E_DHCP_DATABASE_INIT_FAILED;
+	return -E_DHCP_DATABASE_INIT_FAILED;
+}
+
+static int claim_durably(struct db *db, const char *server_name, struct error *reterr_error) {
+	struct db_txn txn;
+	int r;
+
+	r = db_begin(db, true, &txn, reterr_error);
+	if (r == 0) {
+		r = claim(db, &txn, server_name, reterr_error);
+		if (r < 0)
+			db_abort(&txn);
+		else
+			r = db_commit(&txn, reterr_error);
+	}
+	return as_open_error(r, reterr_error);
+}
+
+static struct lease_store *store_of(struct db *db) {
+	struct lease_store *store = mem_alloc(sizeof *store);
+
+	store->db = db;
+	return store;
+}
+
+int lease_store_open_kind(const struct db_kind *kind, const char *state_directory, const char *server_name,
+			  struct lease_store **ret_store, struct error *reterr_error) {
+	struct db *db;
+	int r;
+
+	r = db_open(kind, state_directory, &db, reterr_error);
+	if (r < 0)
+		return r;
+	r = claim_durably(db, server_name, reterr_error);
+	if (r < 0) {
+		db_close(db);
+		return r;
+	}
+	*ret_store = store_of(db);
+	return 0;
+}
+
+int lease_store_open(const char *state_directory, const char *server_name, struct lease_store **ret_store,
+		     struct error *reterr_error) {
+	return lease_store_open_kind(&lease_store_kind, state_directory, server_name, ret_store, reterr_error);
+}
+
+int lease_store_open_reader(const char *state_directory, struct lease_store **ret_store, struct error *reterr_error) {
+	struct db *db;
+	int r;
+
+	r = db_open_reader(&lease_store_kind, state_directory, &db, reterr_error);
+	if (r < 0)
+		return r;
+	*ret_store = store_of(db);
+	return 0;
+}
+
+struct lease_store *lease_store_close(struct lease_store *store) {
+	if (!store)
+		return NULL;
+	if (store->has_batch)
+		lease_batch_abort(&store->batch);
+	db_close(store->db);
+	free(store);
+	return NULL;
+}
+
+static int view_get_by_address(void *context, struct ip4 address, struct lease *ret_lease) {
+	struct lease_batch *batch = context;
+
+	return lease_table_get_by_address(&batch->txn, address, ret_lease);
+}
+
+static int view_get_by_client(void *context, struct ip4_subnet scope, const struct client_key *client,
+			      struct lease *ret_lease) {
+	struct lease_batch *batch = context;
+
+	return lease_table_get_by_client(&batch->txn, scope, client, ret_lease);
+}
+
+static int view_get_gap(void *context, struct ip4 from, struct ip4 to, struct ip4 *ret_address) {
+	struct lease_batch *batch = context;
+
+	return lease_table_get_gap(&batch->txn, from, to, ret_address);
+}
+
+static int view_get_reusable(void *context, struct ip4_subnet scope, int64_t now, size_t skip,
+			     struct lease *ret_lease) {
+	struct lease_batch *batch = context;
+
+	return lease_table_get_reusable(&batch->txn, scope, now, skip, ret_lease);
+}
+
+static int view_put(void *context, const struct lease *lease) {
+	struct lease_batch *batch = context;
+
+	batch->is_dirty = true;
+	return lease_table_put(&batch->txn, lease);
+}
+
+int lease_batch_begin(struct lease_store *store, struct lease_batch **ret_batch, struct error *reterr_error) {
+	struct lease_batch *batch = &store->batch;
+	int r;
+
+	assert(!store->has_batch);
+	r = db_begin(store->db, true, &batch->txn, reterr_error);
+	if (r < 0)
+		return r;
+	batch->store = store;
+	batch->is_dirty = false;
+	batch->view = (struct lease_view){
+		.context = batch,
+		.get_by_address = view_get_by_address,
+		.get_by_client = view_get_by_client,
+		.get_gap = view_get_gap,
+		.get_reusable = view_get_reusable,
+		.put = view_put,
+	};
+	store->has_batch = true;
+	*ret_batch = batch;
+	return 0;
+}
+
+const struct lease_view *lease_batch_view(struct lease_batch *batch) {
+	return &batch->view;
+}
+
+bool is_lease_batch_dirty(const struct lease_batch *batch) {
+	return batch->is_dirty;
+}
+
+void lease_batch_submit(struct lease_batch *batch, lease_batch_done_f *done, void *context) {
+	struct error error = { 0 };
+	int r;
+
+	if (batch->is_dirty)
+		r = db_commit(&batch->txn, &error);
+	else
+		r = db_result(&batch->txn, &error);
+	lease_batch_abort(batch);
+	done(context, r, &error);
+}
+
+void lease_batch_abort(struct lease_batch *batch) {
+	db_abort(&batch->txn);
+	batch->store->has_batch = false;
+}
+
+/* A record that cannot be read hides no others. */
+static int visit_row(const struct db_cursor *cursor, struct ip4 to, lease_visit_f *visit, void *context, bool *ret_end) {
+	struct ip4 address;
+	struct lease lease;
+
+	if (lease_key_address_decode(cursor->key, &address) < 0)
+		return 0;
+	*ret_end = address.value > to.value;
+	if (*ret_end)
+		return 0;
+	if (lease_record_decode(address, cursor->value, &lease) < 0) {
+		char text[IP4_TEXT_MAX];
+
+		event_emit(EVENT_STORE_RECORD_DAMAGED, "%s", ip4_format(address, text));
+		return 0;
+	}
+	return visit(context, &lease);
+}
+
+int lease_store_visit(struct lease_store *store, struct ip4 from, struct ip4 to, lease_visit_f *visit, void *context) {
+	struct lease_key key = lease_key_address(from);
+	struct db_cursor cursor;
+	struct db_txn txn;
+	bool is_end = false;
+	int r;
+
+	r = db_begin(store->db, false, &txn, NULL);
+	if (r < 0)
+		return r;
+	db_seek(&txn, LEASE_TABLE_ADDRESS, lease_key_span(&key), &cursor);
+	while (r == 0 && !is_end && db_next(&cursor))
+		r = visit_row(&cursor, to, visit, context, &is_end);
+	db_cursor_done(&cursor);
+	if (r == 0)
+		r = db_result(&txn, NULL);
+	db_abort(&txn);
+	return r;
+}
+
+int lease_store_stat(struct lease_store *store, struct lease_store_stat *ret_stat) {
+	struct lease_store_stat stat;
+	struct db_txn txn;
+	int r;
+
+	r = db_begin(store->db, false, &txn, NULL);
+	if (r < 0)
+		return r;
+	stat.n_leases = db_count(&txn, LEASE_TABLE_ADDRESS);
+	stat.n_bytes_used = db_bytes_used(&txn);
+	r = db_result(&txn, NULL);
+	db_abort(&txn);
+	if (r == 0)
+		*ret_stat = stat;
+	return r;
+}
