@@ -23,8 +23,14 @@ struct column_row {
 	const char *cells[6];
 };
 
+#define KIND_TEXT "text", ""
+#define KIND_PATH "path", ""
+#define KIND_LIST "list", ""
+#define KIND_DURATION(least, most) "duration", ""
+#define KIND_CHOICE(words) "word", words
+
 static const struct column_row config_rows[] = {
-#define CONFIG(symbol, section, key, kind, fallback, description) { { section, key, #kind, fallback, description } },
+#define CONFIG(symbol, section, key, kind, fallback, description) { { section, key, KIND_##kind, fallback, description } },
 #include "rt/config.def"
 #undef CONFIG
 };
@@ -48,7 +54,7 @@ static const struct column_row event_rows[] = {
 };
 
 static const struct column_row role_rows[] = {
-#define ROLE(symbol, name, run, descriptors, sandbox, description) { { name, description } },
+#define ROLE(symbol, name, run, descriptors, sandbox, patience, description) { { name, description } },
 #include "rt/role.def"
 #undef ROLE
 };
@@ -170,22 +176,20 @@ static void table_config_man(void) {
 
 	for (size_t i = 0; i < ARRAY_LEN(config_rows); i++) {
 		const char *const *cells = config_rows[i].cells;
-		bool is_choice = strcmp(cells[2], "CHOICE") == 0;
 
 		if (strcmp(section, cells[0]) != 0)
 			printf(".SS [%s]\n", section = cells[0]);
-		printf(".TP\n.BI %s \" = ", cells[1]);
-		print_lower(is_choice ? "word" : cells[2]);
-		puts("\"");
-		if (is_choice)
-			fputs("One of ", stdout);
-		print_roff(cells[4]);
-		putchar(is_choice ? '.' : '\n');
-		if (is_choice)
-			putchar('\n');
+		printf(".TP\n.BI %s \" = %s\"\n", cells[1], cells[2]);
+		print_roff(cells[5]);
+		putchar('\n');
 		if (*cells[3]) {
-			fputs("Default: ", stdout);
+			fputs("One of ", stdout);
 			print_roff(cells[3]);
+			puts(".");
+		}
+		if (*cells[4]) {
+			fputs("Default: ", stdout);
+			print_roff(cells[4]);
 			puts(".");
 		}
 	}

@@ -1,1 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += librt.a
+librt_a_CFLAGS = $(AM_CFLAGS)
+librt_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(INIH_CFLAGS) $(MNL_CFLAGS) $(CAPNG_CFLAGS) $(SECCOMP_CFLAGS)
+librt_a_SOURCES = \
+	src/rt/config.c \
+	src/rt/config.h \
+	src/rt/config.def \
+	src/rt/config_check.c \
+	src/rt/config_priv.h \
+	src/rt/interfaces.c \
+	src/rt/interfaces.h \
+	src/rt/loop.c \
+	src/rt/loop.h \
+	src/rt/privilege.c \
+	src/rt/privilege.h \
+	src/rt/role.c \
+	src/rt/role.h \
+	src/rt/role.def
+# What a program needs that is linked with the library.
+RT_LIBS = $(EVENT_LIBS) $(INIH_LIBS) $(MNL_LIBS) $(CAPNG_LIBS) $(SECCOMP_LIBS)

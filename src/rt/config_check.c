@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "rt/config_priv.h"
+
+#define HOST_NAME_LEN_MAX 253
+#define HOST_LABEL_LEN_MAX 63
+
+bool is_host_name(const char *name) {
+	if (strlen(name) > HOST_NAME_LEN_MAX)
+		return false;
+	for (;;) {
+		size_t len = strcspn(name, ".");
+
+		if (len == 0 || len > HOST_LABEL_LEN_MAX || name[0] == '-' || name[len - 1] == '-')
+			return false;
+		for (size_t i = 0; i < len; i++)
+			if (!isalnum((unsigned char)name[i]) && name[i] != '-')
+				return false;
+		if (!name[len])
+			return true;
+		name += len + 1;
+	}
+}
+
+static const char *port_problem(const char *port) {
+	uint64_t number;
+
+	if (text_parse_u64(port, 65535, &number) < 0 || number == 0)
+		return "has a port that is not a number from 1 to 65535";
+	return NULL;
+}
+
+/* @authority: "host", "host:port", "[v6]" or "[v6]:port", with perhaps a slash behind it. */
+static const char *authority_problem(const char *authority) {
+	size_t len = strcspn(authority, "/"), host_len;
+	char text[HOST_NAME_LEN_MAX + 10];
+
+	if (authority[len] && authority[len + 1])
+		return "has something after the server's name; the base belongs in the setting 'base'";
+	if (len == 0)
+		return "names no server";
+	if (len >= sizeof text)
+		return "is too long";
+	memcpy(text, authority, len);
+	text[len] = '\0';
+	if (text[0] == '[') {
+		host_len = strspn(text + 1, "0123456789abcdefABCDEF:.") + 2;
+		if (host_len == 2 || text[host_len - 1] != ']')
+			return "has a malformed IPv6 address";
+	} else {
+		host_len = strcspn(text, ":");
+	}
+	if (text[host_len] == ':' && port_problem(text + host_len + 1))
+		return port_problem(text + host_len + 1);
+	if (text[host_len] && text[host_len] != ':')
+		return "has something after the IPv6 address that is not a port";
+	text[host_len] = '\0';
+	return text[0] == '[' || is_host_name(text) ? NULL : "names a server that cannot be a host's name";
+}
+
+/* @path: "" for the default socket, else with every slash as %2F. */
+static const char *socket_problem(const char *path) {
+	size_t len = strcspn(path, "/");
+
+	if (path[len] && path[len + 1])
+		return "must have the slashes of the socket's path written as %2F";
+	for (size_t i = 0; i < len; i++)
+		if (path[i] == '%' && (!isxdigit((unsigned char)path[i + 1]) || !isxdigit((unsigned char)path[i + 2])))
+			return "has a '%' that two hexadecimal digits must follow";
+	return len > 3 * sizeof((struct sockaddr_un *)0)->sun_path ? "is too long" : NULL;
+}
+
+const char *ldap_uri_problem(const char *uri) {
+	if (strncasecmp(uri, "ldap://", 7) == 0)
+		return authority_problem(uri + 7);
+	if (strncasecmp(uri, "ldaps://", 8) == 0)
+		return authority_problem(uri + 8);
+	if (strncasecmp(uri, "ldapi://", 8) == 0)
+		return socket_problem(uri + 8);
+	return "does not start with ldap://, ldaps:// or ldapi://";
+}
+
+/* What is wrong is the value of @row, or that it is missing. */
+static int refuse(struct config_reading *reading, enum config_row row, const char *format, ...) PRINTF_LIKE(3, 4);
+
+static int refuse(struct config_reading *reading, enum config_row row, const char *format, ...) {
+	char sentence[sizeof reading->error.text - 32];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof sentence, format, args);
+	va_end(args);
+	if (reading->lines[row])
+		return error_set(&reading->error, E_DHCP_REGISTRY_INIT_FAILED, "%.200s:%u: '%s' %s", reading->name,
+				 reading->lines[row], config_info_at(row)->key, sentence);
+	return error_set(&reading->error, E_DHCP_REGISTRY_INIT_FAILED, "%.200s: [%s] '%s' %s", reading->name,
+			 config_info_at(row)->section, config_info_at(row)->key, sentence);
+}
+
+static int check_server(struct config_reading *reading) {
+	const struct config *config = reading->config;
+
+	if (*config->server_name && !is_host_name(config->server_name))
+		return refuse(reading, CONFIG_ROW_server_name,
+			      "is '%.80s', which is not a host's name (letters, digits, '-' and dots)",
+			      config->server_name);
+	if (strlen(config->api_socket) >= sizeof((struct sockaddr_un *)0)->sun_path - 1)
+		return refuse(reading, CONFIG_ROW_api_socket, "is too long: a socket's path has at most %zu characters",
+			      sizeof((struct sockaddr_un *)0)->sun_path - 2);
+	for (char **name = config->interfaces; *name; name++)
+		if (strlen(*name) >= IF_NAMESIZE || strchr(*name, '/'))
+			return refuse(reading, CONFIG_ROW_interfaces, "names '%.40s', which no interface can be called",
+				      *name);
+	return 0;
+}
+
+static int check_directory(struct config_reading *reading) {
+	const struct config *config = reading->config;
+
+	if (!*config->uri)
+		return refuse(reading, CONFIG_ROW_uri,
+			      "is missing: give the directory's servers, for example uri = ldap://ldap.example.org");
+	for (char **uri = config->uri; *uri; uri++)
+		if (ldap_uri_problem(*uri))
+			return refuse(reading, CONFIG_ROW_uri, "is '%.120s', which %s", *uri, ldap_uri_problem(*uri));
+	if (!*config->base)
+		return refuse(reading, CONFIG_ROW_base,
+			      "is missing: give the naming context, for example base = dc=example,dc=org");
+	if (!strchr(config->base, '='))
+		return refuse(reading, CONFIG_ROW_base, "is '%.120s', which is not a name like dc=example,dc=org",
+			      config->base);
+	if (*config->authorization_base && !strchr(config->authorization_base, '='))
+		return refuse(reading, CONFIG_ROW_authorization_base,
+			      "is '%.120s', which is not a name like cn=Configuration,dc=example,dc=org",
+			      config->authorization_base);
+	return 0;
+}
+
+/* Settings that only one way to bind uses, and whether it can do without. */
+static const struct {
+	enum config_row row;
+	unsigned bind;
+	bool is_required;
+} bind_settings[] = {
+	{ CONFIG_ROW_bind_dn, CONFIG_BIND_SIMPLE, true },
+	{ CONFIG_ROW_password_file, CONFIG_BIND_SIMPLE, true },
+	{ CONFIG_ROW_keytab, CONFIG_BIND_GSSAPI, true },
+	{ CONFIG_ROW_principal, CONFIG_BIND_GSSAPI, false },
+};
+
+static const char *const bind_names[] = {
+	[CONFIG_BIND_ANONYMOUS] = "anonymous",
+	[CONFIG_BIND_SIMPLE] = "simple",
+	[CONFIG_BIND_EXTERNAL] = "external",
+	[CONFIG_BIND_GSSAPI] = "gssapi",
+};
+
+static int check_bind(struct config_reading *reading) {
+	for (size_t i = 0; i < ARRAY_LEN(bind_settings); i++) {
+		bool is_given = reading->lines[bind_settings[i].row], is_used = bind_settings[i].bind == reading->config->bind;
+
+		if (is_used && bind_settings[i].is_required && !is_given)
+			return refuse(reading, bind_settings[i].row, "is missing: bind = %s cannot do without it",
+				      bind_names[bind_settings[i].bind]);
+		if (is_given && !is_used)
+			return refuse(reading, bind_settings[i].row,
+				      "is only used with bind = %s, but bind is %s; set that, or remove this line",
+				      bind_names[bind_settings[i].bind], bind_names[reading->config->bind]);
+	}
+	return 0;
+}
+
+static int check_tls(struct config_reading *reading) {
+	const struct config *config = reading->config;
+
+	if (*config->tls_certificate_file && !*config->tls_key_file)
+		return refuse(reading, CONFIG_ROW_tls_certificate_file, "is of no use without 'tls-key-file'");
+	if (*config->tls_key_file && !*config->tls_certificate_file)
+		return refuse(reading, CONFIG_ROW_tls_key_file, "is of no use without 'tls-certificate-file'");
+	if (config->bind != CONFIG_BIND_EXTERNAL || *config->tls_certificate_file)
+		return 0;
+	for (char **uri = config->uri; *uri; uri++)
+		if (strncasecmp(*uri, "ldapi:", 6) != 0)
+			return refuse(reading, CONFIG_ROW_tls_certificate_file,
+				      "is missing: bind = external over %.80s shows it to the server", *uri);
+	return 0;
+}
+
+int config_check(struct config_reading *reading) {
+	int (*const checks[])(struct config_reading *) = { check_server, check_directory, check_bind, check_tls };
+
+	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
+		int r = checks[i](reading);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Replace the host's own short name with what the resolver makes of it, if that has a domain. */
+static void qualify(char *name, size_t size) {
+	struct addrinfo hints = { .ai_flags = AI_CANONNAME, .ai_socktype = SOCK_DGRAM }, *found = NULL;
+
+	if (getaddrinfo(name, NULL, &hints, &found) != 0)
+		return;
+	if (found->ai_canonname && strchr(found->ai_canonname, '.') && is_host_name(found->ai_canonname) &&
+	    strncasecmp(found->ai_canonname, "localhost", 9) != 0)
+		snprintf(name, size, "%s", found->ai_canonname);
+	freeaddrinfo(found);
+}
+
+int config_complete_name(struct config *config, struct error *reterr_error) {
+	char name[HOST_NAME_LEN_MAX + 2];
+
+	if (*config->server_name)
+		return 0;
+	if (gethostname(name, sizeof name) == 0 && !strchr(name, '.'))
+		qualify(name, sizeof name);
+	name[sizeof name - 1] = '\0';
+	if (!is_host_name(name))
+		return error_set(reterr_error, E_DHCP_REGISTRY_INIT_FAILED,
+				 "this host's name, '%s', cannot be a server's name; set 'name' in [server]", name);
+	free(config->server_name);
+	config->server_name = mem_dup_text(name);
+	return 0;
+}
