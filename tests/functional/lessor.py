@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""lessord and lessorctl, as an administrator meets them."""
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+
+from harness import Failure, expect, expect_equal, is_alive, wait_until
+from slapd import BASE, NOBODY, SERVER
+
+ROLES = ("serve", "dir", "api")
+ERROR_LINE = re.compile(r"^(lessord|lessorctl): ([A-Z0-9_]+) \((\d+)\): (\S.*)$", re.MULTILINE)
+
+
+def expect_error(result, program, code, says=""):
+    """Check that a program ended with exit status 1 and one error line of @code whose sentence matches @says."""
+    found = ERROR_LINE.findall(result.stderr)
+    expect_equal(result.returncode, 1, f"exit status of {program}, which printed {result.stderr!r}")
+    expect(len(found) == 1 and found[0][0] == program, f"not one line of the form ERROR_NAME (code): sentence: {result.stderr!r}")
+    expect_equal(int(found[0][2]), code, f"code in {result.stderr!r}")
+    expect(re.search(says, found[0][3]), f"{found[0][3]!r} does not say {says!r}")
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path, timeout):
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class Lessord:
+    """The daemon in @namespace. @settings are KEY=value of lessord.conf, with _ for -; those of [server] or [directory]."""
+
+    SERVER_KEYS = ("name", "state_directory", "user", "interfaces", "api_socket", "api_group", "log_level")
+
+    def __init__(self, lab, namespace, name="lessord", **settings):
+        self.lab, self.namespace, self.name = lab, namespace, name
+        self.settings = {"name": SERVER, "user": "nobody", "state_directory": lab.path(f"{name}-state"),
+                         "api_socket": lab.path(f"{name}.sock"), "log_level": "debug", "base": BASE, **settings}
+        self.environment = {}
+        self.process = None
+        self._notify = None
+        state = self.settings["state_directory"]
+        if not os.path.isdir(state):
+            os.mkdir(state, 0o700)
+            os.chown(state, NOBODY, NOBODY)
+
+    @property
+    def state_directory(self):
+        return self.settings["state_directory"]
+
+    @property
+    def config_path(self):
+        return self.lab.path(f"{self.name}.conf")
+
+    def write_config(self):
+        """Write lessord.conf as the settings are now."""
+        sections = {"server": [], "directory": []}
+        for key, value in self.settings.items():
+            words = value if isinstance(value, str) else " ".join(value)
+            sections["server" if key in self.SERVER_KEYS else "directory"].append(f"{key.replace('_', '-')} = {words}\n")
+        self.lab.write(f"{self.name}.conf", "".join(f"[{name}]\n{''.join(lines)}\n" for name, lines in sections.items()))
+
+    def run(self, *words, status=None):
+        """Run it in the foreground with @words, to its end."""
+        self.write_config()
+        return self.lab.run([self.lab.program("lessord"), "-c", self.config_path, *words], namespace=self.namespace,
+                            env=self.environment, status=status)
+
+    def start(self, wait=True):
+        """Start it and, with @wait, return when it tells the service manager that it is ready."""
+        self.write_config()
+        self._notify_open()
+        self.process = self.lab.start(
+            self.name, [self.lab.program("lessord"), "-c", self.config_path], namespace=self.namespace,
+            env={"NOTIFY_SOCKET": self._notify.getsockname(), **self.environment})
+        self.lab.defer(self.stop)
+        if wait:
+            wait_until(self._is_ready, f"{self.name} says READY=1", 20)
+        return self
+
+    def _notify_open(self):
+        path = self.lab.path(f"{self.name}.notify")
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self._notify.bind(path)
+        os.chmod(path, 0o777)
+
+    def _is_ready(self):
+        if not self.process.is_running():
+            raise Failure(f"{self.name} ended with status {self.process.wait()}: {self.process.log()}")
+        with contextlib.suppress(BlockingIOError):
+            return b"READY=1" in self._notify.recv(4096)
+
+    def stop(self):
+        """Ask it to end, and check that it does so cleanly."""
+        if self.process and self.process.is_running():
+            expect_equal(self.process.stop(20), 0, f"exit status of {self.name}")
+
+    def kill(self, *roles):
+        """kill -9: the roles named ("supervisor" for the first process), or everything."""
+        pids = [self.process.pid if role == "supervisor" else self.role_pid(role) for role in roles or ("supervisor", *ROLES)]
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not any(is_alive(pid) for pid in pids), f"{self.name} {roles} is gone")
+        if self.process.pid in pids:
+            self.process.wait()
+
+    def find_role(self, role):
+        """The process of a role, or None."""
+        wanted = f"--role={role}".encode()
+        for pid in self.namespace.pids():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/cmdline", "rb") as file:
+                if wanted in file.read().split(b"\0") and is_alive(pid) and self._is_child(pid):
+                    return pid
+        return None
+
+    def _is_child(self, pid):
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            return int(file.read().rpartition(")")[2].split()[1]) == self.process.pid
+
+    def role_pid(self, role):
+        return wait_until(lambda: self.find_role(role), f"role {role} runs")
+
+    def request(self, path, method="GET", timeout=5.0):
+        """One request to the management socket: (HTTP status, decoded body)."""
+        connection = _UnixConnection(self.settings["api_socket"], timeout)
+        try:
+            connection.request(method, path)
+            response = connection.getresponse()
+            body = response.read().decode()
+        finally:
+            connection.close()
+        return response.status, json.loads(body) if "json" in response.headers.get("Content-Type", "") else body
+
+    def get(self, path):
+        """The body of a request that succeeds; while the management role is being restarted, it is tried again."""
+        def attempt():
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                return self.request(path)
+        status, body = wait_until(attempt, f"{self.name} answers {path}")
+        expect_equal(status, 200, f"HTTP status of {path} ({body})")
+        return body
+
+    def status(self):
+        return self.get("/v1/status")
+
+    def wait_for_status(self, condition, what, deadline=10.0):
+        """Wait until @condition(status) holds; returns that status."""
+        def check():
+            status = self.status()
+            return status if condition(status) else None
+        return wait_until(check, f"{self.name}'s status: {what}", deadline)
+
+    def wait_for_verdict(self, state, deadline=10.0):
+        """Wait for a state of the verdict, such as "authorized"."""
+        return self.wait_for_status(lambda status: status["verdict"]["state"] == state, f"verdict {state}", deadline)
+
+    def wait_for_generation(self, condition=lambda configuration: True):
+        """Wait until the directory was read to the end and @condition(configuration) holds."""
+        return self.wait_for_status(
+            lambda status: status["directory"]["synchronizedAt"] and condition(status["configuration"]), "configuration read")
+
+    def drops(self, reason):
+        return self.status()["drops"].get(reason, 0)
+
+    def counter(self, name):
+        return self.status()["counters"][name]
+
+    def leases(self):
+        """All leases by address, read page by page."""
+        found, after = {}, ""
+        while after is not None:
+            page = self.get(f"/v1/leases?limit=100{f'&after={after}' if after else ''}")
+            found.update((lease["address"], lease) for lease in page["leases"])
+            after = page["next"]
+        return found
+
+
+class Lessorctl:
+    """The administrator's command, as root on the directory's unix socket unless @words say otherwise."""
+
+    def __init__(self, lab, namespace, slapd, lessord=None):
+        self.lab, self.namespace = lab, namespace
+        self.words = ["-H", slapd.ldapi, "-b", BASE]
+        self.environment = {}
+        if lessord:
+            self.words += ["--socket", lessord.settings["api_socket"]]
+
+    def run(self, *words, status=0, options=()):
+        """Run it; @words are what follows the usual options, @options come between."""
+        return self.lab.run([self.lab.program("lessorctl"), "-c", "/dev/null", *self.words, *options, *words],
+                            namespace=self.namespace, env=self.environment, status=status)
+
+    def json(self, *words):
+        """The decoded output with --json."""
+        return json.loads(self.run(*words, options=["--json"]).stdout)
+
+    def expect_error(self, code, *words, says="", options=()):
+        """Check that the command is refused with @code, for people and as JSON alike."""
+        expect_error(self.run(*words, status=None, options=options), "lessorctl", code, says)
+
+    def expect_usage(self, *words):
+        """Check that the command is refused as wrong usage."""
+        result = self.run(*words, status=None)
+        expect_equal(result.returncode, 2, f"exit status of lessorctl {' '.join(words)}")
+        expect(result.stderr.startswith("lessorctl: ") or "sage" in result.stderr, f"no advice in {result.stderr!r}")

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clients that say exactly what a test wants, any number of them on one link."""
+import itertools
+import select
+import socket
+import struct
+import time
+
+import dhcp
+from dhcp import Message
+from harness import Failure, expect, expect_equal
+
+ETH_ALL, ETH_ARP = 0x0003, 0x0806
+RETRANSMIT = 1.0
+_xids = itertools.count(0x10000001)
+_macs = itertools.count(1)
+
+
+class Link:
+    """A packet socket on a device of a namespace. It answers ARP for the addresses that its clients hold."""
+
+    def __init__(self, namespace, device="eth0"):
+        with namespace.entered():
+            self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_ALL))
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+            self._socket.bind((device, 0))
+        self._socket.setblocking(False)
+        self.owners = {}
+
+    def send(self, message, mac, **where):
+        """Send a message, or octets; @where are arguments of dhcp.build_frame."""
+        payload = message if isinstance(message, bytes) else message.encode()
+        self._socket.send(dhcp.build_frame(payload, mac, **where))
+
+    def receive(self, deadline):
+        """The next reply of a server before time @deadline: (message, source MAC, target MAC, source, target), or None."""
+        while True:
+            timeout = deadline - time.monotonic()
+            if not select.select([self._socket], [], [], max(0, timeout))[0]:
+                return None
+            frame, (_, _, packet_type, *_) = self._socket.recvfrom(65535)
+            if packet_type == socket.PACKET_OUTGOING:
+                continue
+            if frame[12:14] == struct.pack("!H", ETH_ARP):
+                self._answer_arp(frame)
+                continue
+            parsed = dhcp.parse_frame(frame)
+            if parsed and parsed[4][:1] == b"\x02":
+                return Message.decode(parsed[4]), *parsed[:4]
+
+    def _answer_arp(self, frame):
+        operation, sender_mac, sender, _, target = struct.unpack("!6xH6s4s6s4s", frame[14:42])
+        mac = self.owners.get(target)
+        if operation == 1 and mac:
+            reply = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 2) + mac + target + sender_mac + sender
+            self._socket.send(sender_mac + mac + struct.pack("!H", ETH_ARP) + reply)
+
+    def exchange(self, requests, deadline=10.0):
+        """Send all @requests [(client, message)] at once and again, as clients do, while there is no answer.
+        Returns {client: reply}, of those that were answered before @deadline seconds are over."""
+        waiting = {message.xid: (client, message) for client, message in requests}
+        replies, end, resend = {}, time.monotonic() + deadline, 0.0
+        while waiting and time.monotonic() < end:
+            if time.monotonic() >= resend:
+                for client, message in list(waiting.values()):
+                    client.send(message)
+                resend = time.monotonic() + RETRANSMIT
+            received = self.receive(min(end, resend))
+            if received and received[0].xid in waiting:
+                client, _ = waiting.pop(received[0].xid)
+                replies[client] = received[0]
+                client.note(*received)
+        return replies
+
+    def is_silent(self):
+        """True if nothing from a server is waiting to be received."""
+        return self.receive(time.monotonic()) is None
+
+
+class RawClient:
+    """A client with its own hardware address on @link; @lease_time is what it asks for."""
+
+    def __init__(self, link, mac=None, client_id=None, lease_time=None):
+        self.link = link
+        self.mac = dhcp.pack_mac(mac) if mac else b"\x02\x77" + struct.pack("!I", next(_macs))
+        self.client_id, self.lease_time = client_id, lease_time
+        self.address = self.server = self.server_mac = self.reply = None
+
+    def message(self, kind, options=(), **fields):
+        """A message of this client; @options precede those that every message has."""
+        extra = [(dhcp.CLIENT_ID, self.client_id)] if self.client_id else []
+        if self.lease_time and kind in (dhcp.DISCOVER, dhcp.REQUEST):
+            extra.append((dhcp.LEASE_TIME, struct.pack("!I", self.lease_time)))
+        if kind in (dhcp.DISCOVER, dhcp.REQUEST, dhcp.INFORM):
+            extra.append((dhcp.PARAMETERS, dhcp.USUAL_PARAMETERS))
+        return Message(xid=next(_xids), chaddr=self.mac, **fields,
+                       options=[(dhcp.MESSAGE_TYPE, bytes([kind])), *options, *extra])
+
+    def send(self, message):
+        """Send it the way its kind is sent: from our address if it has one, to the server's if it was heard of."""
+        if isinstance(message, Message) and message.ciaddr != "0.0.0.0" and self.server_mac and not message.flags:
+            self.link.owners[dhcp.pack_address(message.ciaddr)] = self.mac
+            self.link.send(message, self.mac, source=message.ciaddr, target=self.server, target_mac=self.server_mac)
+        else:
+            self.link.send(message, self.mac)
+
+    def note(self, reply, source_mac, target_mac, source, target):
+        """Learn from a reply. An address that was acknowledged is ours: we answer ARP for it."""
+        self.reply, self.server_mac = reply, source_mac
+        self.target_mac, self.target = target_mac, target
+        if reply.type == dhcp.ACK and reply.yiaddr != "0.0.0.0":
+            self.address, self.server = reply.yiaddr, reply.addresses(dhcp.SERVER_ID)[0]
+            self.link.owners[dhcp.pack_address(self.address)] = self.mac
+
+    def ask(self, message, deadline=10.0):
+        """Send a message and return its answer; fails without one."""
+        replies = self.link.exchange([(self, message)], deadline)
+        if self not in replies:
+            raise Failure(f"no answer to {message} within {deadline:g} s")
+        return replies[self]
+
+    def discover(self, address=None, deadline=10.0):
+        options = [(dhcp.REQUESTED_ADDRESS, dhcp.pack_address(address))] if address else []
+        reply = self.ask(self.message(dhcp.DISCOVER, options), deadline)
+        expect_equal(reply.type, dhcp.OFFER, "the answer to a DISCOVER")
+        return reply
+
+    def selecting(self, offer):
+        """The REQUEST that takes @offer."""
+        return self.message(dhcp.REQUEST, [(dhcp.REQUESTED_ADDRESS, dhcp.pack_address(offer.yiaddr)),
+                                           (dhcp.SERVER_ID, offer.option(dhcp.SERVER_ID))])
+
+    def rebooting(self, address):
+        """The REQUEST of a client that remembers @address (INIT-REBOOT)."""
+        return self.message(dhcp.REQUEST, [(dhcp.REQUESTED_ADDRESS, dhcp.pack_address(address))])
+
+    def renewing(self):
+        """The REQUEST for more time, to the server itself."""
+        return self.message(dhcp.REQUEST, ciaddr=self.address)
+
+    def rebinding(self):
+        """The REQUEST for more time, to any server: like renewing, but broadcast."""
+        return self.message(dhcp.REQUEST, ciaddr=self.address, flags=dhcp.BROADCAST_FLAG)
+
+    def obtain(self, address=None):
+        """DISCOVER, REQUEST: get a lease; returns the ACK."""
+        offer = self.discover(address)
+        ack = self.ask(self.selecting(offer))
+        expect_equal(ack.type, dhcp.ACK, "the answer to a REQUEST")
+        expect_equal(ack.yiaddr, offer.yiaddr, "the acknowledged address")
+        return ack
+
+    def renew(self, deadline=10.0):
+        ack = self.ask(self.renewing(), deadline)
+        expect_equal(ack.type, dhcp.ACK, "the answer to a renewal")
+        expect_equal(ack.yiaddr, self.address, "the renewed address")
+        return ack
+
+    def release(self):
+        self.send(self.message(dhcp.RELEASE, [(dhcp.SERVER_ID, dhcp.pack_address(self.server))], ciaddr=self.address))
+
+    def decline(self):
+        self.send(self.message(dhcp.DECLINE, [(dhcp.SERVER_ID, dhcp.pack_address(self.server)),
+                                              (dhcp.REQUESTED_ADDRESS, dhcp.pack_address(self.address))]))
+
+
+def obtain_all(clients, deadline=30.0):
+    """Let all clients of one link get a lease at the same time; returns {address: client}."""
+    link = clients[0].link
+    offers = link.exchange([(client, client.message(dhcp.DISCOVER)) for client in clients], deadline)
+    expect_equal(len(offers), len(clients), "clients that were offered an address")
+    acks = link.exchange([(client, client.selecting(offer)) for client, offer in offers.items()], deadline)
+    expect(all(ack.type == dhcp.ACK for ack in acks.values()), "a client was refused the address that it was offered")
+    expect_equal(len(acks), len(clients), "clients that got an address")
+    return {client.address: client for client in clients}
