@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 include tests/checks/local.mk
+include tests/functional/local.mk
