@@ -2,6 +2,7 @@
 #include "dir/connection.h"
 
 #include <openldap.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -178,6 +179,7 @@ int connection_open(const struct connection_settings *settings, size_t first, st
 	size_t count = 0;
 	int code = -E_DDS_NO_DS_AVAILABLE;
 
+	signal(SIGPIPE, SIG_IGN);
 	if (!watchdog)
 		return error_set(reterr_error, E_NOT_ENOUGH_MEMORY, "no thread can be made for the connection");
 	while (settings->uris[count])

@@ -4,6 +4,7 @@
  * Opening blocks, but never longer than its timeout allows per step: the socket is our own and non-blocking until it is
  * connected, and a watchdog shuts it down when a TLS handshake or a bind takes too long (libldap's own time limits hang or
  * spin in several of these cases; docs/architecture.md says which).
+ * SIGPIPE is ignored in the whole process from the first opening on: libldap writes to sockets that may be gone.
  * Thread: one per connection.
  */
 #pragma once

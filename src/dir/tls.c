@@ -146,6 +146,8 @@ static int tls_diagnose(const struct opening *failed, struct error *reterr_error
 static int tls_failed(struct opening *opening, int result, struct error *reterr_error) {
 	int code;
 
+	if (result == LDAP_SERVER_DOWN)
+		return error_set(reterr_error, E_DDS_NO_DS_AVAILABLE, "the server closed the connection during the TLS handshake");
 	if (result > 0) /* the server's own refusal of StartTLS */
 		return error_set(reterr_error,
 				 is_ldap_code_unavailable(result) ? E_DDS_NO_DS_AVAILABLE : E_ACCESS_DENIED,
