@@ -19,8 +19,8 @@ docs/man/%: $(srcdir)/docs/man/%.in docs/manual_gen$(EXEEXT)
 	$(AM_V_GEN)docs/manual_gen$(EXEEXT) $< > $@.tmp && \
 	$(SED) -e 's|@VERSION[@]|$(VERSION)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' $@.tmp > $@ && rm -f $@.tmp
 
-FILLED = include/lessor/errors.h
-EXTRA_DIST += $(filter docs/%,$(FILLED))
+FILLED = include/lessor/errors.h docs/directory.md docs/errors.md
+EXTRA_DIST += .clang-format .editorconfig docs/directory.md docs/errors.md docs/events.md docs/dependencies.md docs/style.md
 
 .PHONY: update-docs
 update-docs: docs/manual_gen$(EXEEXT)

@@ -98,6 +98,7 @@ void db_seek(struct db_txn *txn, unsigned table, struct span from, struct db_cur
 /* Step to the next row, which @cursor then shows. False at the end or after a failure (db_result tells). */
 bool db_next(struct db_cursor *cursor);
 
+/* End the walk. */
 void db_cursor_done(struct db_cursor *cursor);
 
 /* The name of the server that the file belongs to, borrowed until the next change; empty if there is none. */

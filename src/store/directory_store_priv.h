@@ -40,6 +40,7 @@ extern const struct db_kind directory_store_kind;
 int directory_store_open_kind(const struct db_kind *kind, const char *state_directory, const char *server_name,
 			      const char *base, struct directory_store **ret_store, struct error *reterr_error);
 
+/* The key under which the cookie of @feed stands. */
 struct cookie_key cookie_key_of(unsigned feed);
 
 /* 0 if none is stored. */
