@@ -1,1 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += libserve.a
+libserve_a_CFLAGS = $(AM_CFLAGS)
+libserve_a_SOURCES = \
+	src/serve/configuration.c \
+	src/serve/configuration.h \
+	src/serve/links.c \
+	src/serve/links.h \
+	src/serve/packet_io.c \
+	src/serve/packet_io.h \
+	src/serve/report.c \
+	src/serve/report.h \
+	src/serve/serve.c \
+	src/serve/serve.h

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/configuration.h"
+
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/counter.h"
+#include "base/event.h"
+#include "base/mem.h"
+#include "rt/role.h"
+#include "store/directory_store.h"
+
+#define RETRY_MS 1000 /* after directory.mdb could not be read */
+
+/* A snapshot in the making. Only the builder's thread touches it between start and the ring of built_fd. */
+struct build {
+	pthread_t thread;
+	bool is_running;
+	int result;
+	struct snapshot *snapshot;
+};
+
+struct configuration {
+	const char *state_directory, *server_name;
+	configuration_changed_f *changed;
+	void *context;
+	struct directory_store *store; /* NULL until dir has made it; the builder has its own */
+	struct verdict verdict;
+	struct snapshot *snapshot;
+	struct build build;
+	bool is_stale; /* a newer generation than the snapshot's, or the build's, may exist */
+	int built_fd;
+	struct loop_watch *wake_watch, *built_watch;
+	struct loop_timer *retry;
+};
+
+static void *build_run(void *context) {
+	struct configuration *configuration = context;
+	struct build *build = &configuration->build;
+	struct directory_store *store = NULL;
+	struct arena *arena = arena_new(0);
+	struct entry **entries;
+	struct findings findings;
+	size_t n_entries;
+	uint64_t generation;
+
+	build->result = directory_store_open_reader(configuration->state_directory, &store, NULL);
+	if (build->result == 0)
+		build->result = directory_store_accepted(store, arena, &entries, &n_entries, &generation);
+	if (build->result == 0)
+		build->snapshot = snapshot_build((const struct entry *const *)entries, n_entries,
+						 configuration->server_name, generation, &findings);
+	directory_store_close(store);
+	arena_free(arena);
+	eventfd_write(configuration->built_fd, 1);
+	return NULL;
+}
+
+static void build_start(struct configuration *configuration) {
+	struct build *build = &configuration->build;
+
+	configuration->is_stale = false;
+	if (pthread_create(&build->thread, NULL, build_run, configuration) == 0)
+		build->is_running = true;
+	else
+		loop_timer_set(configuration->retry, RETRY_MS);
+}
+
+static void snapshot_take(struct configuration *configuration, struct snapshot *snapshot) {
+	struct snapshot *old = configuration->snapshot;
+
+	configuration->snapshot = snapshot;
+	counter_add(COUNTER_SNAPSHOTS, 1);
+	configuration->changed(configuration->context);
+	snapshot_free(old);
+	event_emit(EVENT_SNAPSHOT_TAKEN, "generation %llu, %zu scopes", (unsigned long long)snapshot->generation,
+		   snapshot->n_scopes);
+}
+
+static void on_built(void *context) {
+	struct configuration *configuration = context;
+	struct build *build = &configuration->build;
+	eventfd_t rings;
+
+	if (eventfd_read(configuration->built_fd, &rings) < 0 || !build->is_running)
+		return;
+	pthread_join(build->thread, NULL);
+	build->is_running = false;
+	if (build->result == 0)
+		snapshot_take(configuration, TAKE_POINTER(build->snapshot));
+	else
+		loop_timer_set(configuration->retry, RETRY_MS);
+	if (configuration->is_stale)
+		build_start(configuration);
+}
+
+/* Open the store if that was not possible before. */
+static bool has_store(struct configuration *configuration) {
+	struct error error;
+	int r;
+
+	if (configuration->store)
+		return true;
+	r = directory_store_open_reader(configuration->state_directory, &configuration->store, &error);
+	if (r < 0 && r != -E_NOT_FOUND)
+		event_emit_error(EVENT_STORE_FAILED, &error);
+	return r == 0;
+}
+
+/* The verdict first: a withdrawal counts from here on. Then the entries, if they changed. */
+static void configuration_read(struct configuration *configuration) {
+	uint64_t generation;
+
+	if (!has_store(configuration) ||
+	    directory_store_verdict(configuration->store, &configuration->verdict) < 0 ||
+	    directory_store_generation(configuration->store, &generation) < 0) {
+		loop_timer_set(configuration->retry, RETRY_MS);
+		return;
+	}
+	if (configuration->snapshot && configuration->snapshot->generation == generation &&
+	    !configuration->build.is_running)
+		return;
+	configuration->is_stale = true;
+	if (!configuration->build.is_running)
+		build_start(configuration);
+}
+
+static void on_wake(void *context) {
+	role_wake_clear(HERITAGE_WAKE_SERVE);
+	configuration_read(context);
+}
+
+static void on_retry(void *context) {
+	configuration_read(context);
+}
+
+struct configuration *configuration_new(struct loop *loop, const char *state_directory, const char *server_name,
+					configuration_changed_f *changed, void *context) {
+	struct configuration *configuration = mem_alloc(sizeof *configuration);
+
+	configuration->state_directory = state_directory;
+	configuration->server_name = server_name;
+	configuration->changed = changed;
+	configuration->context = context;
+	verdict_init(&configuration->verdict);
+	configuration->built_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	configuration->built_watch = loop_watch_readable(loop, configuration->built_fd, on_built, configuration);
+	configuration->wake_watch = loop_watch_readable(loop, HERITAGE_WAKE_SERVE, on_wake, configuration);
+	configuration->retry = loop_timer_new(loop, on_retry, configuration);
+	configuration_read(configuration);
+	return configuration;
+}
+
+struct configuration *configuration_free(struct configuration *configuration) {
+	if (!configuration)
+		return NULL;
+	if (configuration->build.is_running)
+		pthread_join(configuration->build.thread, NULL);
+	snapshot_free(configuration->build.snapshot);
+	snapshot_free(configuration->snapshot);
+	directory_store_close(configuration->store);
+	loop_unwatch(configuration->wake_watch);
+	loop_unwatch(configuration->built_watch);
+	loop_timer_free(configuration->retry);
+	close(configuration->built_fd);
+	free(configuration);
+	return NULL;
+}
+
+bool is_configuration_authorized(const struct configuration *configuration, const struct moment *now) {
+	return is_verdict_valid(&configuration->verdict, now, clock_boot_id());
+}
+
+const struct snapshot *configuration_snapshot(const struct configuration *configuration) {
+	return configuration->snapshot;
+}

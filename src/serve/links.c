@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/links.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/event.h"
+#include "base/mem.h"
+#include "rt/interfaces.h"
+
+struct links {
+	char *const *names;
+	int watch_fd;
+	struct loop_watch *watch;
+	struct link *items;
+	struct link_address *addresses; /* of all items, one after the other */
+	size_t n_items;
+	struct ip4 *host_addresses;
+	size_t n_host_addresses;
+};
+
+static bool is_served(const struct links *links, const struct interface *interface) {
+	if (!links->names || !links->names[0])
+		return !interface->is_loopback;
+	for (char *const *name = links->names; *name; name++)
+		if (strcmp(*name, interface->name) == 0)
+			return true;
+	return false;
+}
+
+static size_t addresses_count(const struct interface_list *list) {
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n_items; i++)
+		n += list->items[i].n_addresses;
+	return n;
+}
+
+static void link_add(struct links *links, const struct interface *interface, struct link_address *place) {
+	links->items[links->n_items++] = (struct link){ interface->index, place, interface->n_addresses };
+	for (size_t i = 0; i < interface->n_addresses; i++)
+		place[i] = (struct link_address){ interface->addresses[i].address, interface->addresses[i].prefix_length };
+}
+
+static void host_addresses_add(struct links *links, const struct interface *interface) {
+	for (size_t i = 0; i < interface->n_addresses; i++)
+		links->host_addresses[links->n_host_addresses++] = interface->addresses[i].address;
+}
+
+static void links_clear(struct links *links) {
+	free(links->items);
+	free(links->addresses);
+	free(links->host_addresses);
+	links->n_items = links->n_host_addresses = 0;
+}
+
+static void links_fill(struct links *links, const struct interface_list *list) {
+	size_t n_addresses = addresses_count(list), used = 0;
+
+	links_clear(links);
+	links->items = mem_alloc(list->n_items * sizeof *links->items);
+	links->addresses = mem_alloc(n_addresses * sizeof *links->addresses);
+	links->host_addresses = mem_alloc(n_addresses * sizeof *links->host_addresses);
+	for (size_t i = 0; i < list->n_items; i++) {
+		host_addresses_add(links, &list->items[i]);
+		if (!is_served(links, &list->items[i]))
+			continue;
+		link_add(links, &list->items[i], links->addresses + used);
+		used += list->items[i].n_addresses;
+	}
+}
+
+static int links_read(struct links *links, struct error *reterr_error) {
+	struct interface_list list = { 0 };
+	int r = interfaces_read(&list, reterr_error);
+
+	if (r < 0)
+		return r;
+	links_fill(links, &list);
+	free(list.items);
+	return 0;
+}
+
+static void on_change(void *context) {
+	struct links *links = context;
+	struct error error;
+
+	interfaces_watch_clear(links->watch_fd);
+	if (links_read(links, &error) < 0)
+		event_emit_error(EVENT_INTERFACES_CHANGED, &error);
+	else
+		event_emit(EVENT_INTERFACES_CHANGED, "serving %zu", links->n_items);
+}
+
+int links_new(struct loop *loop, char *const *names, struct links **ret_links, struct error *reterr_error) {
+	struct links *links = mem_alloc(sizeof *links);
+	int r;
+
+	links->names = names;
+	/* Watch first, so that no change falls between reading and watching. */
+	links->watch_fd = interfaces_watch_open(reterr_error);
+	r = links->watch_fd < 0 ? links->watch_fd : links_read(links, reterr_error);
+	if (r < 0) {
+		links_free(links);
+		return r;
+	}
+	links->watch = loop_watch_readable(loop, links->watch_fd, on_change, links);
+	*ret_links = links;
+	return 0;
+}
+
+struct links *links_free(struct links *links) {
+	if (!links)
+		return NULL;
+	loop_unwatch(links->watch);
+	if (links->watch_fd >= 0)
+		close(links->watch_fd);
+	links_clear(links);
+	free(links);
+	return NULL;
+}
+
+const struct link *links_get(const struct links *links, unsigned interface) {
+	for (size_t i = 0; i < links->n_items; i++)
+		if (links->items[i].interface == interface)
+			return &links->items[i];
+	return NULL;
+}
+
+const struct ip4 *links_host_addresses(const struct links *links, size_t *ret_n_addresses) {
+	*ret_n_addresses = links->n_host_addresses;
+	return links->host_addresses;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* packet_io.h - packets in and replies out: the UDP socket on port 67 and the sender of link-layer frames.
+ *
+ * Thread: one.  Memory: a batch's storage is reused; what it holds is good until the next receive.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/ip4.h"
+#include "base/span.h"
+#include "engine/engine.h"
+
+#define PACKET_BATCH_MAX 64
+
+/* One packet as it came in. Lives in the batch's storage. */
+struct packet_in {
+	struct span octets;
+	unsigned interface;    /* index */
+	struct ip4 unicast_to; /* our address that it was sent to; none if it was broadcast */
+};
+
+struct packet_io;
+
+/* Use the descriptors @udp_fd (bound, IP_PKTINFO) and @link_fd (AF_PACKET, SOCK_DGRAM), which stay the caller's. */
+struct packet_io *packet_io_new(int udp_fd, int link_fd);
+struct packet_io *packet_io_free(struct packet_io *io);
+
+/* Receive what is there, at most PACKET_BATCH_MAX packets. Returns their number; 0 if there is none. */
+size_t packet_io_receive(struct packet_io *io, const struct packet_in **ret_packets);
+
+/* Send the reply in @output out of the interface with index @interface. 0, or -errno. */
+int packet_io_send(struct packet_io *io, unsigned interface, const struct engine_output *output);

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/serve.h"
+
+#include <unistd.h>
+
+#include "base/counter.h"
+#include "base/event.h"
+#include "base/mem.h"
+#include "engine/engine.h"
+#include "serve/configuration.h"
+#include "serve/links.h"
+#include "serve/packet_io.h"
+#include "serve/report.h"
+#include "store/lease_store.h"
+
+/* A packet of the batch at hand, and what the engine made of it. */
+struct exchange {
+	unsigned interface;
+	struct engine_output output;
+};
+
+struct serve {
+	struct engine *engine;
+	struct configuration *configuration;
+	struct links *links;
+	struct packet_io *io;
+	struct lease_store *store;
+	struct loop_watch *udp_watch;
+	struct exchange exchanges[PACKET_BATCH_MAX];
+	size_t n_exchanges;
+	bool is_store_failing; /* reported already */
+};
+
+static void exchange_drop(struct exchange *exchange, enum drop_reason reason) {
+	memset(&exchange->output, 0, offsetof(struct engine_output, octets));
+	exchange->output.reason = reason;
+}
+
+static void exchange_handle(struct serve *serve, const struct packet_in *packet, const struct moment *now,
+			    const struct lease_view *leases) {
+	struct exchange *exchange = &serve->exchanges[serve->n_exchanges++];
+	const struct link *link = links_get(serve->links, packet->interface);
+	struct engine_input input = {
+		.octets = packet->octets,
+		.now = *now,
+		.is_authorized = is_configuration_authorized(serve->configuration, now),
+		.unicast_to = packet->unicast_to,
+		.snapshot = configuration_snapshot(serve->configuration),
+		.leases = leases,
+	};
+
+	exchange->interface = packet->interface;
+	if (!link) {
+		exchange_drop(exchange, DROP_LINK);
+		return;
+	}
+	if (!input.snapshot) {
+		exchange_drop(exchange, input.is_authorized ? DROP_NO_SCOPE : DROP_UNAUTHORIZED);
+		return;
+	}
+	input.link_addresses = link->addresses;
+	input.n_link_addresses = link->n_addresses;
+	input.host_addresses = links_host_addresses(serve->links, &input.n_host_addresses);
+	engine_handle(serve->engine, &input, &exchange->output);
+}
+
+static void store_report(struct serve *serve, const struct error *error) {
+	counter_add(COUNTER_COMMITS_FAILED, 1);
+	if (!serve->is_store_failing)
+		event_emit_error(EVENT_STORE_FAILED, error);
+	serve->is_store_failing = true;
+}
+
+/* Replies leave together, once what they promise is on stable storage; or none does. */
+static void on_durable(void *context, int result, const struct error *error) {
+	struct serve *serve = context;
+	struct moment now = clock_now();
+
+	if (result < 0)
+		store_report(serve, error);
+	else
+		serve->is_store_failing = false;
+	for (size_t i = 0; i < serve->n_exchanges; i++) {
+		struct exchange *exchange = &serve->exchanges[i];
+
+		if (result < 0 && exchange->output.has_reply) {
+			exchange->output.has_reply = false;
+			exchange->output.reason = DROP_STORE;
+		}
+		report_output(&exchange->output, &now);
+		if (exchange->output.has_reply)
+			report_sent(&exchange->output,
+				    packet_io_send(serve->io, exchange->interface, &exchange->output) == 0);
+	}
+}
+
+static bool is_store_failed(const struct serve *serve) {
+	for (size_t i = 0; i < serve->n_exchanges; i++)
+		if (serve->exchanges[i].output.is_store_failed)
+			return true;
+	return false;
+}
+
+static void batch_handle(struct serve *serve, const struct packet_in *packets, size_t n_packets,
+			 struct lease_batch *batch) {
+	struct moment now = clock_now();
+	struct error error;
+
+	serve->n_exchanges = 0;
+	for (size_t i = 0; i < n_packets; i++)
+		exchange_handle(serve, &packets[i], &now, lease_batch_view(batch));
+	counter_add(COUNTER_BATCHES, 1);
+	if (is_store_failed(serve)) {
+		lease_batch_abort(batch);
+		error_set(&error, E_DHCP_JET_ERROR,
+			  "a lease could not be read or changed; look at the disk that holds the state directory");
+		on_durable(serve, -E_DHCP_JET_ERROR, &error);
+		return;
+	}
+	if (is_lease_batch_dirty(batch))
+		counter_add(COUNTER_COMMITS, 1);
+	lease_batch_submit(batch, on_durable, serve);
+}
+
+/* One batch per turn of the loop: what arrives while it is made durable is the next one. */
+static void on_packets(void *context) {
+	struct serve *serve = context;
+	const struct packet_in *packets;
+	struct lease_batch *batch;
+	struct error error;
+	size_t n_packets = packet_io_receive(serve->io, &packets);
+
+	if (n_packets == 0)
+		return;
+	if (lease_batch_begin(serve->store, &batch, &error) == 0)
+		batch_handle(serve, packets, n_packets, batch);
+	else
+		store_report(serve, &error);
+}
+
+static void on_configuration(void *context) {
+	struct serve *serve = context;
+
+	engine_snapshot_changed(serve->engine);
+}
+
+/* The last batch was handed in before the loop stopped; nothing is under way. */
+static void serve_finish(void *context) {
+	struct serve *serve = context;
+
+	loop_unwatch(serve->udp_watch);
+	configuration_free(serve->configuration);
+	links_free(serve->links);
+	lease_store_close(serve->store);
+	packet_io_free(serve->io);
+	engine_free(serve->engine);
+	free(serve);
+}
+
+int serve_run(struct role_context *context, struct error *reterr_error) {
+	const struct config *config = context->config;
+	struct serve *serve = mem_alloc(sizeof *serve);
+	int r;
+
+	serve->engine = engine_new();
+	serve->io = packet_io_new(HERITAGE_UDP, HERITAGE_LINK);
+	context->finish = serve_finish;
+	context->finish_context = serve;
+	r = lease_store_open(config->state_directory, config->server_name, &serve->store, reterr_error);
+	if (r < 0)
+		return r;
+	r = links_new(context->loop, config->interfaces, &serve->links, reterr_error);
+	if (r < 0)
+		return r;
+	serve->configuration = configuration_new(context->loop, config->state_directory, config->server_name,
+						 on_configuration, serve);
+	serve->udp_watch = loop_watch_readable(context->loop, HERITAGE_UDP, on_packets, serve);
+	role_ready();
+	return 0;
+}
