@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 include tests/checks/local.mk
 include tests/functional/local.mk
+include tests/unit/store.mk

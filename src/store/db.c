@@ -324,23 +324,28 @@ static int txn_begin(struct db *db, bool is_writing, MDB_txn **ret_txn) {
 	return mdb_txn_begin(db->env, NULL, is_writing ? 0 : MDB_RDONLY, ret_txn);
 }
 
-/* Mend what LMDB leaves to its user. Only for a file that nobody else in this process uses: others may be inside it. */
+static void db_recover_alone(struct db *db, int rc) {
+	if (db->env && rc == MDB_MAP_RESIZED)
+		mdb_env_set_mapsize(db->env, 0);
+	if (rc != MDB_PANIC && rc != MDB_BAD_RSLOT)
+		return;
+	/* A failed write of the meta page makes LMDB refuse everything until the file is opened again. */
+	if (db->env)
+		mdb_env_close(db->env);
+	db->env = NULL;
+	db_attach(db, NULL);
+}
+
+/* Mend what LMDB leaves to its user. Most of it only for a file that nobody else in this process uses: others may be inside. */
 static void db_recover(struct db *db, int rc) {
 	int dead;
 
+	pthread_mutex_lock(&db_list_mutex);
 	if (db->env && (rc == MDB_BAD_RSLOT || rc == MDB_READERS_FULL))
 		mdb_reader_check(db->env, &dead);
-	if (db->n_users > 1)
-		return;
-	if (db->env && rc == MDB_MAP_RESIZED)
-		mdb_env_set_mapsize(db->env, 0);
-	if (rc == MDB_PANIC || rc == MDB_BAD_RSLOT) {
-		/* A failed write of the meta page makes LMDB refuse everything until the file is opened again. */
-		if (db->env)
-			mdb_env_close(db->env);
-		db->env = NULL;
-		db_attach(db, NULL);
-	}
+	if (db->n_users == 1)
+		db_recover_alone(db, rc);
+	pthread_mutex_unlock(&db_list_mutex);
 }
 
 int db_begin(struct db *db, bool is_writing, struct db_txn *ret_txn, struct error *reterr_error) {
