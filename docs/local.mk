@@ -8,7 +8,7 @@ noinst_PROGRAMS += docs/manual_gen
 docs_manual_gen_SOURCES = src/app/manual_gen.c
 docs_manual_gen_LDADD = libbase.a
 
-MANUALS = docs/man/lessor-errors.7
+MANUALS = docs/man/lessor-errors.7 docs/man/lessord.8 docs/man/lessord.conf.5
 man_MANS += $(MANUALS)
 CLEANFILES += $(MANUALS)
 EXTRA_DIST += $(MANUALS:=.in)
@@ -20,7 +20,7 @@ docs/man/%: $(srcdir)/docs/man/%.in docs/manual_gen$(EXEEXT)
 	$(SED) -e 's|@VERSION[@]|$(VERSION)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' $@.tmp > $@ && rm -f $@.tmp
 
 FILLED = include/lessor/errors.h docs/directory.md docs/errors.md
-EXTRA_DIST += .clang-format .editorconfig docs/directory.md docs/errors.md docs/events.md docs/dependencies.md docs/style.md
+EXTRA_DIST += .clang-format .editorconfig docs/directory.md docs/errors.md docs/events.md docs/architecture.md docs/dependencies.md docs/style.md
 
 .PHONY: update-docs
 update-docs: docs/manual_gen$(EXEEXT)

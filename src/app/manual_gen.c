@@ -25,8 +25,8 @@ struct column_row {
 
 #define KIND_TEXT "text", ""
 #define KIND_PATH "path", ""
-#define KIND_LIST "list", ""
-#define KIND_DURATION(least, most) "duration", ""
+#define KIND_LIST "word ...", ""
+#define KIND_DURATION(least, most) "time", "From " #least "s to " #most "s."
 #define KIND_CHOICE(words) "word", words
 
 static const struct column_row config_rows[] = {
@@ -171,6 +171,17 @@ static void table_errors(void) {
 	}
 }
 
+/* The words "a|b|c" as "One of a, b, c." */
+static void print_choice(const char *words) {
+	const char *before = "One of";
+
+	for (; *words; words += strcspn(words, "|"), words += *words == '|') {
+		printf("%s\n.BR %.*s", before, (int)strcspn(words, "|"), words);
+		before = " ,";
+	}
+	puts(" .");
+}
+
 static void table_config_man(void) {
 	const char *section = "";
 
@@ -179,14 +190,13 @@ static void table_config_man(void) {
 
 		if (strcmp(section, cells[0]) != 0)
 			printf(".SS [%s]\n", section = cells[0]);
-		printf(".TP\n.BI %s \" = %s\"\n", cells[1], cells[2]);
+		printf(".TP\n.BI %s \" = \" \"%s\"\n", cells[1], cells[2]);
 		print_roff(cells[5]);
 		putchar('\n');
-		if (*cells[3]) {
-			fputs("One of ", stdout);
-			print_roff(cells[3]);
-			puts(".");
-		}
+		if (strchr(cells[3], '|'))
+			print_choice(cells[3]);
+		else if (*cells[3])
+			printf("%s\n", cells[3]);
 		if (*cells[4]) {
 			fputs("Default: ", stdout);
 			print_roff(cells[4]);
