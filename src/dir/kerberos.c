@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "dir/deadline.h"
 
@@ -327,7 +328,7 @@ static bool has_kept_tickets(const char *keytab, const char *principal, const ch
 
 	pthread_mutex_lock(&kept.lock);
 	is_usable = is_same_text(kept.keytab, keytab) && is_same_text(kept.principal, principal ? principal : "") &&
-		    is_same_text(kept.host, host) && kept.valid_until > time(NULL) + TICKET_MARGIN_S &&
+		    is_same_text(kept.host, host) && kept.valid_until > clock_now().wall_s + TICKET_MARGIN_S &&
 		    cache_use(kept.cache, NULL) == 0;
 	pthread_mutex_unlock(&kept.lock);
 	return is_usable;

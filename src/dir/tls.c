@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "dir/certificate.h"
 
@@ -101,7 +102,7 @@ static const char *time_text(int64_t seconds, char *array, size_t size) {
 static int certificate_explain(const struct certificate *certificate, const struct opening *opening,
 			       struct error *reterr_error) {
 	const char *host = opening->url->lud_host;
-	int64_t now = time(NULL);
+	int64_t now = clock_now().wall_s;
 	char date[40];
 
 	if (certificate->not_after < now)

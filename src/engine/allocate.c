@@ -2,8 +2,8 @@
 /* allocate.c - which address a client gets. */
 #include "engine/request.h"
 
+#include "base/arena.h"
 #include "base/error.h"
-#include "base/mem.h"
 
 #define SEARCH_STEPS_MAX 1024 /* addresses looked at for one packet; the next packet goes on from there */
 #define REUSE_STEPS_MAX 64    /* records of former clients looked at for one packet */
@@ -86,7 +86,7 @@ static struct range_position *position_of(struct request *request) {
 	const struct snapshot *snapshot = request->input->snapshot;
 
 	if (!engine->positions) {
-		engine->positions = mem_alloc(snapshot->n_scopes * sizeof *engine->positions);
+		engine->positions = arena_array_of(engine->positions_arena, struct range_position, snapshot->n_scopes);
 		engine->n_positions = snapshot->n_scopes;
 	}
 	assert((size_t)(request->scope - snapshot->scopes) < engine->n_positions);

@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/engine.h"
 
-#include "base/mem.h"
+#include "base/arena.h"
 #include "engine/request.h"
 
 struct engine *engine_new(void) {
-	struct engine *engine = mem_alloc(sizeof *engine);
+	struct arena *arena = arena_new(0);
+	struct engine *engine = arena_new_of(arena, struct engine);
 
-	engine->offers = offers_new();
+	engine->arena = arena;
+	engine->positions_arena = arena_new(0);
+	engine->offers = offers_new(arena);
 	return engine;
 }
 
 struct engine *engine_free(struct engine *engine) {
 	if (!engine)
 		return NULL;
-	offers_free(engine->offers);
-	free(engine->positions);
-	free(engine);
+	arena_free(engine->positions_arena);
+	arena_free(engine->arena);
 	return NULL;
 }
 
 void engine_snapshot_changed(struct engine *engine) {
-	free(engine->positions);
+	arena_reset(engine->positions_arena);
 	engine->positions = NULL;
 	engine->n_positions = 0;
 }

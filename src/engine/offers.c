@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/offers.h"
 
-#include "base/mem.h"
-
 #define OFFERS_MAX 16384u /* slots, reused in turn */
 #define BUCKETS 32768u    /* a power of two */
 #define NO_SLOT UINT16_MAX
@@ -47,16 +45,11 @@ static bool is_offer_of_client(const struct offer *offer, struct ip4_subnet scop
 	return is_ip4_equal(offer->scope.network, scope.network) && is_client_key_equal(&offer->client, client);
 }
 
-struct offers *offers_new(void) {
-	struct offers *offers = mem_alloc(sizeof *offers);
+struct offers *offers_new(struct arena *arena) {
+	struct offers *offers = arena_new_of(arena, struct offers);
 
 	memset(offers->heads, 0xff, sizeof offers->heads);
 	return offers;
-}
-
-struct offers *offers_free(struct offers *offers) {
-	free(offers);
-	return NULL;
 }
 
 static void chain_remove(struct offers *offers, enum chain chain, uint32_t bucket, uint16_t slot) {

@@ -8,14 +8,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/ip4.h"
 #include "model/lease.h"
 
 struct offers;
 
-/* An empty table of offers. offers_free accepts NULL and returns NULL. */
-struct offers *offers_new(void);
-struct offers *offers_free(struct offers *offers);
+/* An empty table of offers, of some megabytes, in @arena (which has no limit). */
+struct offers *offers_new(struct arena *arena);
 
 /* Remember that @address is offered to @client until @until_ms; replaces offers of the address and of the client in
  * the same scope. */

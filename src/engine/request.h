@@ -12,8 +12,10 @@ struct range_position {
 };
 
 struct engine {
+	struct arena *arena; /* holds the engine itself */
 	struct offers *offers;
-	struct range_position *positions; /* parallel to snapshot->scopes once used; freed when the snapshot changes */
+	struct range_position *positions; /* parallel to snapshot->scopes once used; forgotten when the snapshot changes */
+	struct arena *positions_arena;
 	size_t n_positions;
 };
 

@@ -31,7 +31,7 @@ struct loop_timer {
 static void *not_null(void *object) {
 	if (!object) {
 		fputs("<2>lessor: the event loop cannot be set up; this role ends and is restarted\n", stderr);
-		abort();
+		abort(); /* call: as when memory runs out; the supervisor starts the role again */
 	}
 	return object;
 }

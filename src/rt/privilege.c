@@ -31,7 +31,7 @@ int identity_find(const char *name, struct identity *ret_identity, struct error 
 	const struct passwd *user;
 
 	errno = 0;
-	user = getpwnam(name);
+	user = getpwnam(name); /* call: before any thread */
 	if (!user && (errno == 0 || errno == ENOENT))
 		return error_set(reterr_error, E_DHCP_REGISTRY_INIT_FAILED,
 				 "there is no user '%s'; make it (useradd --system %s) or set 'user' in [server]", name, name);
@@ -43,7 +43,7 @@ int identity_find(const char *name, struct identity *ret_identity, struct error 
 }
 
 int identity_find_group(const char *name, gid_t *ret_gid, struct error *reterr_error) {
-	const struct group *group = getgrnam(name);
+	const struct group *group = getgrnam(name); /* call: before any thread */
 
 	if (!group)
 		return error_set(reterr_error, E_DHCP_REGISTRY_INIT_FAILED,

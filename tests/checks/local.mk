@@ -2,6 +2,7 @@
 # Rules of the tree that a machine can check; each says what it checks in its first lines. Break one and it says where.
 CHECKS = \
 	tests/checks/check-layers \
+	tests/checks/check-calls \
 	tests/checks/check-headers \
 	tests/checks/check-docs \
 	tests/checks/check-shape \
