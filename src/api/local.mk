@@ -1,1 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += libapi.a
+libapi_a_CFLAGS = $(AM_CFLAGS)
+libapi_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS)
+libapi_a_SOURCES = \
+	src/api/answer.c \
+	src/api/answer.h \
+	src/api/api.c \
+	src/api/api.h \
+	src/api/gauge.def \
+	src/api/json.c \
+	src/api/json.h \
+	src/api/peer.c \
+	src/api/peer.h \
+	src/api/request.c \
+	src/api/request.h \
+	src/api/route.def \
+	src/api/sources.c \
+	src/api/sources.h \
+	src/api/status.c \
+	src/api/status.h
+# What a program needs that is linked with the library.
+API_LIBS = $(EVENT_LIBS) $(JANSSON_LIBS)

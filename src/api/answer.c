@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/answer.h"
+
+#include "api/json.h"
+#include "base/mem.h"
+#include "config.h"
+
+#define METRICS_MAX 65536
+
+static const char type_json[] = "application/json";
+static const char type_metrics[] = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/* What a handler works on. */
+struct handling {
+	struct sources *sources;
+	struct arena *arena;
+	const struct api_request *request;
+	const struct moment *now;
+	struct api_answer *answer;
+};
+
+/* Takes over @object. */
+static int answer_json(struct api_answer *answer, json_t *object) {
+	char *body = json_dumps(object, JSON_COMPACT);
+
+	answer->content_type = type_json;
+	answer->body = mem_format("%s\n", body ? body : "{}");
+	free(body);
+	json_decref(object);
+	return 0;
+}
+
+static int read_status(const struct handling *handling, struct api_status *ret_status, struct error *reterr_error) {
+	int r = sources_status(handling->sources, handling->arena, handling->now, ret_status, reterr_error);
+
+	ret_status->version = PACKAGE_VERSION;
+	return r;
+}
+
+static int handle_STATUS(const struct handling *handling, struct error *reterr_error) {
+	struct api_status status;
+	int r = read_status(handling, &status, reterr_error);
+
+	return r < 0 ? r : answer_json(handling->answer, status_json(&status));
+}
+
+static int handle_METRICS(const struct handling *handling, struct error *reterr_error) {
+	char *array = arena_take(handling->arena, METRICS_MAX);
+	struct api_status status;
+	struct text text;
+	int r = read_status(handling, &status, reterr_error);
+
+	if (r < 0)
+		return r;
+	if (!array)
+		return error_set(reterr_error, E_NOT_ENOUGH_MEMORY, "the answer would be too large");
+	text_init(&text, array, METRICS_MAX);
+	status_add_metrics(&status, &text);
+	handling->answer->content_type = type_metrics;
+	handling->answer->body = mem_dup_text(array);
+	return 0;
+}
+
+static int handle_LEASES(const struct handling *handling, struct error *reterr_error) {
+	json_t *object, *leases;
+	struct lease_page page;
+	char next[IP4_TEXT_MAX];
+	int r;
+
+	r = sources_leases(handling->sources, handling->arena, handling->request, &page, reterr_error);
+	if (r < 0)
+		return r;
+	object = json_object();
+	leases = json_array();
+	for (size_t i = 0; i < page.n_leases; i++)
+		json_array_append_new(leases, lease_json(&page.leases[i], handling->now->wall_s));
+	json_object_set_new(object, "leases", leases);
+	json_object_set_new(object, "next",
+			    page.has_more ? json_string(ip4_format(page.leases[page.n_leases - 1].address, next)) :
+					    json_null());
+	return answer_json(handling->answer, object);
+}
+
+static int handle_LEASE(const struct handling *handling, struct error *reterr_error) {
+	struct lease lease;
+	int r = sources_lease(handling->sources, handling->request->address, &lease, reterr_error);
+
+	return r < 0 ? r : answer_json(handling->answer, lease_json(&lease, handling->now->wall_s));
+}
+
+static int handle_QUARANTINE(const struct handling *handling, struct error *reterr_error) {
+	json_t *object, *entries;
+	struct findings findings;
+	int r = sources_findings(handling->sources, handling->arena, &findings, reterr_error);
+
+	if (r < 0)
+		return r;
+	object = json_object();
+	entries = json_array();
+	for (size_t i = 0; i < findings.n_items && i < API_FINDINGS_MAX; i++)
+		json_array_append_new(entries, finding_json(&findings.items[i]));
+	json_object_set_new(object, "entries", entries);
+	json_set_integer(object, "total", (int64_t)findings.n_items);
+	return answer_json(handling->answer, object);
+}
+
+static int handle_RECHECK(const struct handling *handling, struct error *reterr_error) {
+	handling->answer->wakes_dir = true;
+	return answer_json(handling->answer, json_object());
+}
+
+typedef int handle_f(const struct handling *handling, struct error *reterr_error);
+
+static handle_f *const handlers[API_ROUTE_COUNT] = {
+#define ROUTE(symbol, method, path, description) [API_ROUTE_##symbol] = handle_##symbol,
+#include "api/route.def"
+#undef ROUTE
+};
+
+void api_answer_error(const struct error *error, struct api_answer *ret_answer) {
+	const struct error_info *info = error_info_get(error->code);
+	struct api_answer answer = { .http_status = info ? info->http_status : 500 };
+
+	answer_json(&answer, error_json(error));
+	*ret_answer = answer;
+}
+
+void api_answer_make(struct sources *sources, struct arena *arena, const struct api_request *request,
+		     const struct moment *now, struct api_answer *ret_answer) {
+	struct api_answer answer = { .http_status = 200 };
+	const struct handling handling = { sources, arena, request, now, &answer };
+	struct error error = { 0 };
+
+	if (handlers[request->route](&handling, &error) < 0)
+		api_answer_error(&error, &answer);
+	*ret_answer = answer;
+}

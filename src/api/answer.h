@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* answer.h - from a request to its answer, without a socket. */
+#pragma once
+
+#include "api/request.h"
+#include "api/sources.h"
+#include "base/clock.h"
+
+/* Most entries that one answer lists. */
+#define API_FINDINGS_MAX 1000
+
+/* Embedded. */
+struct api_answer {
+	int http_status;
+	const char *content_type; /* static */
+	char *body;               /* owned, free() it; ends with a newline */
+	bool wakes_dir;           /* dir is to be asked for a re-check */
+};
+
+/* Answer @request from @sources at @now; @arena is the request's. Never fails: an error is an answer too. */
+void api_answer_make(struct sources *sources, struct arena *arena, const struct api_request *request,
+		     const struct moment *now, struct api_answer *ret_answer);
+
+/* Answer with an error. */
+void api_answer_error(const struct error *error, struct api_answer *ret_answer);

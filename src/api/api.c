@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/listener.h>
+#include <grp.h>
+#include <unistd.h>
+
+#include "api/answer.h"
+#include "api/peer.h"
+#include "base/event.h"
+#include "base/mem.h"
+
+#define HEADERS_MAX 8192
+#define BODY_MAX 4096
+#define IDLE_SECONDS 10
+#define REQUEST_ARENA_MAX ((size_t)64 << 20)
+#define DESCRIPTORS_MAX 96  /* some 30 of which are the role's own */
+#define CROWDED_RETRY_MS 50
+
+struct api {
+	struct sources *sources;
+	struct arena *arena; /* of the request at hand */
+	struct evhttp *http;
+	struct evconnlistener *listener; /* owned by http */
+	struct loop_timer *crowded;
+	gid_t group; /* whose members may ask */
+};
+
+static enum api_method method_of(struct evhttp_request *request) {
+	enum evhttp_cmd_type command = evhttp_request_get_command(request);
+
+	return command == EVHTTP_REQ_GET ? API_METHOD_GET : command == EVHTTP_REQ_POST ? API_METHOD_POST : API_METHOD_OTHER;
+}
+
+static int check_peer(const struct api *api, struct evhttp_request *request, struct error *reterr_error) {
+	struct bufferevent *stream = evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
+	struct peer peer;
+	bool is_allowed;
+
+	if (peer_read(bufferevent_getfd(stream), &peer) < 0)
+		return error_set(reterr_error, E_ACCESS_DENIED, "it is not known who asks");
+	is_allowed = is_peer_allowed(&peer, geteuid(), api->group);
+	peer_done(&peer);
+	if (is_allowed)
+		return 0;
+	return error_set(reterr_error, E_DHCP_NO_ADMIN_PERMISSION,
+			 "the user with number %u may not manage this server; ask as root, or as a member of the group that "
+			 "api-group names in lessord.conf", (unsigned)peer.uid);
+}
+
+static void send_answer(struct evhttp_request *request, struct api_answer *answer) {
+	struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
+
+	evhttp_add_header(headers, "Content-Type", answer->content_type);
+	evhttp_add_header(headers, "Cache-Control", "no-store");
+	/* A connection is one request, so that none is held longer than it takes. */
+	evhttp_add_header(headers, "Connection", "close");
+	evbuffer_add(evhttp_request_get_output_buffer(request), answer->body, strlen(answer->body));
+	evhttp_send_reply(request, answer->http_status, NULL, NULL);
+	free(answer->body);
+}
+
+static void on_request(struct evhttp_request *http_request, void *context) {
+	struct moment now = clock_now();
+	struct api *api = context;
+	struct api_request request;
+	struct api_answer answer;
+	struct error error;
+	int r;
+
+	r = check_peer(api, http_request, &error);
+	if (r == 0)
+		r = api_request_parse(method_of(http_request), evhttp_request_get_uri(http_request), &request, &error);
+	if (r == 0)
+		api_answer_make(api->sources, api->arena, &request, &now, &answer);
+	else
+		api_answer_error(&error, &answer);
+	arena_reset(api->arena);
+	if (answer.wakes_dir)
+		role_wake(HERITAGE_WAKE_DIR);
+	send_answer(http_request, &answer);
+}
+
+/* libevent does not count connections. But the kernel gives the lowest free number to a new descriptor, so the number that the
+ * next one would get says how many are open. */
+static bool is_crowded(void) {
+	int next = dup(HERITAGE_CONTROL);
+
+	if (next < 0)
+		return true;
+	close(next);
+	return next >= DESCRIPTORS_MAX;
+}
+
+static void on_crowded(void *context) {
+	struct api *api = context;
+
+	if (is_crowded())
+		loop_timer_set(api->crowded, CROWDED_RETRY_MS);
+	else
+		evconnlistener_enable(api->listener);
+}
+
+/* Called for each new connection; NULL leaves making its stream to libevent. */
+static struct bufferevent *on_connection(struct event_base *base, void *context) {
+	struct api *api = context;
+
+	if (is_crowded()) {
+		evconnlistener_disable(api->listener);
+		loop_timer_set(api->crowded, CROWDED_RETRY_MS);
+	}
+	return NULL;
+}
+
+static int find_group(const char *name, gid_t *ret_group, struct error *reterr_error) {
+	const struct group *group;
+
+	*ret_group = PEER_NO_GROUP;
+	if (!*name)
+		return 0;
+	group = getgrnam(name);
+	if (!group)
+		return error_set(reterr_error, E_DHCP_RPC_INIT_FAILED,
+				 "there is no group %s; create it, or change api-group in lessord.conf", name);
+	*ret_group = group->gr_gid;
+	return 0;
+}
+
+static int start_http(struct api *api, struct loop *loop, struct error *reterr_error) {
+	struct evhttp_bound_socket *bound = NULL;
+
+	api->http = evhttp_new(loop_base(loop));
+	if (api->http && evutil_make_socket_nonblocking(HERITAGE_API) == 0)
+		bound = evhttp_accept_socket_with_handle(api->http, HERITAGE_API);
+	if (!bound)
+		return error_set(reterr_error, E_DHCP_RPC_INIT_FAILED, "the management socket cannot be served: %s",
+				 strerror(errno));
+	api->listener = evhttp_bound_socket_get_listener(bound);
+	evhttp_set_max_headers_size(api->http, HEADERS_MAX);
+	evhttp_set_max_body_size(api->http, BODY_MAX);
+	evhttp_set_timeout(api->http, IDLE_SECONDS);
+	/* Methods that no route has must reach us, to be refused in the form of all other errors. */
+	evhttp_set_allowed_methods(api->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
+						      EVHTTP_REQ_HEAD | EVHTTP_REQ_PATCH | EVHTTP_REQ_OPTIONS);
+	evhttp_set_bevcb(api->http, on_connection, api);
+	evhttp_set_gencb(api->http, on_request, api);
+	return 0;
+}
+
+static void api_free(void *context) {
+	struct api *api = context;
+
+	if (api->http)
+		evhttp_free(api->http);
+	loop_timer_free(api->crowded);
+	sources_free(api->sources);
+	arena_free(api->arena);
+	free(api);
+}
+
+int api_run(struct role_context *context, struct error *reterr_error) {
+	struct api *api = mem_alloc(sizeof *api);
+	int r;
+
+	r = find_group(context->config->api_group, &api->group, reterr_error);
+	if (r == 0)
+		r = start_http(api, context->loop, reterr_error);
+	if (r < 0) {
+		api_free(api);
+		return r;
+	}
+	api->sources = sources_new(context->config->state_directory, context->config->server_name);
+	api->arena = arena_new(REQUEST_ARENA_MAX);
+	api->crowded = loop_timer_new(context->loop, on_crowded, api);
+	context->finish = api_free;
+	context->finish_context = api;
+	role_ready();
+	return 0;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/json.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define ESCAPED_MAX 4096
+
+void json_set_text(json_t *object, const char *key, const char *text) {
+	json_t *value = json_string(text);
+	char escaped[ESCAPED_MAX];
+	struct text safe;
+
+	if (!value) {
+		text_init(&safe, escaped, sizeof escaped);
+		text_add_escaped(&safe, span_of_text(text));
+		value = json_string(escaped);
+	}
+	json_object_set_new(object, key, value);
+}
+
+void json_set_integer(json_t *object, const char *key, int64_t value) {
+	json_object_set_new(object, key, json_integer(value));
+}
+
+void json_set_code(json_t *object, int code) {
+	json_set_integer(object, "code", code);
+	json_set_text(object, "name", code ? error_name(code) : "");
+}
+
+const char *lease_state_name(const struct lease *lease, int64_t now) {
+	switch (lease->state) {
+	case LEASE_RELEASED:
+		return "released";
+	case LEASE_ACTIVE:
+		return lease->expiry > now ? "active" : "expired";
+	case LEASE_DECLINED:
+		return lease->expiry > now ? "declined" : "expired";
+	}
+	return "unknown";
+}
+
+static void set_address(json_t *object, const char *key, struct ip4 address) {
+	char array[IP4_TEXT_MAX];
+
+	json_object_set_new(object, key, json_string(ip4_format(address, array)));
+}
+
+static void set_hex(json_t *object, const char *key, struct span octets, char separator) {
+	char array[3 * CLIENT_KEY_MAX + 1];
+	struct text text;
+
+	text_init(&text, array, sizeof array);
+	text_add_hex(&text, octets, separator);
+	json_set_text(object, key, array);
+}
+
+static void set_scope(json_t *object, struct ip4_subnet scope) {
+	char array[IP4_TEXT_MAX + 4], network[IP4_TEXT_MAX];
+	struct text text;
+
+	text_init(&text, array, sizeof array);
+	text_add(&text, "%s/%u", ip4_format(scope.network, network), scope.prefix_length);
+	json_set_text(object, "scope", array);
+}
+
+json_t *lease_json(const struct lease *lease, int64_t now) {
+	json_t *object = json_object();
+
+	set_address(object, "address", lease->address);
+	set_scope(object, lease->scope);
+	json_set_text(object, "state", lease_state_name(lease, now));
+	set_hex(object, "client", span_of(lease->client.octets, lease->client.len), '\0');
+	set_hex(object, "hardwareAddress", span_of(lease->chaddr, lease->hlen), ':');
+	json_set_text(object, "hostName", lease->host_name);
+	json_set_integer(object, "start", lease->start);
+	json_set_integer(object, "changed", lease->changed);
+	json_set_integer(object, "expiry", lease->expiry);
+	if (is_ip4_none(lease->relay))
+		json_object_set_new(object, "relay", json_null());
+	else
+		set_address(object, "relay", lease->relay);
+	return object;
+}
+
+json_t *finding_json(const struct finding *finding) {
+	json_t *object = json_object();
+
+	json_set_text(object, "dn", finding->dn);
+	json_set_text(object, "attribute", finding->attribute);
+	json_set_code(object, finding->code);
+	json_set_text(object, "reason", finding->reason);
+	return object;
+}
+
+json_t *error_json(const struct error *error) {
+	json_t *object = json_object(), *inner = json_object();
+
+	json_set_code(inner, error->code);
+	json_set_text(inner, "message", error->text);
+	json_object_set_new(object, "error", inner);
+	return object;
+}

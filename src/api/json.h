@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* json.h - leases, findings and errors as JSON. Pure. Results are owned by the caller, json_decref() them. */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/lease.h"
+#include "model/snapshot.h"
+
+/* Set a member to @text; what is not UTF-8 in it is escaped, so that no name breaks an answer. */
+void json_set_text(json_t *object, const char *key, const char *text);
+void json_set_integer(json_t *object, const char *key, int64_t value);
+
+/* Set two members: a positive error code (0: none) and its name ("" for none). */
+void json_set_code(json_t *object, int code);
+
+/* Borrow the state as people see it at @now: "active", "expired", "released" or "declined". */
+const char *lease_state_name(const struct lease *lease, int64_t now);
+
+json_t *lease_json(const struct lease *lease, int64_t now);
+json_t *finding_json(const struct finding *finding);
+
+/* {"error": {...}} */
+json_t *error_json(const struct error *error);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/request.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define PLACE "{address}"
+#define WORD_MAX 64
+
+struct route_info {
+	enum api_method method;
+	const char *path;
+};
+
+static const struct route_info route_table[API_ROUTE_COUNT] = {
+#define ROUTE(symbol, method, path, description) [API_ROUTE_##symbol] = { API_METHOD_##method, path },
+#include "api/route.def"
+#undef ROUTE
+};
+
+/* A path matches if it is the route's, or continues with one non-empty step where the route has its place. */
+static bool is_path_of(const char *path, const char *pattern, const char **ret_step) {
+	size_t fixed = strlen(pattern);
+	const char *place = strstr(pattern, PLACE);
+
+	if (!place)
+		return strcmp(path, pattern) == 0;
+	fixed = (size_t)(place - pattern);
+	if (strncmp(path, pattern, fixed) != 0 || !path[fixed] || strchr(path + fixed, '/'))
+		return false;
+	*ret_step = path + fixed;
+	return true;
+}
+
+static int find_route(enum api_method method, const char *path, enum api_route *ret_route, const char **ret_step,
+		      struct error *reterr_error) {
+	bool is_known = false;
+
+	for (enum api_route route = 0; route < API_ROUTE_COUNT; route++) {
+		if (!is_path_of(path, route_table[route].path, ret_step))
+			continue;
+		is_known = true;
+		if (route_table[route].method == method) {
+			*ret_route = route;
+			return 0;
+		}
+	}
+	if (is_known)
+		return error_set(reterr_error, E_NOT_SUPPORTED, "this path does not take that method");
+	return error_set(reterr_error, E_NOT_FOUND, "there is no such path; all begin with /v1/");
+}
+
+static int hex_value(char letter) {
+	static const char digits[] = "0123456789abcdef";
+	const char *at = letter ? strchr(digits, letter >= 'A' && letter <= 'F' ? letter | 0x20 : letter) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* Undo the percent-encoding of @word (up to any of @ends) into @ret_word. Returns where it ended; NULL if it is malformed, has
+ * a NUL or does not fit. */
+static const char *decode_word(const char *word, const char *ends, size_t size, char *ret_word) {
+	size_t len = 0;
+
+	for (; *word && !strchr(ends, *word); word++) {
+		int octet = (unsigned char)*word;
+
+		if (octet == '%') {
+			int high = hex_value(word[1]), low = high < 0 ? -1 : hex_value(word[2]);
+
+			octet = low < 0 ? 0 : high << 4 | low;
+			word += 2;
+		}
+		if (octet == 0 || len + 1 >= size)
+			return NULL;
+		ret_word[len++] = (char)octet;
+	}
+	ret_word[len] = '\0';
+	return word;
+}
+
+static int parse_address(const char *name, const char *value, bool *place_given, struct ip4 *ret_address,
+			 struct error *reterr_error) {
+	if (*place_given)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is given twice", name);
+	if (ip4_parse(value, ret_address) < 0)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "%s must be an IPv4 address such as 10.77.0.0", name);
+	*place_given = true;
+	return 0;
+}
+
+static int parse_limit(const char *value, size_t *ret_limit, struct error *reterr_error) {
+	uint64_t limit;
+
+	if (text_parse_u64(value, API_LIMIT_MAX, &limit) < 0 || limit == 0)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "limit must be a number from 1 to %d", API_LIMIT_MAX);
+	*ret_limit = limit;
+	return 0;
+}
+
+static int parse_parameter(const char *name, const char *value, struct api_request *request, struct error *reterr_error) {
+	if (request->route == API_ROUTE_LEASES) {
+		if (strcmp(name, "scope") == 0)
+			return parse_address("scope", value, &request->has_scope, &request->scope, reterr_error);
+		if (strcmp(name, "after") == 0)
+			return parse_address("after", value, &request->has_after, &request->after, reterr_error);
+		if (strcmp(name, "limit") == 0)
+			return parse_limit(value, &request->limit, reterr_error);
+	}
+	return error_set(reterr_error, E_INVALID_PARAMETER, "this path does not know one of the parameters given");
+}
+
+static int parse_query(const char *query, struct api_request *request, struct error *reterr_error) {
+	char name[WORD_MAX], value[WORD_MAX];
+	int r;
+
+	while (query && *query) {
+		value[0] = '\0';
+		query = decode_word(query, "=&", sizeof name, name);
+		if (query && *query == '=')
+			query = decode_word(query + 1, "&", sizeof value, value);
+		if (!query)
+			return error_set(reterr_error, E_INVALID_PARAMETER, "the query is not well-formed");
+		r = parse_parameter(name, value, request, reterr_error);
+		if (r < 0)
+			return r;
+		query += *query == '&';
+	}
+	return 0;
+}
+
+int api_request_parse(enum api_method method, const char *uri, struct api_request *ret_request,
+		      struct error *reterr_error) {
+	struct api_request request = { .limit = API_LIMIT_DEFAULT };
+	char path[API_URI_MAX];
+	const char *step = NULL;
+	size_t path_len = strcspn(uri, "?");
+	int r;
+
+	if (strlen(uri) >= sizeof path)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "the request's path and query are too long");
+	memcpy(path, uri, path_len);
+	path[path_len] = '\0';
+	r = find_route(method, path, &request.route, &step, reterr_error);
+	if (r == 0 && step && ip4_parse(step, &request.address) < 0)
+		r = error_set(reterr_error, E_INVALID_PARAMETER, "the path must end in an IPv4 address such as 10.77.0.5");
+	if (r == 0)
+		r = parse_query(uri[path_len] ? uri + path_len + 1 : NULL, &request, reterr_error);
+	if (r < 0)
+		return r;
+	*ret_request = request;
+	return 0;
+}

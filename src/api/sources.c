@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/sources.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "model/snapshot.h"
+#include "store/directory_store.h"
+#include "store/lease_store.h"
+
+struct sources {
+	const char *state_directory, *server_name;
+	struct directory_store *directory; /* NULL until it is there */
+	struct lease_store *leases;
+
+	/* What follows from the entries of @generation; kept because building it again for each request would be dear. */
+	bool has_summary;
+	uint64_t generation;
+	size_t n_entries, n_served_scopes;
+	struct ip4_subnet *scopes; /* sorted by network */
+	size_t n_scopes;
+};
+
+struct sources *sources_new(const char *state_directory, const char *server_name) {
+	struct sources *sources = mem_alloc(sizeof *sources);
+
+	sources->state_directory = state_directory;
+	sources->server_name = server_name;
+	return sources;
+}
+
+struct sources *sources_free(struct sources *sources) {
+	if (!sources)
+		return NULL;
+	directory_store_close(sources->directory);
+	lease_store_close(sources->leases);
+	free(sources->scopes);
+	free(sources);
+	return NULL;
+}
+
+/* 0 also if the store is not there yet, and then it stays NULL. */
+static int open_directory(struct sources *sources, struct error *reterr_error) {
+	int r = 0;
+
+	if (!sources->directory)
+		r = directory_store_open_reader(sources->state_directory, &sources->directory, reterr_error);
+	return r == -E_NOT_FOUND ? 0 : r;
+}
+
+static int open_leases(struct sources *sources, struct error *reterr_error) {
+	int r = 0;
+
+	if (!sources->leases)
+		r = lease_store_open_reader(sources->state_directory, &sources->leases, reterr_error);
+	return r == -E_NOT_FOUND ? 0 : r;
+}
+
+/* A store that failed is opened anew for the next request. */
+static int directory_failed(struct sources *sources, int r, struct error *reterr_error) {
+	if (r == -E_NOT_ENOUGH_MEMORY)
+		return error_set(reterr_error, E_NOT_ENOUGH_MEMORY, "the answer would be too large");
+	sources->directory = directory_store_close(sources->directory);
+	return error_set(reterr_error, E_DHCP_JET_ERROR,
+			 "the local copy of the directory in %s could not be read; look at the daemon's log",
+			 sources->state_directory);
+}
+
+static int leases_failed(struct sources *sources, struct error *reterr_error) {
+	sources->leases = lease_store_close(sources->leases);
+	return error_set(reterr_error, E_DHCP_JET_ERROR,
+			 "the lease store in %s could not be read; look at the daemon's log", sources->state_directory);
+}
+
+static void summarize(struct sources *sources, const struct snapshot *snapshot, size_t n_entries) {
+	free(sources->scopes);
+	sources->scopes = mem_alloc(snapshot->n_scopes * sizeof *sources->scopes);
+	sources->n_scopes = snapshot->n_scopes;
+	sources->n_served_scopes = 0;
+	for (size_t i = 0; i < snapshot->n_scopes; i++) {
+		sources->scopes[i] = snapshot->scopes[i].subnet;
+		sources->n_served_scopes += snapshot->scopes[i].is_served;
+	}
+	sources->n_entries = n_entries;
+	sources->generation = snapshot->generation;
+	sources->has_summary = true;
+}
+
+/* Bring the summary up to the newest generation. */
+static int refresh(struct sources *sources) {
+	CLEANUP(cleanup_arena) struct arena *arena = NULL;
+	struct findings findings;
+	struct entry **entries;
+	struct snapshot *snapshot;
+	uint64_t generation;
+	size_t n_entries;
+	int r;
+
+	r = directory_store_generation(sources->directory, &generation);
+	if (r < 0 || (sources->has_summary && sources->generation == generation))
+		return r;
+	arena = arena_new(0);
+	r = directory_store_accepted(sources->directory, arena, &entries, &n_entries, &generation);
+	if (r < 0)
+		return r;
+	snapshot = snapshot_build((const struct entry *const *)entries, n_entries, sources->server_name, generation,
+				  &findings);
+	summarize(sources, snapshot, n_entries);
+	snapshot_free(snapshot);
+	return 0;
+}
+
+/* Findings come in order of identity, so those of one entry stand together. */
+static size_t count_entries(const struct findings *findings) {
+	size_t count = 0;
+
+	for (size_t i = 0; i < findings->n_items; i++)
+		count += i == 0 || memcmp(findings->items[i].uuid.octets, findings->items[i - 1].uuid.octets,
+					  ENTRY_UUID_SIZE) != 0;
+	return count;
+}
+
+static int read_directory(struct sources *sources, struct arena *scratch, const struct moment *now,
+			  struct api_status *status) {
+	struct findings findings;
+	int r;
+
+	r = refresh(sources);
+	if (r == 0)
+		r = directory_store_verdict(sources->directory, &status->verdict);
+	if (r == 0)
+		r = directory_store_status(sources->directory, &status->directory);
+	if (r == 0)
+		r = directory_store_findings(sources->directory, scratch, &findings);
+	if (r < 0)
+		return r;
+	status->remaining_s = verdict_remaining_ms(&status->verdict, now, clock_boot_id()) / 1000;
+	status->generation = sources->generation;
+	status->n_entries = sources->n_entries;
+	status->n_scopes = sources->n_scopes;
+	status->n_served_scopes = sources->n_served_scopes;
+	status->n_quarantined = count_entries(&findings);
+	return 0;
+}
+
+int sources_status(struct sources *sources, struct arena *scratch, const struct moment *now, struct api_status *ret_status,
+		   struct error *reterr_error) {
+	struct api_status status = { .server = sources->server_name };
+	int r;
+
+	verdict_init(&status.verdict);
+	r = open_directory(sources, reterr_error);
+	if (r < 0)
+		return r;
+	if (sources->directory) {
+		r = read_directory(sources, scratch, now, &status);
+		if (r < 0)
+			return directory_failed(sources, r, reterr_error);
+	}
+	r = open_leases(sources, reterr_error);
+	if (r < 0)
+		return r;
+	if (sources->leases && lease_store_stat(sources->leases, &status.leases) < 0)
+		return leases_failed(sources, reterr_error);
+	*ret_status = status;
+	return 0;
+}
+
+int sources_findings(struct sources *sources, struct arena *arena, struct findings *ret_findings,
+		     struct error *reterr_error) {
+	struct findings findings = { NULL, 0 };
+	int r;
+
+	r = open_directory(sources, reterr_error);
+	if (r == 0 && sources->directory) {
+		r = directory_store_findings(sources->directory, arena, &findings);
+		if (r < 0)
+			r = directory_failed(sources, r, reterr_error);
+	}
+	if (r == 0)
+		*ret_findings = findings;
+	return r;
+}
+
+/* Where the walk of one request stands. */
+struct walk {
+	struct lease_page page;
+	size_t limit;
+	bool has_scope;
+	struct ip4 scope;
+};
+
+static int take_lease(void *context, const struct lease *lease) {
+	struct walk *walk = context;
+
+	if (walk->has_scope && !is_ip4_equal(lease->scope.network, walk->scope))
+		return 0;
+	if (walk->page.n_leases == walk->limit) {
+		walk->page.has_more = true;
+		return -E_DHCP_REACHED_END_OF_SELECTION;
+	}
+	walk->page.leases[walk->page.n_leases++] = *lease;
+	return 0;
+}
+
+/* The addresses of the scope at @network. Of one that the directory no longer has, the length is not known. */
+static struct ip4_range range_of_scope(const struct sources *sources, struct ip4 network) {
+	for (size_t i = 0; i < sources->n_scopes; i++)
+		if (is_ip4_equal(sources->scopes[i].network, network))
+			return ip4_subnet_range(sources->scopes[i]);
+	return (struct ip4_range){ network, { network.value | ~ip4_mask(8) } };
+}
+
+static int range_of(struct sources *sources, const struct api_request *request, struct ip4_range *ret_range,
+		    struct error *reterr_error) {
+	struct ip4_range range = { { 0 }, { UINT32_MAX } };
+	int r = 0;
+
+	if (request->has_scope) {
+		r = open_directory(sources, reterr_error);
+		if (r == 0 && sources->directory && refresh(sources) < 0)
+			r = directory_failed(sources, -E_DHCP_JET_ERROR, reterr_error);
+		range = range_of_scope(sources, request->scope);
+	}
+	*ret_range = range;
+	return r;
+}
+
+/* False if nothing is left of the range. */
+static bool begin_after(const struct api_request *request, struct ip4_range *range) {
+	if (request->has_after && request->after.value >= range->last.value)
+		return false;
+	if (request->has_after && request->after.value >= range->first.value)
+		range->first.value = request->after.value + 1;
+	return true;
+}
+
+int sources_leases(struct sources *sources, struct arena *arena, const struct api_request *request,
+		   struct lease_page *ret_page, struct error *reterr_error) {
+	struct walk walk = { .limit = request->limit, .has_scope = request->has_scope, .scope = request->scope };
+	struct ip4_range range;
+	int r;
+
+	walk.page.leases = arena_array_of(arena, struct lease, request->limit);
+	if (!walk.page.leases)
+		return error_set(reterr_error, E_NOT_ENOUGH_MEMORY, "the page would be too large");
+	r = range_of(sources, request, &range, reterr_error);
+	if (r == 0)
+		r = open_leases(sources, reterr_error);
+	if (r < 0)
+		return r;
+	if (sources->leases && begin_after(request, &range)) {
+		r = lease_store_visit(sources->leases, range.first, range.last, take_lease, &walk);
+		if (r < 0 && r != -E_DHCP_REACHED_END_OF_SELECTION)
+			return leases_failed(sources, reterr_error);
+	}
+	*ret_page = walk.page;
+	return 0;
+}
+
+int sources_lease(struct sources *sources, struct ip4 address, struct lease *ret_lease, struct error *reterr_error) {
+	struct walk walk = { .limit = 1, .page.leases = ret_lease };
+	char text[IP4_TEXT_MAX];
+	int r;
+
+	r = open_leases(sources, reterr_error);
+	if (r < 0)
+		return r;
+	if (sources->leases && lease_store_visit(sources->leases, address, address, take_lease, &walk) < 0)
+		return leases_failed(sources, reterr_error);
+	if (walk.page.n_leases == 0)
+		return error_set(reterr_error, E_DHCP_INVALID_DHCP_CLIENT, "there is no lease of %s",
+				 ip4_format(address, text));
+	return 0;
+}

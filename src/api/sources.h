@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sources.h - where answers come from: the two stores, opened when they are first there, and what follows from their entries. */
+#pragma once
+
+#include <stdint.h>
+
+#include "api/request.h"
+#include "api/status.h"
+#include "base/arena.h"
+
+struct sources;
+
+/* @state_directory and @server_name are borrowed for good. */
+struct sources *sources_new(const char *state_directory, const char *server_name);
+struct sources *sources_free(struct sources *sources);
+
+/* Gather the status at @now. A store that its role has not made yet counts as empty. 0, or -E_... with a sentence. */
+int sources_status(struct sources *sources, struct arena *scratch, const struct moment *now, struct api_status *ret_status,
+		   struct error *reterr_error);
+
+/* Read into @arena why entries are in quarantine. 0, or -E_... with a sentence. */
+int sources_findings(struct sources *sources, struct arena *arena, struct findings *ret_findings,
+		     struct error *reterr_error);
+
+/* Embedded: a page of leases. */
+struct lease_page {
+	struct lease *leases; /* in the request's arena */
+	size_t n_leases;
+	bool has_more;
+};
+
+/* Read into @arena the page that @request asks for. 0, or -E_... with a sentence. */
+int sources_leases(struct sources *sources, struct arena *arena, const struct api_request *request,
+		   struct lease_page *ret_page, struct error *reterr_error);
+
+/* Read the lease of @address. 0, -E_DHCP_INVALID_DHCP_CLIENT if there is none, or another -E_..., with a sentence. */
+int sources_lease(struct sources *sources, struct ip4 address, struct lease *ret_lease, struct error *reterr_error);

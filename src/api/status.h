@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* status.h - everything that a status shows, as one value, and its two forms: JSON and OpenMetrics text. Pure but for the shared
+ * counters, which both read. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "model/verdict.h"
+#include "store/directory_store.h"
+#include "store/lease_store.h"
+
+/* Embedded. */
+struct api_status {
+	const char *server;
+	const char *version;
+	struct verdict verdict;
+	uint64_t remaining_s; /* for which the verdict still holds */
+	struct directory_status directory;
+	uint64_t generation;
+	size_t n_entries;     /* in force */
+	size_t n_quarantined; /* entries with at least one finding */
+	size_t n_scopes;
+	size_t n_served_scopes;
+	struct lease_store_stat leases;
+};
+
+/* Make the answer to GET /v1/status; json_decref() it. */
+json_t *status_json(const struct api_status *status);
+
+/* Add the answer to GET /v1/metrics to @text. */
+void status_add_metrics(const struct api_status *status, struct text *text);
