@@ -2,3 +2,5 @@
 include tests/checks/local.mk
 include tests/functional/local.mk
 include tests/unit/store.mk
+include tests/unit/wire.mk
+include tests/fuzz/wire.mk

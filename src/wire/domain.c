@@ -38,8 +38,8 @@ bool domain_parse(const char *text, struct writer *writer) {
 	return true;
 }
 
-/* Go to where the pointer that starts with @high leads. It must lie before @limit, the start of the run of labels that it
- * ends; each jump lowers the limit. */
+/* Go to where the pointer that starts with @high leads. It must lie before @limit, the start of the run of labels
+ * that it ends; each jump lowers the limit. */
 static bool follow_pointer(struct reader *reader, uint8_t high, size_t *limit) {
 	size_t place = (size_t)(high & ~POINTER_MARK) << 8 | reader_u8(reader);
 

@@ -12,8 +12,8 @@
 #define IP_TTL 64
 #define IP_PROTOCOL_UDP 17
 
-/* The ones' complement sum of RFC 1071, not yet folded; @sum is what came before it, of an even number of octets. 64 bits
- * cannot overflow within a datagram. */
+/* The ones' complement sum of RFC 1071, not yet folded; @sum is what came before it, of an even number of octets.
+ * 64 bits cannot overflow within a datagram. */
 static uint64_t checksum_add(uint64_t sum, struct span octets) {
 	size_t i;
 

@@ -16,6 +16,6 @@ struct frame_addresses {
 	uint16_t source_port, destination_port;
 };
 
-/* Write both headers, with checksums, in front of @payload into @ret_octets of @size bytes. Returns the length of headers and
- * payload together, or 0 if they do not fit. */
+/* Write both headers, with checksums, in front of @payload into @ret_octets of @size bytes. Returns the length of
+ * headers and payload together, or 0 if they do not fit. */
 size_t frame_build(const struct frame_addresses *addresses, struct span payload, uint8_t *ret_octets, size_t size);

@@ -10,7 +10,7 @@
 
 /* By code; the rows that the table does not have are empty. */
 static const struct option_info infos[256] = {
-#define OPTION(code_, name_, type_, flags_, reference_, prose_)                                                         \
+#define OPTION(code_, name_, type_, flags_, reference_, prose_)                                                        \
 	[code_] = { code_, name_, OPTION_TYPE_##type_, flags_, reference_, prose_ },
 #include "wire/options.def"
 #undef OPTION
@@ -68,7 +68,7 @@ static int refuse_name(const char *text, size_t len, struct error *reterr_error)
 		return error_set(reterr_error, E_DHCP_OPTION_NOT_PRESENT,
 				 "there is no option \"%s\"; did you mean \"%s\"?", array, nearest);
 	return error_set(reterr_error, E_DHCP_OPTION_NOT_PRESENT,
-			 "there is no option \"%s\"; give the name of a standard option or a code from 1 to 254", array);
+			 "there is no option \"%s\"; give a name of the standard or a code from 1 to 254", array);
 }
 
 /* Find the code that the first @len characters of @text name: a name of the table or a number. */

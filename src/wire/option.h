@@ -29,7 +29,7 @@ enum option_type {
 	OPTION_TYPE_IP4_PAIRS,   /* "address/address" pairs (mask or router), separated by commas */
 	OPTION_TYPE_U8_LIST,     /* decimals separated by commas */
 	OPTION_TYPE_U16_LIST,    /* decimals separated by commas */
-	OPTION_TYPE_TEXT,        /* as it is: UTF-8 without control characters, no escapes, not NUL-terminated on the wire */
+	OPTION_TYPE_TEXT,        /* as it is, no escapes: UTF-8 without control characters; no NUL on the wire */
 	OPTION_TYPE_DOMAIN_LIST, /* names separated by commas, RFC 3397 encoding */
 	OPTION_TYPE_ROUTES,      /* "subnet/len via router" separated by commas, RFC 3442 */
 	OPTION_TYPE_HEX,         /* hexadecimal pairs, optionally separated by ':' */
@@ -59,8 +59,8 @@ const struct option_info *option_info_find(const char *name);
 const struct option_info *option_info_at(size_t index);
 
 /* Read "NAME=VALUE" or "CODE=VALUE". A code without a row takes hexadecimal. At most @max octets go to @ret_octets.
- * 0; -E_DHCP_OPTION_NOT_PRESENT: no such name or code, with a "did you mean"; -E_INVALID_PARAMETER: the value does not fit
- * the type, or only the server itself sets this option. */
+ * 0; -E_DHCP_OPTION_NOT_PRESENT: no such name or code, with a "did you mean"; -E_INVALID_PARAMETER: the value does
+ * not fit the type, or only the server itself sets this option. */
 int option_assignment_parse(const char *text, size_t max, uint8_t *ret_code, uint8_t *ret_octets, size_t *ret_len,
 			    struct error *reterr_error);
 
@@ -68,8 +68,9 @@ int option_assignment_parse(const char *text, size_t max, uint8_t *ret_code, uin
 int option_value_parse(enum option_type type, const char *text, size_t max, uint8_t *ret_octets, size_t *ret_len,
 		       struct error *reterr_error);
 
-/* Add the value @octets of option @code to @text in the form that option_assignment_parse reads. Octets that do not fit the
- * option's type are added as hexadecimal, for reading only; so are unprintable octets of a text, each escaped as \xNN. */
+/* Add the value @octets of option @code to @text in the form that option_assignment_parse reads. Octets that do not
+ * fit the option's type are added as hexadecimal, for reading only; so are unprintable octets of a text, each
+ * escaped as \xNN. */
 void option_value_format(uint8_t code, struct span octets, struct text *text);
 
 /* Borrow the name of @code; if it has no row, its decimal number written into @buffer. */

@@ -10,8 +10,9 @@
 #define ITEM_SIZE 300 /* longer than any item of a list: a domain name has 255 octets */
 #define QUOTE_SIZE 64 /* of a wrong value in a sentence */
 
-/* How one type is read and written. An item parser gets the item without surrounding blanks and returns false if it cannot
- * be read; an item formatter reads one item and returns false if there is none that the parser would give back. */
+/* How one type is read and written. An item parser gets the item without surrounding blanks and returns false if it
+ * cannot be read; an item formatter reads one item and returns false if there is none that the parser would give
+ * back. */
 struct codec {
 	const char *expected; /* completes "is not ..." */
 	const char *example;

@@ -9,10 +9,7 @@
 #define OVERLOAD_SNAME 2
 #define OVERLOAD_BOTH 3
 
-/* Where options can stand. */
-enum field { FIELD_OPTIONS, FIELD_FILE, FIELD_SNAME };
-
-/* The three fields of the message at hand. */
+/* The three fields where options can stand. */
 struct fields {
 	struct span options, file, sname;
 };
@@ -70,8 +67,8 @@ static bool scratch_add(struct dhcp4_packet *packet, struct span octets) {
 	return true;
 }
 
-/* Append @part to what came before of the same option (RFC 3396 7). What was joined last lies at the end of the scratch space
- * and grows in place; anything else is copied there, so that the space bounds the work too. */
+/* Append @part to what came before of the same option (RFC 3396 7). What was joined last lies at the end of the
+ * scratch space and grows in place; anything else is copied there, so that the space bounds the work too. */
 static enum dhcp4_fault join_option(struct dhcp4_packet *packet, struct span *value, struct span part) {
 	const uint8_t *end = packet->scratch + packet->scratch_used;
 
@@ -88,19 +85,20 @@ static enum dhcp4_fault join_option(struct dhcp4_packet *packet, struct span *va
 	return DHCP4_FAULT_NONE;
 }
 
-static enum dhcp4_fault add_option(struct dhcp4_packet *packet, enum field field, uint8_t code, struct span part) {
+static enum dhcp4_fault add_option(struct dhcp4_packet *packet, uint8_t code, struct span part) {
 	struct span *value = &packet->options[code];
 
-	/* RFC 2132 9.3 allows the option once, where it stands for all; elsewhere it could only contradict. */
-	if (code == DHCP4_OPTION_OVERLOAD && (field != FIELD_OPTIONS || value->data))
+	if (!value->data) {
+		*value = part;
+		return DHCP4_FAULT_NONE;
+	}
+	/* A second one could only contradict; and inside file or sname, which are read because of a first, any is that. */
+	if (code == DHCP4_OPTION_OVERLOAD)
 		return DHCP4_FAULT_OVERLOAD;
-	if (value->data)
-		return join_option(packet, value, part);
-	*value = part;
-	return DHCP4_FAULT_NONE;
+	return join_option(packet, value, part);
 }
 
-static enum dhcp4_fault parse_options(struct dhcp4_packet *packet, enum field field, struct span octets) {
+static enum dhcp4_fault parse_options(struct dhcp4_packet *packet, struct span octets) {
 	struct reader reader = reader_of(octets);
 
 	while (!is_reader_at_end(&reader)) {
@@ -115,14 +113,14 @@ static enum dhcp4_fault parse_options(struct dhcp4_packet *packet, enum field fi
 		part = reader_take(&reader, reader_u8(&reader));
 		if (reader.is_failed)
 			return DHCP4_FAULT_OPTION_LENGTH;
-		fault = add_option(packet, field, code, part);
+		fault = add_option(packet, code, part);
 		if (fault != DHCP4_FAULT_NONE)
 			return fault;
 	}
 	return DHCP4_FAULT_NONE;
 }
 
-/* Each field is read at most once, and no option inside one leads to another: so this ends. */
+/* Each field is read at most once, and no option inside one leads anywhere: so this ends. */
 static enum dhcp4_fault parse_overloaded(struct dhcp4_packet *packet, const struct fields *fields) {
 	struct span overload = packet->options[DHCP4_OPTION_OVERLOAD];
 	enum dhcp4_fault fault = DHCP4_FAULT_NONE;
@@ -132,9 +130,9 @@ static enum dhcp4_fault parse_overloaded(struct dhcp4_packet *packet, const stru
 	if (overload.len != 1 || overload.data[0] < OVERLOAD_FILE || overload.data[0] > OVERLOAD_BOTH)
 		return DHCP4_FAULT_OVERLOAD;
 	if (overload.data[0] & OVERLOAD_FILE)
-		fault = parse_options(packet, FIELD_FILE, fields->file);
+		fault = parse_options(packet, fields->file);
 	if (fault == DHCP4_FAULT_NONE && overload.data[0] & OVERLOAD_SNAME)
-		fault = parse_options(packet, FIELD_SNAME, fields->sname);
+		fault = parse_options(packet, fields->sname);
 	return fault;
 }
 
@@ -180,7 +178,7 @@ enum dhcp4_fault dhcp4_parse(struct span octets, struct dhcp4_packet *ret_packet
 	ret_packet->scratch_used = 0;
 	fault = parse_header(&reader, ret_packet, &fields);
 	if (fault == DHCP4_FAULT_NONE)
-		fault = parse_options(ret_packet, FIELD_OPTIONS, fields.options);
+		fault = parse_options(ret_packet, fields.options);
 	if (fault == DHCP4_FAULT_NONE)
 		fault = parse_overloaded(ret_packet, &fields);
 	if (fault == DHCP4_FAULT_NONE)

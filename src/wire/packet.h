@@ -71,7 +71,7 @@ enum dhcp4_fault {
 	DHCP4_FAULT_HLEN,          /* hlen > 16 */
 	DHCP4_FAULT_MAGIC,         /* no DHCP magic cookie */
 	DHCP4_FAULT_OPTION_LENGTH, /* an option runs past the end of its field */
-	DHCP4_FAULT_OVERLOAD,      /* option 52 has a wrong length or value, stands twice, or inside an overloaded field */
+	DHCP4_FAULT_OVERLOAD,      /* option 52 with a wrong length or value, twice, or inside file or sname */
 	DHCP4_FAULT_FIELD_LENGTH,  /* an option with a fixed size has another one */
 	DHCP4_FAULT_MESSAGE_TYPE,  /* unknown, or one that only servers send */
 	DHCP4_FAULT_TOO_MUCH,      /* split options need more scratch space than a packet has */
@@ -95,8 +95,8 @@ struct dhcp4_packet {
 };
 
 /* Read the request @octets. DHCP4_FAULT_NONE, or why it cannot be read; @ret_packet is then not to be used.
- * Checked: the fixed sizes of options 50, 51, 53, 54, 57, 118 (4, 4, 1, 4, 2, 4) and at least 2 for 61. Options in file and
- * sname are read when option 52 says so, in the order options, file, sname (RFC 2131 4.1). */
+ * Checked: the fixed sizes of options 50, 51, 53, 54, 57, 118 (4, 4, 1, 4, 2, 4) and at least 2 for 61. Options in
+ * file and sname are read when option 52 says so, in the order options, file, sname (RFC 2131 4.1). */
 enum dhcp4_fault dhcp4_parse(struct span octets, struct dhcp4_packet *ret_packet);
 
 static inline bool has_dhcp4_option(const struct dhcp4_packet *packet, uint8_t code) {
@@ -121,9 +121,9 @@ struct dhcp4_header {
 	uint8_t chaddr[DHCP4_CHADDR_MAX];
 };
 
-/* Embedded: a BOOTREPLY under construction. Options go to the options field until it is full, then to the file field and
- * to sname (option 52); what still does not fit is left out and counted. Room for the end mark, the overload option and the
- * reserved trailer is kept from the start. */
+/* Embedded: a BOOTREPLY under construction. Options go to the options field until it is full, then to the file
+ * field and to sname (option 52); what still does not fit is left out and counted. Room for the end mark, the
+ * overload option and the reserved trailer is kept from the start. */
 struct dhcp4_writer {
 	uint8_t *octets;
 	size_t limit;    /* of the whole message */
@@ -133,14 +133,14 @@ struct dhcp4_writer {
 	unsigned n_omitted;
 };
 
-/* Start a reply in @octets, at most @size and never more than DHCP4_MESSAGE_MAX. @trailer is the length of the relay agent
- * information that dhcp4_write_finish will get: room for it is kept (none if the message could never hold it). @size must be
- * at least DHCP4_MESSAGE_DEFAULT. */
+/* Start a reply in @octets, at most @size and never more than DHCP4_MESSAGE_MAX. @trailer is the length of the
+ * relay agent information that dhcp4_write_finish will get: room for it is kept (none if the message could never
+ * hold it). @size must be at least DHCP4_MESSAGE_DEFAULT. */
 void dhcp4_write_start(struct dhcp4_writer *ret_writer, uint8_t *octets, size_t size, const struct dhcp4_header *header,
 		       size_t trailer);
 
-/* Add an option other than the pad and end marks; longer than 255 octets it is split (RFC 3396) and stays in one field. False
- * if left out for want of room. */
+/* Add an option other than the pad and end marks; longer than 255 octets it is split (RFC 3396) and stays in one
+ * field. False if left out for want of room. */
 bool dhcp4_write_option(struct dhcp4_writer *writer, uint8_t code, struct span value);
 
 /* The same for a number or an address, in network byte order. */
@@ -148,9 +148,9 @@ bool dhcp4_write_u8(struct dhcp4_writer *writer, uint8_t code, uint8_t value);
 bool dhcp4_write_u32(struct dhcp4_writer *writer, uint8_t code, uint32_t value);
 bool dhcp4_write_ip4(struct dhcp4_writer *writer, uint8_t code, struct ip4 value);
 
-/* Add the relay agent information in the room kept for it (RFC 3046 2.2: last before the end mark), close all fields, pad to
- * DHCP4_MESSAGE_MIN. @relay_info may be empty: no option then. What does not fit is left out and counted, as that section
- * demands. Returns the message's length. */
+/* Add the relay agent information in the room kept for it (RFC 3046 2.2: last before the end mark), close all
+ * fields, pad to DHCP4_MESSAGE_MIN. @relay_info may be empty: no option then. What does not fit is left out and
+ * counted, as that section demands. Returns the message's length. */
 size_t dhcp4_write_finish(struct dhcp4_writer *writer, struct span relay_info);
 
 /* Borrow the name of a fault or message type, for people ("option runs past the end", "DHCPDISCOVER"). */
