@@ -76,6 +76,16 @@ static void write_option_once(struct request *request, struct dhcp4_writer *writ
 		dhcp4_write_option(writer, code, value->octets);
 }
 
+/* The scope's own mask, unless another one is set. */
+static void write_mask(struct request *request, struct dhcp4_writer *writer) {
+	const struct option_value *value = option_set_get(options_of(request), DHCP4_OPTION_SUBNET_MASK);
+
+	if (value)
+		dhcp4_write_option(writer, DHCP4_OPTION_SUBNET_MASK, value->octets);
+	else
+		dhcp4_write_u32(writer, DHCP4_OPTION_SUBNET_MASK, ip4_mask(request->scope->subnet.prefix_length));
+}
+
 /* What the client asks for in its own order (RFC 2132 9.8); everything if it does not say. */
 static void write_configured(struct request *request, struct dhcp4_writer *writer) {
 	static const uint8_t own[] = { DHCP4_OPTION_SUBNET_MASK,     DHCP4_OPTION_REQUESTED_ADDRESS,
@@ -91,7 +101,7 @@ static void write_configured(struct request *request, struct dhcp4_writer *write
 
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		code_set_add(&done, own[i]);
-	dhcp4_write_u32(writer, DHCP4_OPTION_SUBNET_MASK, ip4_mask(request->scope->subnet.prefix_length));
+	write_mask(request, writer);
 	for (size_t i = 0; i < list.len; i++)
 		write_option_once(request, writer, &done, list.data[i]);
 	for (size_t i = 0; i < options->n_values && !list.data; i++)
