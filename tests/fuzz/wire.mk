@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+EXTRA_DIST += tests/fuzz/corpus/packet tests/fuzz/corpus/option
 if ENABLE_FUZZ
 noinst_PROGRAMS += tests/fuzz/fuzz_packet tests/fuzz/fuzz_option
 tests_fuzz_fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c
