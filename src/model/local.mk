@@ -1,1 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += libmodel.a
+libmodel_a_CFLAGS = $(STRICT)
+libmodel_a_SOURCES = \
+	src/model/dhcpservers.c \
+	src/model/dhcpservers.h \
+	src/model/dn.c \
+	src/model/dn.h \
+	src/model/entry.c \
+	src/model/entry.h \
+	src/model/lease.c \
+	src/model/lease.h \
+	src/model/map.c \
+	src/model/map_priv.h \
+	src/model/quote_priv.h \
+	src/model/schema.c \
+	src/model/schema.def \
+	src/model/schema.h \
+	src/model/snapshot.c \
+	src/model/snapshot.h \
+	src/model/snapshot_build.c \
+	src/model/snapshot_inherit.c \
+	src/model/snapshot_judge.c \
+	src/model/snapshot_tree.c \
+	src/model/verdict.c \
+	src/model/verdict.h

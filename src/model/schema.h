@@ -11,6 +11,7 @@
 
 enum schema_syntax {
 	SYNTAX_TEXT,
+	SYNTAX_EXACT,
 	SYNTAX_ASCII,
 	SYNTAX_INTEGER,
 	SYNTAX_NAME,
@@ -49,8 +50,11 @@ enum setting {
 	SETTING_COUNT
 };
 
-/* Values of SETTING_START_WITHOUT_DIRECTORY. */
-enum { START_WITHOUT_DIRECTORY_REFUSE = 0, START_WITHOUT_DIRECTORY_CACHED = 1 };
+/* Values of settings that are a choice: START_WITHOUT_DIRECTORY_REFUSE and so on. */
+enum {
+#define SETTING_WORD(setting, symbol, number, word) setting##_##symbol = number,
+#include "model/schema.def"
+};
 
 /* Lifetime of all rows: static. */
 struct schema_attribute_info {

@@ -59,7 +59,7 @@ struct scope {
 	size_t n_served_by;
 	const struct ip4_range *ranges; /* sorted, none overlapping */
 	size_t n_ranges;
-	const struct ip4_range *exclusions; /* sorted */
+	const struct ip4_range *exclusions; /* sorted, those that overlap joined */
 	size_t n_exclusions;
 	struct settings settings;  /* effective */
 	struct option_set options; /* effective: root, site, server, scope, the nearest winning */
@@ -89,6 +89,7 @@ struct finding {
 	const char *attribute; /* "" if it is about the whole entry */
 	int code;              /* positive */
 	const char *reason;    /* one sentence, what to do included */
+	bool is_consequence;   /* only because the entry above it is left out: this one may be good in itself */
 };
 
 /* Embedded: the result of a build. */

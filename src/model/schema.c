@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/schema.h"
+
+#include <inttypes.h>
+
+#include "base/macros.h"
+#include "model/quote_priv.h"
+
+#define IS_SINGLE true
+#define IS_MULTI false
+#define IS_MUST true
+#define IS_MAY false
+
+static const struct schema_attribute_info attributes[] = {
+#define SCHEMA_ATTRIBUTE(symbol, name, oid, syntax, valued, prose) { name, oid, SYNTAX_##syntax, IS_##valued, prose },
+#include "model/schema.def"
+};
+
+static const struct schema_class_info classes[] = {
+#define SCHEMA_CLASS(symbol, name, oid, ad_superiors, prose) { name, oid, ad_superiors, prose },
+#include "model/schema.def"
+};
+
+static const struct setting_info settings[] = {
+#define SETTING(symbol, attribute, kind, minimum, maximum, fallback, levels, prose)                                    \
+	{ ATTRIBUTE_##attribute, SETTING_##kind, minimum, maximum, fallback, levels, prose },
+#include "model/schema.def"
+};
+
+static const struct {
+	enum setting setting;
+	uint64_t value;
+	const char *word;
+} setting_words[] = {
+#define SETTING_WORD(setting, symbol, number, word) { SETTING_##setting, number, word },
+#include "model/schema.def"
+};
+
+/* A setting makes one row for each class; those at whose level it may not stand are not present. */
+static const struct {
+	struct schema_use_info use;
+	bool is_present;
+} uses[] = {
+#define SCHEMA_USE(class_, attribute, need) { { CLASS_##class_, ATTRIBUTE_##attribute, IS_##need }, true },
+#define USE_OF_SETTING(class_, attribute, levels)                                                                      \
+	{ { CLASS_##class_, ATTRIBUTE_##attribute, false }, ((levels)&LEVEL_##class_) != 0 },
+#define SETTING(symbol, attribute, kind, minimum, maximum, fallback, levels, ...)                                      \
+	USE_OF_SETTING(ROOT, attribute, levels)                                                                        \
+	USE_OF_SETTING(SITE, attribute, levels)                                                                        \
+	USE_OF_SETTING(SERVER, attribute, levels)                                                                      \
+	USE_OF_SETTING(SCOPE, attribute, levels)                                                                       \
+	USE_OF_SETTING(RESERVATION, attribute, levels)
+#include "model/schema.def"
+};
+
+const struct schema_attribute_info *schema_attribute_get(enum schema_attribute attribute) {
+	assert(attribute < ATTRIBUTE_COUNT);
+	return &attributes[attribute];
+}
+
+const struct schema_class_info *schema_class_get(enum schema_class class) {
+	assert(class < CLASS_COUNT);
+	return &classes[class];
+}
+
+const struct setting_info *setting_get(enum setting setting) {
+	assert(setting < SETTING_COUNT);
+	return &settings[setting];
+}
+
+const struct schema_use_info *schema_use_at(size_t index) {
+	for (size_t i = 0; i < ARRAY_LEN(uses); i++)
+		if (uses[i].is_present && index-- == 0)
+			return &uses[i].use;
+	return NULL;
+}
+
+enum schema_class schema_class_find(const char *name) {
+	unsigned class = 0;
+
+	while (class < CLASS_COUNT && !is_text_equal_nocase(classes[class].name, name))
+		class ++;
+	return (enum schema_class) class;
+}
+
+unsigned schema_class_level(enum schema_class class) {
+	switch (class) {
+	case CLASS_ROOT:
+		return LEVEL_ROOT;
+	case CLASS_SITE:
+		return LEVEL_SITE;
+	case CLASS_SERVER:
+		return LEVEL_SERVER;
+	case CLASS_SCOPE:
+		return LEVEL_SCOPE;
+	case CLASS_RESERVATION:
+		return LEVEL_RESERVATION;
+	case CLASS_DHCP_CLASS:
+	case CLASS_COUNT:
+		break;
+	}
+	return 0;
+}
+
+static int parse_choice(enum setting setting, const char *text, uint64_t *ret_value, struct error *reterr_error) {
+	char quoted[QUOTE_MAX], expected[QUOTE_MAX];
+	struct text list;
+
+	text_init(&list, expected, sizeof expected);
+	for (size_t i = 0; i < ARRAY_LEN(setting_words); i++) {
+		if (setting_words[i].setting != setting)
+			continue;
+		if (is_text_equal_nocase(setting_words[i].word, text)) {
+			*ret_value = setting_words[i].value;
+			return 0;
+		}
+		text_add(&list, "%s%s", list.len ? " or " : "", setting_words[i].word);
+	}
+	return error_set(reterr_error, E_INVALID_PARAMETER, "%s is \"%s\"; write %s.",
+			 attributes[settings[setting].attribute].name, quote(span_of_text(text), quoted), expected);
+}
+
+int setting_parse(enum setting setting, const char *text, uint64_t *ret_value, struct error *reterr_error) {
+	const struct setting_info *info = setting_get(setting);
+	char quoted[QUOTE_MAX];
+	uint64_t value;
+
+	if (info->kind == SETTING_CHOICE)
+		return parse_choice(setting, text, ret_value, reterr_error);
+	if (text_parse_u64(text, info->maximum, &value) < 0 || value < info->minimum)
+		return error_set(reterr_error, E_INVALID_PARAMETER,
+				 "%s is \"%s\"; write a number of seconds from %" PRIu64 " to %" PRIu64 ".",
+				 attributes[info->attribute].name, quote(span_of_text(text), quoted), info->minimum,
+				 info->maximum);
+	*ret_value = value;
+	return 0;
+}
+
+void setting_format(enum setting setting, uint64_t value, struct text *text) {
+	for (size_t i = 0; i < ARRAY_LEN(setting_words); i++)
+		if (setting_words[i].setting == setting && setting_words[i].value == value) {
+			text_add(text, "%s", setting_words[i].word);
+			return;
+		}
+	text_add(text, "%" PRIu64, value);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/map_priv.h"
+#include "model/quote_priv.h"
+
+/* What only one object may have: one row for each kind. */
+enum claim_kind { CLAIM_ROOT, CLAIM_SERVER, CLAIM_ADDRESS, CLAIM_HARDWARE, CLAIM_CLIENT_ID };
+
+static const struct {
+	enum error_code code;
+	enum schema_attribute attribute;
+	const char *what; /* begins the sentence; the thing itself follows */
+} claim_kinds[] = {
+	[CLAIM_ROOT] = { E_DDS_UNEXPECTED_ERROR, ATTRIBUTE_CN, "The root" },
+	[CLAIM_SERVER] = { E_DDS_SERVER_ALREADY_EXISTS, ATTRIBUTE_CN, "The server " },
+	[CLAIM_ADDRESS] = { E_DDS_RESERVATION_CONFLICT, ATTRIBUTE_CN, "The address " },
+	[CLAIM_HARDWARE] = { E_DDS_RESERVATION_CONFLICT, ATTRIBUTE_HARDWARE_ADDRESS,
+			     "In this scope the hardware address " },
+	[CLAIM_CLIENT_ID] = { E_DDS_RESERVATION_CONFLICT, ATTRIBUTE_CLIENT_IDENTIFIER,
+			      "In this scope the client identifier " },
+};
+
+/* An object's wish to be the only one with @key among those that share @space. All claims are sorted once, so that equal
+ * ones stand together; the first of them keeps the holder. */
+struct claim {
+	enum claim_kind kind;
+	size_t space; /* the order of the scope, 0 where there is one space for all */
+	struct span key;
+	struct map_object *object;
+	struct claim *first;       /* of the equal ones */
+	struct map_object *holder; /* of the first: who has it, NULL while nobody does */
+};
+
+/* The subnets of all established scopes, as a binary tree of their prefixes: every leaf is a scope, so that two that
+ * overlap lie on one path. */
+struct subnet_node {
+	struct subnet_node *children[2];
+	struct map_object *scope;
+};
+
+struct judge {
+	struct map *map;
+	struct claim *claims;
+	size_t n_claims;
+	struct subnet_node *subnets;
+};
+
+static void add_claim(struct judge *judge, struct map_object *object, enum claim_kind kind, size_t space,
+		      struct span key) {
+	judge->claims[judge->n_claims++] = (struct claim){ .kind = kind, .space = space, .key = key, .object = object };
+}
+
+/* Names are compared without regard to case, so their claim is in lower case. */
+static struct span lower_case(struct map *map, const char *name) {
+	char *lower = arena_dup_text(map->scratch, name);
+
+	for (char *letter = lower; *letter; letter++)
+		if (*letter >= 'A' && *letter <= 'Z')
+			*letter |= 0x20;
+	return span_of_text(lower);
+}
+
+static void add_claims_of(struct judge *judge, struct map_object *object) {
+	struct reservation *reservation = object->reservation;
+
+	if (object->class == CLASS_ROOT)
+		add_claim(judge, object, CLAIM_ROOT, 0, span_of(NULL, 0));
+	if (object->class == CLASS_SERVER)
+		add_claim(judge, object, CLAIM_SERVER, 0, lower_case(judge->map, object->cn));
+	if (!reservation || !object->parent)
+		return;
+	add_claim(judge, object, CLAIM_ADDRESS, object->parent->order,
+		  span_of(&reservation->address, sizeof reservation->address));
+	if (reservation->hardware_address.len)
+		add_claim(judge, object, CLAIM_HARDWARE, object->parent->order, reservation->hardware_address);
+	if (reservation->client_id.len)
+		add_claim(judge, object, CLAIM_CLIENT_ID, object->parent->order, reservation->client_id);
+}
+
+static int compare_claims(const void *a, const void *b) {
+	const struct claim *left = a, *right = b;
+
+	if (left->kind != right->kind)
+		return left->kind < right->kind ? -1 : 1;
+	if (left->space != right->space)
+		return left->space < right->space ? -1 : 1;
+	return span_compare(left->key, right->key);
+}
+
+static void sort_claims(struct judge *judge) {
+	qsort(judge->claims, judge->n_claims, sizeof *judge->claims, compare_claims);
+	for (size_t i = 0; i < judge->n_claims; i++) {
+		struct claim *claim = &judge->claims[i];
+		bool is_same = i && compare_claims(claim - 1, claim) == 0;
+
+		claim->first = is_same ? claim[-1].first : claim;
+		claim->object->claims[claim->object->n_claims++] = claim;
+	}
+}
+
+static const char *claim_text(const struct claim *claim, char buffer[static QUOTE_MAX]) {
+	struct text text;
+
+	if (claim->kind == CLAIM_ADDRESS)
+		return ip4_format(claim->object->reservation->address, buffer);
+	text_init(&text, buffer, QUOTE_MAX);
+	if (claim->kind == CLAIM_SERVER)
+		text_add_escaped(&text, span_of_text(claim->object->cn));
+	else
+		text_add_hex(&text, claim->key, ':');
+	return buffer;
+}
+
+/* All of an object's claims, or none: one that is left out holds nothing against those after it. */
+static void judge_claims(struct judge *judge, struct map_object *object) {
+	char thing[QUOTE_MAX], holder[QUOTE_MAX];
+
+	for (size_t i = 0; i < object->n_claims; i++) {
+		const struct claim *claim = object->claims[i];
+
+		if (claim->first->holder)
+			map_report(judge->map, object, schema_attribute_get(claim_kinds[claim->kind].attribute)->name,
+				   claim_kinds[claim->kind].code,
+				   "%s%s already has the entry %s; remove one of the two.",
+				   claim_kinds[claim->kind].what, claim_text(claim, thing),
+				   quote(span_of_text(claim->first->holder->dn), holder));
+	}
+	for (size_t i = 0; i < object->n_claims && !object->is_bad; i++)
+		object->claims[i]->first->holder = object;
+}
+
+static unsigned bit_at(struct ip4_subnet subnet, unsigned depth) {
+	return subnet.network.value >> (31 - depth) & 1;
+}
+
+/* The established scope that holds @subnet or lies in it, or NULL. */
+static struct map_object *find_overlap(const struct subnet_node *node, struct ip4_subnet subnet) {
+	for (unsigned depth = 0; node && !node->scope && depth < subnet.prefix_length; depth++)
+		node = node->children[bit_at(subnet, depth)];
+	while (node && !node->scope)
+		node = node->children[0] ? node->children[0] : node->children[1];
+	return node ? node->scope : NULL;
+}
+
+static void add_subnet(struct judge *judge, struct map_object *object) {
+	struct subnet_node **place = &judge->subnets;
+
+	for (unsigned depth = 0; depth <= object->scope->subnet.prefix_length; depth++) {
+		if (depth)
+			place = &(*place)->children[bit_at(object->scope->subnet, depth - 1)];
+		if (!*place)
+			*place = arena_new_of(judge->map->scratch, struct subnet_node);
+	}
+	(*place)->scope = object;
+}
+
+static void judge_scope(struct judge *judge, struct map_object *object) {
+	struct map_object *other = find_overlap(judge->subnets, object->scope->subnet);
+	char network[IP4_TEXT_MAX], quoted[QUOTE_MAX];
+
+	if (other)
+		map_report(judge->map, object, schema_attribute_get(ATTRIBUTE_CN)->name, E_DDS_SUBNET_EXISTS,
+			   "The subnet %s/%u overlaps that of %s; change or remove one of them.",
+			   ip4_format(object->scope->subnet.network, network), object->scope->subnet.prefix_length,
+			   quote(span_of_text(other->dn), quoted));
+	else
+		add_subnet(judge, object);
+}
+
+static void judge_reservation(struct judge *judge, struct map_object *object) {
+	struct ip4_range all = ip4_subnet_range(object->parent->scope->subnet);
+	struct ip4 address = object->reservation->address;
+	char text[IP4_TEXT_MAX], network[IP4_TEXT_MAX];
+
+	if (address.value <= all.first.value || address.value >= all.last.value)
+		map_report(judge->map, object, schema_attribute_get(ATTRIBUTE_CN)->name, E_DHCP_NOT_RESERVED_CLIENT,
+			   "%s is not an address for a client of the subnet %s/%u; choose another one.",
+			   ip4_format(address, text), ip4_format(all.first, network),
+			   object->parent->scope->subnet.prefix_length);
+}
+
+/* Widest first: by the time an object is judged, what stands above it has been. */
+static const struct {
+	enum schema_class class;
+	enum schema_class above; /* CLASS_COUNT: nothing of ours */
+	enum error_code code;    /* if that is not so */
+	const char *missing;
+	const char *left_out;
+	void (*judge)(struct judge *judge, struct map_object *object);
+} kinds[] = {
+	{ CLASS_ROOT, CLASS_COUNT, E_DDS_UNEXPECTED_ERROR,
+	  "A root stands below another entry of Lessor's; move or remove it.", "", NULL },
+	{ CLASS_SITE, CLASS_ROOT, E_DDS_UNEXPECTED_ERROR, "The site does not stand below the root; move it there.",
+	  "The root above this site is left out; mend that entry first.", NULL },
+	{ CLASS_SERVER, CLASS_SITE, E_DDS_UNEXPECTED_ERROR, "The server does not stand below a site; move it there.",
+	  "The site above this server is left out; mend that entry first.", NULL },
+	{ CLASS_SCOPE, CLASS_SITE, E_DDS_UNEXPECTED_ERROR, "The scope does not stand below a site; move it there.",
+	  "The site above this scope is left out; mend that entry first.", judge_scope },
+	{ CLASS_RESERVATION, CLASS_SCOPE, E_DDS_SUBNET_NOT_PRESENT,
+	  "The reservation does not stand below a scope that is in force; move it there.",
+	  "The scope above this reservation is left out; mend that entry first.", judge_reservation },
+};
+
+static void judge_object(struct judge *judge, struct map_object *object, size_t kind) {
+	enum schema_class above = object->parent ? object->parent->class : CLASS_COUNT;
+
+	if (above != kinds[kind].above)
+		map_report(judge->map, object, "", kinds[kind].code, "%s", kinds[kind].missing);
+	else if (object->parent && object->parent->is_bad)
+		map_report_consequence(judge->map, object, kinds[kind].code, kinds[kind].left_out);
+	if (!object->is_bad && kinds[kind].judge)
+		kinds[kind].judge(judge, object);
+	if (!object->is_bad)
+		judge_claims(judge, object);
+}
+
+void judge_objects(struct map *map, const struct map_objects *objects) {
+	struct judge judge = { .map = map };
+
+	judge.claims = arena_array_of(map->scratch, struct claim, objects->n_items * OBJECT_CLAIMS_MAX);
+	for (size_t i = 0; i < objects->n_items; i++)
+		if (!objects->items[i]->is_bad)
+			add_claims_of(&judge, objects->items[i]);
+	sort_claims(&judge);
+	for (size_t kind = 0; kind < ARRAY_LEN(kinds); kind++)
+		for (size_t i = 0; i < objects->n_items; i++)
+			if (objects->items[i]->class == kinds[kind].class && !objects->items[i]->is_bad)
+				judge_object(&judge, objects->items[i], kind);
+}
