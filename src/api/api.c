@@ -7,13 +7,13 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
-#include <grp.h>
 #include <unistd.h>
 
 #include "api/answer.h"
 #include "api/peer.h"
 #include "base/event.h"
 #include "base/mem.h"
+#include "rt/privilege.h"
 
 #define HEADERS_MAX 8192
 #define BODY_MAX 4096
@@ -118,17 +118,8 @@ static struct bufferevent *on_connection(struct event_base *base, void *context)
 }
 
 static int find_group(const char *name, gid_t *ret_group, struct error *reterr_error) {
-	const struct group *group;
-
 	*ret_group = PEER_NO_GROUP;
-	if (!*name)
-		return 0;
-	group = getgrnam(name);
-	if (!group)
-		return error_set(reterr_error, E_DHCP_RPC_INIT_FAILED,
-				 "there is no group %s; create it, or change api-group in lessord.conf", name);
-	*ret_group = group->gr_gid;
-	return 0;
+	return *name ? identity_find_group(name, ret_group, reterr_error) : 0;
 }
 
 static int start_http(struct api *api, struct loop *loop, struct error *reterr_error) {

@@ -19,6 +19,7 @@ void json_set_code(json_t *object, int code);
 /* Borrow the state as people see it at @now: "active", "expired", "released" or "declined". */
 const char *lease_state_name(const struct lease *lease, int64_t now);
 
+/* A lease, or why an entry is in quarantine, as GET /v1/leases and /v1/quarantine show it. */
 json_t *lease_json(const struct lease *lease, int64_t now);
 json_t *finding_json(const struct finding *finding);
 
