@@ -4,3 +4,4 @@ include tests/functional/local.mk
 include tests/unit/store.mk
 include tests/unit/wire.mk
 include tests/fuzz/wire.mk
+include tests/unit/core.mk

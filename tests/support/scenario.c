@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "support/scenario.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/wireint.h"
+
+#define START_WALL_S 1700000000
+#define LINE_MAX_SIZE 512
+
+/* A client's packet under construction. */
+struct maker {
+	uint8_t octets[DHCP4_MESSAGE_MAX];
+	size_t len;
+	struct ip4 unicast_to;
+	bool is_unauthorized;
+};
+
+void scenario_init(struct scenario *ret_scenario, const struct snapshot *snapshot) {
+	*ret_scenario = (struct scenario){
+		.engine = engine_new(),
+		.leases = memory_leases_new(),
+		.snapshot = snapshot,
+		.now = { START_WALL_S, 1000000 },
+	};
+}
+
+void scenario_done(struct scenario *scenario) {
+	engine_free(scenario->engine);
+	memory_leases_free(scenario->leases);
+}
+
+static struct ip4 address_of(const char *text) {
+	struct ip4 address;
+
+	if (ip4_parse(text, &address) < 0)
+		fail_msg("not an address: %s", text);
+	return address;
+}
+
+static void put_option(struct maker *maker, uint8_t code, const void *value, size_t len) {
+	maker->octets[maker->len++] = code;
+	maker->octets[maker->len++] = (uint8_t)len;
+	memcpy(maker->octets + maker->len, value, len);
+	maker->len += len;
+}
+
+static void put_u32(struct maker *maker, uint8_t code, uint32_t value) {
+	struct be32 wire = be32_from(value);
+
+	put_option(maker, code, wire.octets, 4);
+}
+
+static void put_hex(struct maker *maker, uint8_t code, const char *text) {
+	uint8_t octets[255];
+	size_t len;
+
+	if (text_parse_hex(text, sizeof octets, octets, &len) < 0)
+		fail_msg("not hexadecimal: %s", text);
+	put_option(maker, code, octets, len);
+}
+
+static enum dhcp4_message_type type_of(const char *word) {
+	static const struct {
+		const char *word;
+		enum dhcp4_message_type type;
+	} words[] = { { "discover", DHCP4_DISCOVER }, { "request", DHCP4_REQUEST }, { "decline", DHCP4_DECLINE },
+		      { "release", DHCP4_RELEASE },   { "inform", DHCP4_INFORM },   { "bootp", DHCP4_BOOTP },
+		      { "offer", DHCP4_OFFER },	      { "ack", DHCP4_ACK },	    { "nak", DHCP4_NAK } };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i].word, word) == 0)
+			return words[i].type;
+	fail_msg("unknown message: %s", word);
+	return DHCP4_BOOTP;
+}
+
+static void maker_start(struct maker *maker, enum dhcp4_message_type type) {
+	static const uint8_t cookie[] = { 99, 130, 83, 99 };
+
+	memset(maker, 0, sizeof *maker);
+	maker->octets[0] = DHCP4_OP_REQUEST;
+	maker->octets[1] = 1;
+	maker->octets[2] = 6;
+	be32_write(maker->octets + 4, 0x12345678);
+	maker->octets[28] = 0x02;
+	memcpy(maker->octets + DHCP4_HEADER_SIZE, cookie, sizeof cookie);
+	maker->len = DHCP4_OPTIONS_OFFSET;
+	if (type != DHCP4_BOOTP)
+		put_option(maker, DHCP4_OPTION_MESSAGE_TYPE, &(uint8_t){ (uint8_t)type }, 1);
+}
+
+/* The words that only set a field, or the option that a word stands for. */
+static bool maker_field(struct maker *maker, const char *name, const char *value) {
+	if (strcmp(name, "m") == 0)
+		maker->octets[33] = (uint8_t)atoi(value);
+	else if (strcmp(name, "ci") == 0)
+		be32_write(maker->octets + 12, address_of(value).value);
+	else if (strcmp(name, "gi") == 0)
+		be32_write(maker->octets + 24, address_of(value).value);
+	else if (strcmp(name, "bcast") == 0)
+		maker->octets[10] = 0x80;
+	else if (strcmp(name, "to") == 0)
+		maker->unicast_to = address_of(value);
+	else if (strcmp(name, "unauthorized") == 0)
+		maker->is_unauthorized = true;
+	else
+		return false;
+	return true;
+}
+
+static void maker_word(struct maker *maker, const char *name, const char *value) {
+	if (maker_field(maker, name, value))
+		return;
+	if (strcmp(name, "id") == 0)
+		put_hex(maker, DHCP4_OPTION_CLIENT_ID, value);
+	else if (strcmp(name, "req") == 0)
+		put_u32(maker, DHCP4_OPTION_REQUESTED_ADDRESS, address_of(value).value);
+	else if (strcmp(name, "sid") == 0)
+		put_u32(maker, DHCP4_OPTION_SERVER_ID, address_of(value).value);
+	else if (strcmp(name, "lt") == 0)
+		put_u32(maker, DHCP4_OPTION_LEASE_TIME, (uint32_t)strtoul(value, NULL, 10));
+	else if (strcmp(name, "max") == 0)
+		put_option(maker, DHCP4_OPTION_MAX_SIZE, be16_from((uint16_t)atoi(value)).octets, 2);
+	else if (strcmp(name, "prl") == 0)
+		put_hex(maker, DHCP4_OPTION_PARAMETER_LIST, value);
+	else if (strcmp(name, "rai") == 0)
+		put_hex(maker, DHCP4_OPTION_RELAY_INFO, value);
+	else if (strcmp(name, "name") == 0)
+		put_option(maker, DHCP4_OPTION_HOST_NAME, value, strlen(value));
+	else
+		fail_msg("unknown word: %s", name);
+}
+
+/* Split "name=value" at its first '='; the value is "" without one. */
+static const char *word_value(char *word) {
+	char *equals = strchr(word, '=');
+
+	if (!equals)
+		return "";
+	*equals = '\0';
+	return equals + 1;
+}
+
+/* Borrow the value of @code in the reply, in static storage; data NULL if absent. */
+static struct span reply_option(const struct engine_output *output, uint8_t code) {
+	static uint8_t copy[DHCP4_MESSAGE_MAX];
+	static struct dhcp4_packet packet;
+
+	memcpy(copy, output->octets, output->len);
+	copy[0] = DHCP4_OP_REQUEST; /* the parser reads requests; fields and options are the same */
+	for (size_t i = DHCP4_OPTIONS_OFFSET; i + 2 < output->len && copy[i] != DHCP4_OPTION_END; i += copy[i + 1] + 2u)
+		if (copy[i] == DHCP4_OPTION_MESSAGE_TYPE)
+			copy[i + 2] = DHCP4_DISCOVER;
+	assert_int_equal(dhcp4_parse(span_of(copy, output->len), &packet), DHCP4_FAULT_NONE);
+	return packet.options[code];
+}
+
+static void expect_u32(const struct engine_output *output, uint8_t code, const char *value, const char *line) {
+	struct span option = reply_option(output, code);
+
+	if (!option.data || be32_read(option.data) != strtoul(value, NULL, 10))
+		fail_msg("%s: option %u is %u", line, code, option.data ? be32_read(option.data) : 0);
+}
+
+static void expect_option(const struct engine_output *output, const char *value, const char *line) {
+	struct span option = reply_option(output, (uint8_t)atoi(value));
+	uint8_t octets[255];
+	char found[600];
+	struct text text;
+	size_t len = 0;
+
+	if (text_parse_hex(strchr(value, ':') + 1, sizeof octets, octets, &len) < 0)
+		fail_msg("%s: not hexadecimal", line);
+	text_init(&text, found, sizeof found);
+	text_add_hex(&text, option, '\0');
+	if (!option.data || !is_span_equal(option, span_of(octets, len)))
+		fail_msg("%s: option is %s", line, option.data ? found : "absent");
+}
+
+static const char *path_name(enum reply_path path) {
+	return path == REPLY_LINK ? "link" : path == REPLY_BROADCAST ? "broadcast" : "unicast";
+}
+
+static void expect_word(const struct engine_output *output, const char *name, const char *value, const char *line) {
+	if (strcmp(name, "path") == 0) {
+		if (strcmp(path_name(output->path), value) != 0)
+			fail_msg("%s: path is %s", line, path_name(output->path));
+	} else if (strcmp(name, "dst") == 0) {
+		assert_int_equal(output->destination.value, address_of(value).value);
+	} else if (strcmp(name, "port") == 0) {
+		assert_int_equal(output->port, atoi(value));
+	} else if (strcmp(name, "lt") == 0) {
+		expect_u32(output, DHCP4_OPTION_LEASE_TIME, value, line);
+	} else if (strcmp(name, "t1") == 0) {
+		expect_u32(output, DHCP4_OPTION_RENEWAL_TIME, value, line);
+	} else if (strcmp(name, "t2") == 0) {
+		expect_u32(output, DHCP4_OPTION_REBINDING_TIME, value, line);
+	} else if (strcmp(name, "opt") == 0) {
+		expect_option(output, value, line);
+	} else if (strcmp(name, "no") == 0) {
+		if (reply_option(output, (uint8_t)atoi(value)).data)
+			fail_msg("%s: option is there", line);
+	} else if (output->has_reply) {
+		if (be32_read(output->octets + 16) != address_of(name).value)
+			fail_msg("%s: address is %u.%u.%u.%u", line, output->octets[16], output->octets[17],
+				 output->octets[18], output->octets[19]);
+	}
+}
+
+static void expect(const struct engine_output *output, char *words, const char *line) {
+	char *rest, *word = strtok_r(words, " ", &rest);
+
+	if (strcmp(word, "drop") == 0) {
+		if (output->has_reply)
+			fail_msg("%s: answered with %s", line, dhcp4_message_name(output->sent));
+		word = strtok_r(NULL, " ", &rest);
+		if (strcmp(drop_name(output->reason), word) != 0)
+			fail_msg("%s: dropped as %s", line, drop_name(output->reason));
+		return;
+	}
+	if (!output->has_reply)
+		fail_msg("%s: dropped as %s", line, drop_name(output->reason));
+	if (output->sent != type_of(word))
+		fail_msg("%s: answered with %s", line, dhcp4_message_name(output->sent));
+	while ((word = strtok_r(NULL, " ", &rest)) != NULL) {
+		const char *value = word_value(word);
+
+		expect_word(output, word, value, line);
+	}
+}
+
+static void send_packet(struct scenario *scenario, char *words, struct engine_output *ret_output) {
+	static const struct link_address link_addresses[] = { { { 0x0a000001 }, 24 } };
+	static const struct ip4 host_addresses[] = { { 0x0a000001 }, { 0xc0000201 } };
+	char *rest, *word = strtok_r(words, " ", &rest);
+	struct engine_input input;
+	struct maker maker;
+
+	maker_start(&maker, type_of(word));
+	while ((word = strtok_r(NULL, " ", &rest)) != NULL) {
+		const char *value = word_value(word);
+
+		maker_word(&maker, word, value);
+	}
+	maker.octets[maker.len++] = DHCP4_OPTION_END;
+	input = (struct engine_input){
+		.octets = span_of(maker.octets, maker.len),
+		.now = scenario->now,
+		.is_authorized = !maker.is_unauthorized,
+		.unicast_to = maker.unicast_to,
+		.link_addresses = link_addresses,
+		.n_link_addresses = ARRAY_LEN(link_addresses),
+		.host_addresses = host_addresses,
+		.n_host_addresses = ARRAY_LEN(host_addresses),
+		.snapshot = scenario->snapshot,
+		.leases = memory_leases_view(scenario->leases),
+	};
+	engine_handle(scenario->engine, &input, ret_output);
+}
+
+static void play_line(struct scenario *scenario, const char *line) {
+	char words[LINE_MAX_SIZE], *arrow;
+	struct engine_output output;
+
+	if (line[0] == '+') {
+		scenario->now.wall_s += atoi(line + 1);
+		scenario->now.boot_ms += (uint64_t)atoi(line + 1) * 1000;
+		return;
+	}
+	snprintf(words, sizeof words, "%s", line);
+	arrow = strstr(words, " -> ");
+	if (!arrow)
+		fail_msg("%s: no arrow", line);
+	*arrow = '\0';
+	send_packet(scenario, words, &output);
+	expect(&output, arrow + 4, line);
+}
+
+void scenario_play(struct scenario *scenario, const char *script) {
+	while (*script) {
+		size_t len = strcspn(script, "\n");
+		char line[LINE_MAX_SIZE];
+
+		snprintf(line, sizeof line, "%.*s", (int)len, script);
+		if (line[0])
+			play_line(scenario, line);
+		script += len + (script[len] == '\n');
+	}
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* scenario.h - conversations of clients with the engine, one line per packet, in simulated time.
+ *
+ *     +SECONDS                            time passes
+ *     discover m=1 -> offer 10.0.0.10     client 1 sends, the engine answers
+ *
+ * Before the arrow: discover, request, decline, release, inform, bootp, and any of
+ *     m=N (hardware address 02:00:00:00:00:N) id=HEX (client identifier) ci=ADDRESS gi=ADDRESS req=ADDRESS sid=ADDRESS
+ *     lt=SECONDS max=OCTETS prl=HEX rai=HEX name=TEXT bcast to=ADDRESS (sent to us by unicast) unauthorized
+ * Behind it: offer|ack|nak [ADDRESS], or drop REASON; and any of
+ *     path=link|broadcast|unicast dst=ADDRESS port=N lt=SECONDS t1=SECONDS t2=SECONDS opt=CODE:HEX no=CODE
+ *
+ * The host has the addresses 10.0.0.1/24 on the link and 192.0.2.1 elsewhere.
+ */
+#pragma once
+
+#include "engine/engine.h"
+#include "support/memory_leases.h"
+
+/* Embedded. */
+struct scenario {
+	struct engine *engine;
+	struct memory_leases *leases;
+	const struct snapshot *snapshot; /* borrowed */
+	struct moment now;
+};
+
+void scenario_init(struct scenario *ret_scenario, const struct snapshot *snapshot);
+void scenario_done(struct scenario *scenario);
+
+/* Play the lines of @script. Fails the cmocka test at the first line that comes out otherwise, saying how. */
+void scenario_play(struct scenario *scenario, const char *script);

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+# Engine, authority, and what the tests of several layers share.
+test_support = \
+	tests/support/entries.c \
+	tests/support/entries.h \
+	tests/support/memory_leases.c \
+	tests/support/memory_leases.h
+core_libs = libengine.a libmodel.a libwire.a libbase.a
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_engine tests/unit/test_authority
+TESTS += tests/unit/test_engine tests/unit/test_authority
+tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/support/scenario.c tests/support/scenario.h $(test_support)
+tests_unit_test_engine_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_engine_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_authority_SOURCES = tests/unit/test_authority.c
+tests_unit_test_authority_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_authority_LDADD = $(core_libs) $(CMOCKA_LIBS)
+endif
+
+if ENABLE_FUZZ
+noinst_PROGRAMS += tests/fuzz/fuzz_engine
+tests_fuzz_fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c $(test_support)
+tests_fuzz_fuzz_engine_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_fuzz_engine_LDADD = $(core_libs)
+tests_fuzz_fuzz_engine_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif
