@@ -5,3 +5,4 @@ include tests/unit/store.mk
 include tests/unit/wire.mk
 include tests/fuzz/wire.mk
 include tests/unit/core.mk
+include tests/unit/api.mk

@@ -23,5 +23,5 @@ const char *lease_state_name(const struct lease *lease, int64_t now);
 json_t *lease_json(const struct lease *lease, int64_t now);
 json_t *finding_json(const struct finding *finding);
 
-/* {"error": {...}} */
+/* Make {"error": {"code", "name", "message"}}. */
 json_t *error_json(const struct error *error);

@@ -99,6 +99,7 @@ size_t finding_record_encode(const struct finding *finding, uint8_t ret_octets[s
 
 	octets_write_u8(&writer, FINDING_VERSION);
 	octets_write_u32(&writer, (uint32_t)finding->code);
+	octets_write_u8(&writer, finding->is_consequence);
 	write_clipped(&writer, finding->dn, FINDING_DN_MAX);
 	write_clipped(&writer, finding->attribute, FINDING_ATTRIBUTE_MAX);
 	write_clipped(&writer, finding->reason, FINDING_REASON_MAX);
@@ -109,14 +110,17 @@ int finding_record_decode(struct span octets, struct arena *arena, struct findin
 	char dn[FINDING_DN_MAX], attribute[FINDING_ATTRIBUTE_MAX], reason[FINDING_REASON_MAX];
 	struct octets_reader reader = { .data = octets.data, .len = octets.len };
 	struct finding finding = { 0 };
+	unsigned consequence;
 
 	if (octets_read_u8(&reader) != FINDING_VERSION)
 		return -E_DHCP_JET_ERROR;
 	finding.code = (int)octets_read_u32(&reader);
+	consequence = octets_read_u8(&reader);
+	finding.is_consequence = consequence == 1;
 	octets_read_text(&reader, sizeof dn, dn);
 	octets_read_text(&reader, sizeof attribute, attribute);
 	octets_read_text(&reader, sizeof reason, reason);
-	if (!is_octets_read_complete(&reader) || finding.code < 0)
+	if (!is_octets_read_complete(&reader) || consequence > 1 || finding.code < 0)
 		return -E_DHCP_JET_ERROR;
 	finding.dn = arena_dup_text(arena, dn);
 	finding.attribute = arena_dup_text(arena, attribute);

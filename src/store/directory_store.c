@@ -308,10 +308,14 @@ int directory_store_entries(struct directory_store *store, struct arena *arena, 
 }
 
 static int read_finding(const struct db_cursor *cursor, struct arena *arena, struct finding *ret_finding) {
+	int r;
+
 	if (cursor->key.len < ENTRY_UUID_SIZE)
 		return -E_DHCP_JET_ERROR;
-	memcpy(ret_finding->uuid.octets, cursor->key.data, ENTRY_UUID_SIZE);
-	return finding_record_decode(cursor->value, arena, ret_finding);
+	r = finding_record_decode(cursor->value, arena, ret_finding);
+	if (r == 0)
+		memcpy(ret_finding->uuid.octets, cursor->key.data, ENTRY_UUID_SIZE);
+	return r;
 }
 
 int directory_store_findings(struct directory_store *store, struct arena *arena, struct findings *ret_findings) {

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+if HAVE_CMOCKA
+API_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(LMDB_CFLAGS) $(CMOCKA_CFLAGS)
+API_TEST_LDADD = libapi.a libstore.a libengine.a libmodel.a libwire.a libbase.a $(JANSSON_LIBS) $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
+
+check_PROGRAMS += tests/unit/test_api_request tests/unit/test_api_answer
+TESTS += tests/unit/test_api_request tests/unit/test_api_answer
+
+tests_unit_test_api_request_SOURCES = tests/unit/test_api_request.c
+tests_unit_test_api_request_CPPFLAGS = $(API_TEST_CPPFLAGS)
+tests_unit_test_api_request_LDADD = $(API_TEST_LDADD)
+
+tests_unit_test_api_answer_SOURCES = tests/unit/test_api_answer.c tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_api_answer_CPPFLAGS = $(API_TEST_CPPFLAGS)
+tests_unit_test_api_answer_LDADD = $(API_TEST_LDADD)
+endif

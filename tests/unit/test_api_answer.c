@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers of the API, from real stores, without a socket. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "api/answer.h"
+#include "api/json.h"
+#include "api/peer.h"
+#include "base/counter.h"
+#include "base/macros.h"
+#include "engine/drop.h"
+#include "store_fixture.h"
+
+#define SERVER "dhcp1.example.com"
+#define BASE "dc=example,dc=com"
+#define NOW 5000
+
+/* What the running test works on. */
+static struct sources *sources;
+static struct arena *arena;
+static struct lease_store *lease_store;
+static struct directory_store *directory_store;
+
+static int setup(void **state) {
+	if (fixture_setup(state) < 0)
+		return -1;
+	sources = sources_new(fixture_directory, SERVER);
+	arena = arena_new((size_t)1 << 20);
+	return 0;
+}
+
+static int teardown(void **state) {
+	lease_store = lease_store_close(lease_store);
+	directory_store = directory_store_close(directory_store);
+	sources = sources_free(sources);
+	arena = arena_free(arena);
+	return fixture_teardown(state);
+}
+
+static void open_stores(void) {
+	assert_int_equal(lease_store_open(fixture_directory, SERVER, &lease_store, NULL), 0);
+	assert_int_equal(directory_store_open(fixture_directory, SERVER, BASE, &directory_store, NULL), 0);
+}
+
+static void stored(void *context, int result, const struct error *error) {
+	assert_int_equal(result, 0);
+}
+
+static void store_lease(struct lease lease) {
+	const struct lease_view *view;
+	struct lease_batch *batch;
+
+	assert_int_equal(lease_batch_begin(lease_store, &batch, NULL), 0);
+	view = lease_batch_view(batch);
+	assert_int_equal(view->put(view->context, &lease), 0);
+	lease_batch_submit(batch, stored, NULL);
+}
+
+static struct api_answer ask_anything(const char *uri) {
+	enum api_method method = strstr(uri, "recheck") ? API_METHOD_POST : API_METHOD_GET;
+	const struct moment now = { .wall_s = NOW };
+	struct api_request request;
+	struct api_answer answer;
+
+	assert_int_equal(api_request_parse(method, uri, &request, NULL), 0);
+	api_answer_make(sources, arena, &request, &now, &answer);
+	arena_reset(arena);
+	return answer;
+}
+
+/* Ask and read the answer; json_decref() it. */
+static json_t *ask(const char *uri, int http_status) {
+	struct api_answer answer = ask_anything(uri);
+	json_error_t error;
+	json_t *object = json_loads(answer.body, 0, &error);
+
+	if (!object || answer.http_status != http_status)
+		fail_msg("%d: %s", answer.http_status, answer.body);
+	assert_string_equal(answer.content_type, "application/json");
+	assert_int_equal(answer.body[strlen(answer.body) - 1], '\n');
+	free(answer.body);
+	return object;
+}
+
+/* Borrow the member at @path, steps separated by dots; numbers are places in arrays. */
+static json_t *member(json_t *object, const char *path) {
+	char array[100], *rest = array, *step;
+
+	snprintf(array, sizeof array, "%s", path);
+	while ((step = strsep(&rest, ".")))
+		object = json_is_array(object) ? json_array_get(object, (size_t)atoi(step)) : json_object_get(object, step);
+	if (!object)
+		fail_msg("no %s", path);
+	return object;
+}
+
+static void assert_text(json_t *object, const char *path, const char *expected) {
+	assert_string_equal(json_string_value(member(object, path)), expected);
+}
+
+static void assert_number(json_t *object, const char *path, json_int_t expected) {
+	assert_true(json_is_integer(member(object, path)));
+	assert_int_equal(json_integer_value(member(object, path)), expected);
+}
+
+static void test_status_before_the_stores_are_there(void **state) {
+	json_t *status = ask("/v1/status", 200);
+
+	assert_text(status, "server", SERVER);
+	assert_true(json_string_length(member(status, "version")) > 0);
+	assert_text(status, "verdict.state", authority_state_name(AUTHORITY_START));
+	assert_number(status, "verdict.remaining", 0);
+	assert_true(json_is_false(member(status, "directory.connected")));
+	assert_number(status, "leases.count", 0);
+	assert_number(status, "configuration.generation", 0);
+	json_decref(status);
+	status = ask("/v1/leases", 200);
+	assert_int_equal(json_array_size(member(status, "leases")), 0);
+	assert_true(json_is_null(member(status, "next")));
+	json_decref(status);
+	json_decref(ask("/v1/quarantine", 200));
+	json_decref(ask("/v1/leases/10.77.0.5", 404));
+}
+
+static void fill_directory(void) {
+	struct directory_status directory = { .uri = "ldap://a", .is_connected = true, .feed = "syncrepl", .since = 11,
+					      .next_attempt = 0, .synchronized_at = 13, .code = 20037, .reason = "why" };
+	const struct finding items[] = {
+		{ { { 1 } }, "cn=1", "lessorRange", 20023, "the range ends before it starts", false },
+		{ { { 1 } }, "cn=1", "lessorState", 87, "say enabled or disabled", false },
+		{ { { 2 } }, "cn=\xff", "", 20116, "two servers", false },
+	};
+	const struct findings findings = { items, ARRAY_LEN(items) };
+	struct directory_write *write;
+	struct verdict verdict;
+
+	verdict_init(&verdict);
+	verdict.state = AUTHORITY_NOT_AUTHORIZED;
+	verdict.code = E_DHCP_ROGUE_NOT_AUTHORIZED;
+	verdict.checked_at = 4000;
+	snprintf(verdict.reason, sizeof verdict.reason, "not listed");
+	assert_int_equal(directory_write_begin(directory_store, &write), 0);
+	directory_write_verdict(write, &verdict);
+	directory_write_status(write, &directory);
+	directory_write_findings(write, &findings);
+	assert_int_equal(directory_write_commit(write, NULL), 0);
+}
+
+static void test_status(void **state) {
+	uint64_t drops = counter_drop_value(DROP_MAGIC);
+	json_t *status;
+
+	open_stores();
+	fill_directory();
+	store_lease(fixture_lease("10.77.0.5", 1, NOW + 1));
+	counter_add_drop(DROP_MAGIC);
+	status = ask("/v1/status", 200);
+	assert_text(status, "verdict.state", authority_state_name(AUTHORITY_NOT_AUTHORIZED));
+	assert_number(status, "verdict.code", 20039);
+	assert_text(status, "verdict.name", "ERROR_DHCP_ROGUE_NOT_AUTHORIZED");
+	assert_text(status, "verdict.reason", "not listed");
+	assert_number(status, "verdict.checkedAt", 4000);
+	assert_number(status, "verdict.validUntil", 0);
+	assert_text(status, "directory.uri", "ldap://a");
+	assert_true(json_is_true(member(status, "directory.connected")));
+	assert_text(status, "directory.feed", "syncrepl");
+	assert_number(status, "directory.since", 11);
+	assert_number(status, "directory.synchronizedAt", 13);
+	assert_number(status, "directory.code", 20037);
+	assert_text(status, "directory.reason", "why");
+	assert_number(status, "configuration.quarantined", 2);
+	assert_number(status, "configuration.entries", 0);
+	assert_number(status, "leases.count", 1);
+	assert_true(json_integer_value(member(status, "leases.bytes")) > 0);
+	assert_number(status, "drops.magic", (json_int_t)drops + 1);
+	assert_number(status, "counters.sent_ack", (json_int_t)counter_value(COUNTER_SENT_ACK));
+	assert_int_equal(json_object_size(member(status, "counters")), COUNTER_COUNT);
+	assert_int_equal(json_object_size(member(status, "drops")), DROP_COUNT);
+	json_decref(status);
+}
+
+static void test_one_lease(void **state) {
+	struct lease lease = fixture_lease("10.77.0.5", 1, NOW + 1);
+	json_t *object;
+
+	open_stores();
+	lease.relay = fixture_ip4("10.77.255.254");
+	store_lease(lease);
+	object = ask("/v1/leases/10.77.0.5", 200);
+	assert_text(object, "address", "10.77.0.5");
+	assert_text(object, "scope", "10.77.0.0/16");
+	assert_text(object, "state", "active");
+	assert_text(object, "client", "0001020000000001");
+	assert_text(object, "hardwareAddress", "02:00:00:00:00:01");
+	assert_text(object, "hostName", "host-1");
+	assert_number(object, "start", 1000);
+	assert_number(object, "changed", 1000);
+	assert_number(object, "expiry", NOW + 1);
+	assert_text(object, "relay", "10.77.255.254");
+	json_decref(object);
+	object = ask("/v1/leases/10.77.0.6", 404);
+	assert_number(object, "error.code", E_DHCP_INVALID_DHCP_CLIENT);
+	assert_text(object, "error.name", "ERROR_DHCP_INVALID_DHCP_CLIENT");
+	assert_true(json_string_length(member(object, "error.message")) > 0);
+	json_decref(object);
+}
+
+static void test_states(void **state) {
+	struct lease lease = fixture_lease("10.77.0.5", 1, NOW);
+	json_t *object;
+
+	assert_string_equal(lease_state_name(&lease, NOW), "expired");
+	assert_string_equal(lease_state_name(&lease, NOW - 1), "active");
+	lease.state = LEASE_RELEASED;
+	assert_string_equal(lease_state_name(&lease, NOW - 1), "released");
+	lease.state = LEASE_DECLINED;
+	assert_string_equal(lease_state_name(&lease, NOW - 1), "declined");
+	assert_string_equal(lease_state_name(&lease, NOW), "expired");
+	object = lease_json(&lease, NOW);
+	assert_true(json_is_null(member(object, "relay")));
+	json_decref(object);
+}
+
+/* Walk all pages of @query; returns how many leases they hold. */
+static unsigned count_pages(const char *query, unsigned limit, unsigned *ret_pages) {
+	char uri[200], after[100] = "";
+	unsigned count = 0, pages = 0;
+	uint32_t last = 0;
+
+	for (bool is_last = false; !is_last; pages++) {
+		json_t *page, *leases;
+
+		snprintf(uri, sizeof uri, "/v1/leases?limit=%u%s%s", limit, query, after);
+		page = ask(uri, 200);
+		leases = member(page, "leases");
+		assert_true(json_array_size(leases) <= limit);
+		for (size_t i = 0; i < json_array_size(leases); i++) {
+			struct ip4 address =
+				fixture_ip4(json_string_value(json_object_get(json_array_get(leases, i), "address")));
+
+			assert_true(address.value > last);
+			last = address.value;
+			count++;
+		}
+		is_last = json_is_null(member(page, "next"));
+		if (!is_last)
+			snprintf(after, sizeof after, "&after=%s", json_string_value(member(page, "next")));
+		json_decref(page);
+	}
+	*ret_pages = pages;
+	return count;
+}
+
+static void test_pages(void **state) {
+	struct lease elsewhere = fixture_lease("10.78.0.1", 1, NOW);
+	unsigned pages;
+
+	open_stores();
+	for (unsigned i = 0; i < 25; i++) {
+		struct lease lease = fixture_lease("10.77.0.1", i + 1, NOW);
+
+		lease.address.value += i;
+		store_lease(lease);
+	}
+	elsewhere.scope.network = fixture_ip4("10.78.0.0");
+	store_lease(elsewhere);
+	assert_int_equal(count_pages("", 10, &pages), 26);
+	assert_int_equal(pages, 3);
+	assert_int_equal(count_pages("", 13, &pages), 26);
+	assert_int_equal(pages, 2); /* nothing is left behind a last page that is just full */
+	assert_int_equal(count_pages("&scope=10.77.0.0", 10, &pages), 25);
+	assert_int_equal(count_pages("&scope=10.77.0.0", 25, &pages), 25);
+	assert_int_equal(pages, 1);
+	assert_int_equal(count_pages("&scope=10.78.0.0", 10, &pages), 1);
+	assert_int_equal(count_pages("&scope=10.79.0.0", 10, &pages), 0);
+	assert_int_equal(count_pages("&scope=10.77.0.0&after=255.255.255.255", 10, &pages), 0);
+	assert_int_equal(count_pages("&scope=10.77.0.0&after=10.77.0.20", 10, &pages), 5);
+	assert_int_equal(count_pages("&after=255.255.255.255", 10, &pages), 0);
+}
+
+static void test_quarantine(void **state) {
+	json_t *object;
+
+	open_stores();
+	fill_directory();
+	object = ask("/v1/quarantine", 200);
+	assert_int_equal(json_array_size(member(object, "entries")), 3);
+	assert_text(object, "entries.0.dn", "cn=1");
+	assert_text(object, "entries.0.attribute", "lessorRange");
+	assert_number(object, "entries.0.code", 20023);
+	assert_text(object, "entries.0.name", "ERROR_DHCP_INVALID_RANGE");
+	assert_text(object, "entries.0.reason", "the range ends before it starts");
+	assert_text(object, "entries.2.dn", "cn=\\xff"); /* what is not UTF-8 is escaped */
+	assert_text(object, "entries.2.attribute", "");
+	assert_number(object, "total", 3);
+	json_decref(object);
+}
+
+static void test_metrics(void **state) {
+	struct api_answer answer;
+
+	open_stores();
+	store_lease(fixture_lease("10.77.0.5", 1, NOW));
+	answer = ask_anything("/v1/metrics");
+	assert_int_equal(answer.http_status, 200);
+	assert_non_null(strstr(answer.content_type, "openmetrics-text"));
+	assert_non_null(strstr(answer.body, "\nlessor_leases 1\n"));
+	assert_non_null(strstr(answer.body, "# TYPE lessor_sent_ack counter\n"));
+	assert_non_null(strstr(answer.body, "\nlessor_sent_ack_total "));
+	assert_non_null(strstr(answer.body, "\nlessor_dropped_total{reason=\"range_full\"} "));
+	assert_non_null(strstr(answer.body, "\nlessor_authority{lessor_authority=\"start\"} 1\n"));
+	assert_string_equal(answer.body + strlen(answer.body) - 6, "# EOF\n");
+	free(answer.body);
+}
+
+static void test_recheck_wakes_dir(void **state) {
+	struct api_answer answer = ask_anything("/v1/recheck");
+
+	assert_int_equal(answer.http_status, 200);
+	assert_string_equal(answer.body, "{}\n");
+	assert_true(answer.wakes_dir);
+	free(answer.body);
+	answer = ask_anything("/v1/status");
+	assert_false(answer.wakes_dir);
+	free(answer.body);
+}
+
+static void test_damaged_stores_are_reported(void **state) {
+	char path[128];
+	json_t *object;
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/leases.mdb", fixture_directory);
+	file = fopen(path, "w");
+	fprintf(file, "no leases at all");
+	fclose(file);
+	object = ask("/v1/leases", 500);
+	assert_number(object, "error.code", E_DHCP_DATABASE_INIT_FAILED);
+	json_decref(object);
+}
+
+static void test_peers(void **state) {
+	gid_t groups[] = { 100, 200 };
+	struct peer peer = { .uid = 1000, .gid = 1000, .groups = groups, .n_groups = 2 };
+
+	assert_false(is_peer_allowed(&peer, 990, PEER_NO_GROUP));
+	assert_false(is_peer_allowed(&peer, 990, 300));
+	assert_true(is_peer_allowed(&peer, 990, 200));
+	assert_true(is_peer_allowed(&peer, 990, 1000));
+	assert_true(is_peer_allowed(&peer, 1000, PEER_NO_GROUP));
+	peer.uid = 0;
+	assert_true(is_peer_allowed(&peer, 990, PEER_NO_GROUP));
+	/* A process without any group is not a member of "no group". */
+	peer = (struct peer){ .uid = 1000, .gid = PEER_NO_GROUP };
+	assert_false(is_peer_allowed(&peer, 990, PEER_NO_GROUP));
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+#define ANSWER_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		ANSWER_TEST(test_status_before_the_stores_are_there),
+		ANSWER_TEST(test_status),
+		ANSWER_TEST(test_one_lease),
+		ANSWER_TEST(test_states),
+		ANSWER_TEST(test_pages),
+		ANSWER_TEST(test_quarantine),
+		ANSWER_TEST(test_metrics),
+		ANSWER_TEST(test_recheck_wakes_dir),
+		ANSWER_TEST(test_damaged_stores_are_reported),
+		ANSWER_TEST(test_peers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
