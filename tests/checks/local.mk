@@ -6,6 +6,7 @@ CHECKS = \
 	tests/checks/check-headers \
 	tests/checks/check-docs \
 	tests/checks/check-shape \
+	tests/checks/check-symbols \
 	tests/checks/check-sleep \
 	tests/checks/check-files \
 	tests/checks/check-generated

@@ -9,4 +9,5 @@ EXTRA_DIST += \
 	tests/functional/scene.py \
 	tests/functional/clients.py \
 	tests/functional/dhcp.py \
-	tests/functional/rawclient.py
+	tests/functional/rawclient.py \
+	tests/functional/test_documents.py
