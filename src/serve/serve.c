@@ -132,10 +132,13 @@ static void on_packets(void *context) {
 
 	if (n_packets == 0)
 		return;
-	if (lease_batch_begin(serve->store, &batch, &error) == 0)
+	if (lease_batch_begin(serve->store, &batch, &error) == 0) {
 		batch_handle(serve, packets, n_packets, batch);
-	else
-		store_report(serve, &error);
+		return;
+	}
+	store_report(serve, &error);
+	for (size_t i = 0; i < n_packets; i++)
+		counter_add_drop(DROP_STORE);
 }
 
 static void on_configuration(void *context) {
