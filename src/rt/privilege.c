@@ -126,12 +126,12 @@ static int refuse_networks(scmp_filter_ctx filter) {
 	for (unsigned family = AF_UNSPEC; family < AF_NETLINK; family++) {
 		int r = family == AF_UNIX ? 0
 					  : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
-							     SCMP_A0(SCMP_CMP_EQ, family));
+							     SCMP_A0(SCMP_CMP_EQ, family, 0));
 
 		if (r < 0)
 			return r;
 	}
-	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_NETLINK));
+	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_NETLINK, 0));
 }
 
 static int filter_load(scmp_filter_ctx filter, unsigned sandbox) {

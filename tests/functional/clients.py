@@ -25,7 +25,7 @@ esac
 
 
 class Client:
-    """What all clients have in common. A subclass says how its program is started, asked to release, and names events."""
+    """What all clients have in common. A subclass says how it is started, how it releases and how it names events."""
 
     LEASE_TIME = None  # the shortest that the program accepts
     BOUND = RENEWED = REBOUND = RELEASED = None
@@ -126,8 +126,8 @@ class Dhcpcd(Client):
 
     def __init__(self, lab, namespace, lease_time=None):
         super().__init__(lab, namespace, lease_time)
-        self._config = lab.write(f"{self.name}/conf", f"leasetime {self.lease_time}\nnoarp\nnoipv4ll\nnoipv6\noption routers\n"
-                                 "option domain_name_servers, domain_name\nrequire dhcp_server_identifier\n")
+        self._config = lab.write(f"{self.name}/conf", f"leasetime {self.lease_time}\nnoarp\nnoipv4ll\nnoipv6\n"
+                                 "option routers\noption domain_name_servers, domain_name\n")
 
     def command(self):
         # Its state has a fixed place, which is the machine's own.
@@ -163,7 +163,8 @@ CLIENTS = (Dhclient, Dhcpcd, Udhcpc)
 
 def start_relay(lab, namespace, server, inside="eth1", outside="eth0"):
     """ISC dhcrelay in @namespace, for clients at @inside and a server at @outside."""
-    relay = lab.start("dhcrelay", ["dhcrelay", "-4", "-d", "-a", "-id", inside, "-iu", outside, server], namespace=namespace)
+    relay = lab.start("dhcrelay", ["dhcrelay", "-4", "-d", "-a", "-id", inside, "-iu", outside, server],
+                      namespace=namespace)
     relay.wait_for_log("Sending on +Socket/fallback")
     return relay
 

@@ -109,7 +109,8 @@ def _checksum(octets):
     return total ^ 0xffff
 
 
-def build_frame(payload, source_mac, source="0.0.0.0", target_mac=b"\xff" * 6, target="255.255.255.255", ports=(68, 67)):
+def build_frame(payload, source_mac, source="0.0.0.0", target_mac=b"\xff" * 6, target="255.255.255.255",
+                ports=(68, 67)):
     """An Ethernet frame with @payload as UDP in IPv4."""
     source, target = pack_address(source), pack_address(target)
     length = 8 + len(payload)

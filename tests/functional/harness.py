@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every functional test stands on: processes, network namespaces, waiting for events, and cleaning up.
 
-A test is a function test_*(lab) in a file test_*.py; the first line of its docstring is its printed name. The Lab it gets
-belongs to it alone: whatever is made through it is gone when the test ends, however it ends.
+A test is a function test_*(lab) in a file test_*.py; the first line of its docstring is its printed name. The Lab it
+gets belongs to it alone: whatever is made through it is gone when the test ends, however it ends.
 """
 import contextlib
 import ctypes
 import os
 import re
-import select
 import shutil
 import signal
 import subprocess
@@ -17,7 +16,7 @@ import tempfile
 import time
 
 SANITIZER_REPORT = re.compile(
-    r"ERROR: \w+Sanitizer|runtime error:|\w+Sanitizer:DEADLYSIGNAL|LeakSanitizer has encountered|AddressSanitizer CHECK failed")
+    r"ERROR: \w+Sanitizer|runtime error:|Sanitizer:DEADLYSIGNAL|LeakSanitizer has encountered|Sanitizer CHECK failed")
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:exitcode=86:detect_stack_use_after_return=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:exitcode=86",
@@ -56,7 +55,7 @@ def wait_until(condition, what, deadline=10.0):
             return value
         if time.monotonic() > end:
             raise Failure(f"not within {deadline:g} s: {what}")
-        select.select([], [], [], 0.01)
+        time.sleep(0.01)  # sleep: the pause between two looks
 
 
 def adopt_orphans():
@@ -271,7 +270,7 @@ class Lab:
     def run(self, argv, namespace=None, stdin=None, env=None, status=0, deadline=60):
         """Run a program to its end. @status is the wanted exit status, None for any."""
         result = subprocess.run(self.argv(argv, namespace), input=stdin, env=self.environment(env), cwd=self.directory,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=deadline, check=False,
+                                capture_output=True, text=True, timeout=deadline, check=False,
                                 **({} if stdin is not None else {"stdin": subprocess.DEVNULL}))
         if SANITIZER_REPORT.search(result.stderr):
             raise Failure(f"{argv[0]}: a sanitizer found something:\n{result.stderr}")

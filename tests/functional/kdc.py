@@ -10,7 +10,7 @@ PORT = 8888
 
 
 class Kdc:
-    """The realm EXAMPLE.TEST with ldap/localhost for slapd and one principal per name in @people, each with a keytab."""
+    """The realm EXAMPLE.TEST: ldap/localhost for slapd, and a principal for each name in @people; each has a keytab."""
 
     CLIENT_CONFIG = f"""\
 [libdefaults]

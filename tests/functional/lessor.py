@@ -19,7 +19,8 @@ def expect_error(result, program, code, says=""):
     """Check that a program ended with exit status 1 and one error line of @code whose sentence matches @says."""
     found = ERROR_LINE.findall(result.stderr)
     expect_equal(result.returncode, 1, f"exit status of {program}, which printed {result.stderr!r}")
-    expect(len(found) == 1 and found[0][0] == program, f"not one line of the form ERROR_NAME (code): sentence: {result.stderr!r}")
+    expect(len(found) == 1 and found[0][0] == program,
+           f"not one line of the form ERROR_NAME (code): sentence: {result.stderr!r}")
     expect_equal(int(found[0][2]), code, f"code in {result.stderr!r}")
     expect(re.search(says, found[0][3]), f"{found[0][3]!r} does not say {says!r}")
 
@@ -36,7 +37,7 @@ class _UnixConnection(http.client.HTTPConnection):
 
 
 class Lessord:
-    """The daemon in @namespace. @settings are KEY=value of lessord.conf, with _ for -; those of [server] or [directory]."""
+    """The daemon in @namespace. @settings are those of lessord.conf, of either section, with _ for -."""
 
     SERVER_KEYS = ("name", "state_directory", "user", "interfaces", "api_socket", "api_group", "log_level")
 
@@ -65,8 +66,10 @@ class Lessord:
         sections = {"server": [], "directory": []}
         for key, value in self.settings.items():
             words = value if isinstance(value, str) else " ".join(value)
-            sections["server" if key in self.SERVER_KEYS else "directory"].append(f"{key.replace('_', '-')} = {words}\n")
-        self.lab.write(f"{self.name}.conf", "".join(f"[{name}]\n{''.join(lines)}\n" for name, lines in sections.items()))
+            section = "server" if key in self.SERVER_KEYS else "directory"
+            sections[section].append(f"{key.replace('_', '-')} = {words}\n")
+        text = "".join(f"[{name}]\n{''.join(lines)}\n" for name, lines in sections.items())
+        self.lab.write(f"{self.name}.conf", text)
 
     def run(self, *words, status=None):
         """Run it in the foreground with @words, to its end."""
@@ -107,7 +110,8 @@ class Lessord:
 
     def kill(self, *roles):
         """kill -9: the roles named ("supervisor" for the first process), or everything."""
-        pids = [self.process.pid if role == "supervisor" else self.role_pid(role) for role in roles or ("supervisor", *ROLES)]
+        pids = [self.process.pid if role == "supervisor" else self.role_pid(role)
+                for role in roles or ("supervisor", *ROLES)]
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not any(is_alive(pid) for pid in pids), f"{self.name} {roles} is gone")
@@ -167,7 +171,8 @@ class Lessord:
     def wait_for_generation(self, condition=lambda configuration: True):
         """Wait until the directory was read to the end and @condition(configuration) holds."""
         return self.wait_for_status(
-            lambda status: status["directory"]["synchronizedAt"] and condition(status["configuration"]), "configuration read")
+            lambda status: status["directory"]["synchronizedAt"] and condition(status["configuration"]),
+            "the configuration is as wanted")
 
     def drops(self, reason):
         return self.status()["drops"].get(reason, 0)

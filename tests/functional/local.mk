@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests on real directories, clients and relays: run by tests/run, since they need root.
 EXTRA_DIST += \
+	.ci/run \
+	tests/run \
+	tests/run.py \
 	tests/functional/run.py \
 	tests/functional/harness.py \
 	tests/functional/slapd.py \
@@ -10,4 +13,13 @@ EXTRA_DIST += \
 	tests/functional/clients.py \
 	tests/functional/dhcp.py \
 	tests/functional/rawclient.py \
+	tests/functional/load.py \
+	tests/functional/test_api.py \
+	tests/functional/test_bad_entries.py \
+	tests/functional/test_bad_packets.py \
+	tests/functional/test_bad_start.py \
+	tests/functional/test_clients.py \
+	tests/functional/test_crash.py \
+	tests/functional/test_ctl.py \
+	tests/functional/test_directory.py \
 	tests/functional/test_documents.py

@@ -33,7 +33,7 @@ class Link:
         self._socket.send(dhcp.build_frame(payload, mac, **where))
 
     def receive(self, deadline):
-        """The next reply of a server before time @deadline: (message, source MAC, target MAC, source, target), or None."""
+        """The next reply of a server before @deadline: (message, source MAC, target MAC, source, target), or None."""
         while True:
             timeout = deadline - time.monotonic()
             if not select.select([self._socket], [], [], max(0, timeout))[0]:

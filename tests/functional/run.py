@@ -7,7 +7,6 @@ import glob
 import importlib
 import os
 import re
-import select
 import shutil
 import signal
 import sys
@@ -130,7 +129,7 @@ class Runner:
         if pid in self.running:
             self.counts[self.running.pop(pid).end(status)] += 1
         elif not pid:
-            select.select([], [], [], 0.02)
+            time.sleep(0.02)  # sleep: the pause between two looks
             self._urge()
 
     def _urge(self):

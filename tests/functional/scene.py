@@ -10,8 +10,8 @@ RELAY_ADDRESS = "10.77.0.2"
 
 
 class Scene:
-    """slapd and lessord in the namespace srv at 10.77.0.1, not started yet, with clients on the link; with @relay also a
-    second link, 10.78.0.0/24, behind a relay. @tree and @directory are arguments of sample_tree and Slapd."""
+    """slapd and lessord (not started yet) in the namespace srv at 10.77.0.1, with clients on the link; with @relay also
+    a second link, 10.78.0.0/24, behind a relay. @tree and @directory are arguments of sample_tree and Slapd."""
 
     def __init__(self, lab, relay=False, kdc=None, tree=None, directory=None, **settings):
         self.lab = lab
@@ -28,8 +28,8 @@ class Scene:
     def simple_bind(self, person="lessord", uri=None):
         """Settings for a simple bind over StartTLS, which is how most sites will run it."""
         password = self.lab.write(f"{person}.password", f"{person}-password\n")
-        return {"uri": uri or self.slapd.ldap, "bind": "simple", "bind_dn": person_dn(person), "password_file": password,
-                "tls_ca_file": self.slapd.ca_file}
+        return {"uri": uri or self.slapd.ldap, "tls_ca_file": self.slapd.ca_file,
+                "bind": "simple", "bind_dn": person_dn(person), "password_file": password}
 
     def external_bind(self):
         """Settings for the unix socket, by which the operating system vouches for us."""

@@ -82,7 +82,7 @@ def sample_tree(authorized=True, scopes=("10.77.0.0",), root=True, dhcp_root=Tru
 
 
 class Authority:
-    """A certificate authority, made once per run in @directory: ca.pem, server.pem, expired.pem and server.key for both."""
+    """A certificate authority, made once per run: ca.pem, server.pem, expired.pem and server.key for both."""
 
     CONFIG = """
         [ca]
@@ -130,8 +130,9 @@ class Authority:
         make("config", self.CONFIG.format(folder, socket.gethostname()))
         for key in ("@ca.key", "@server.key"):
             openssl("ecparam", "-genkey", "-name", "prime256v1", "-noout", "-out", key)
-        openssl("req", "-x509", "-new", "-key", "@ca.key", "-sha256", "-days", "3650", "-subj", "/CN=Test CA", "-out", "@ca.pem",
-                "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        openssl("req", "-x509", "-new", "-key", "@ca.key", "-sha256", "-days", "3650", "-subj", "/CN=Test CA",
+                "-out", "@ca.pem", "-addext", "basicConstraints=critical,CA:TRUE",
+                "-addext", "keyUsage=critical,keyCertSign,cRLSign")
         openssl("req", "-new", "-key", "@server.key", "-subj", "/CN=localhost", "-out", "@server.csr")
         for name, (start, end) in self.VALIDITY.items():
             openssl("ca", "-batch", "-notext", "-config", "@config", "-cert", "@ca.pem", "-keyfile", "@ca.key",
@@ -219,16 +220,25 @@ olcSpSessionLog: 1000
         for folder in ("config", "db", "run"):
             os.makedirs(os.path.join(self.directory, folder))
         schema = "".join(f"include: file://{path}\n" for path in self._schema_files())
-        config = self.CONFIG.format(tls=self.tls.directory, certificate=certificate, base=BASE, schema=schema, peer=PEER,
-                                    directory=self.directory, nobody=NOBODY) + (self.SYNCPROV if syncprov else "")
+        config = self.CONFIG.format(tls=self.tls.directory, certificate=certificate, base=BASE, schema=schema,
+                                    peer=PEER, directory=self.directory, nobody=NOBODY)
+        if syncprov:
+            config += self.SYNCPROV
         config_dir = os.path.join(self.directory, "config")
         lab.run(["slapadd", "-n0", "-F", config_dir, "-l", lab.write("slapd-config.ldif", config)])
-        tree = sample_tree() if tree is None else tree
-        lab.run(["slapadd", "-q", "-F", config_dir, "-b", BASE, "-l", lab.write("slapd-tree.ldif", tree)])
+        self.load(sample_tree() if tree is None else tree)
+        self.start()
+
+    def load(self, tree):
+        """While it is stopped: replace everything in it by the LDIF @tree."""
+        database = os.path.join(self.directory, "db")
+        shutil.rmtree(database)
+        os.mkdir(database)
+        self.lab.run(["slapadd", "-q", "-F", os.path.join(self.directory, "config"), "-b", BASE,
+                      "-l", self.lab.write("slapd-tree.ldif", tree)])
         for folder, _, files in os.walk(self.directory):
             for path in [folder] + [os.path.join(folder, file) for file in files]:
                 os.chown(path, UID, UID)
-        self.start()
 
     def _schema_files(self):
         """The generated schema files for cn=config."""
@@ -303,6 +313,12 @@ olcSpSessionLog: 1000
         """Give @attribute of the entry @dn these values and no others."""
         lines = "".join(f"{attribute}: {value}\n" for value in values)
         self.modify(f"dn: {dn}\nchangetype: modify\nreplace: {attribute}\n{lines}")
+
+    def widen(self, network, prefix_length, addresses):
+        """Make the sample's scope @network larger."""
+        self.modify(f"dn: {scope_dn(network)}\nchangetype: modify\n"
+                    f"replace: lessorPrefixLength\nlessorPrefixLength: {prefix_length}\n-\n"
+                    f"replace: lessorRange\nlessorRange: {addresses}\n")
 
     def authorize(self, name=SERVER, address="10.77.0.1"):
         self.add(authorization_entry(name, address))

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clients that come, renew and come back all the time, and remember every promise that they were made."""
+import itertools
+import threading
+
+import dhcp
+from harness import Failure, expect_equal, wait_until
+from rawclient import RawClient
+
+BATCH = 16
+PATIENCE = 0.5
+
+
+class Load(threading.Thread):
+    """Batches of clients on @link. Each acknowledged address is noted under its client; another client that is given
+    the same address is a failure, which stop() raises."""
+
+    def __init__(self, link):
+        super().__init__(daemon=True)
+        self.link = link
+        self.holders = {}
+        self.acks = 0
+        self._stopping = threading.Event()
+        self._failure = None
+
+    def run(self):
+        try:
+            for turn in itertools.count():
+                if self._stopping.is_set():
+                    return
+                if turn % 3 == 2:
+                    self._ask_again(list(self.holders.values())[-BATCH:])
+                else:
+                    self._obtain([RawClient(self.link) for _ in range(BATCH)])
+        except Exception as error:  # pylint: disable=broad-except
+            self._failure = error
+
+    def _obtain(self, clients):
+        offers = self.link.exchange([(client, client.message(dhcp.DISCOVER)) for client in clients], PATIENCE)
+        requests = [(client, client.selecting(offer)) for client, offer in offers.items()]
+        self._note(self.link.exchange(requests, PATIENCE))
+
+    def _ask_again(self, clients):
+        self._note(self.link.exchange([(client, client.rebooting(client.address)) for client in clients], PATIENCE))
+
+    def _note(self, replies):
+        for client, reply in replies.items():
+            if reply.type != dhcp.ACK:
+                raise Failure(f"{client.mac.hex(':')} was refused {client.address or 'what it was offered'}")
+            if self.holders.setdefault(reply.yiaddr, client) is not client:
+                raise Failure(f"{reply.yiaddr} was acknowledged to two clients")
+            self.acks += 1
+
+    def wait_for_acks(self, count, deadline=30.0):
+        """Wait until @count more leases have been acknowledged."""
+        wanted = self.acks + count
+
+        def check():
+            if self._failure:
+                raise self._failure
+            return self.acks >= wanted
+        wait_until(check, f"{count} more acknowledgements", deadline)
+
+    def stop(self):
+        """End the load; returns {address: client} of all promises."""
+        self._stopping.set()
+        self.join(30)
+        if self._failure:
+            raise self._failure
+        return self.holders
+
+
+def check_promises(lessord, holders):
+    """Check that every acknowledged lease is on record for its client."""
+    leases = lessord.leases()
+    lost = [address for address in holders if address not in leases]
+    expect_equal(lost, [], f"acknowledged leases that are lost, of {len(holders)}")
+    wrong = {address: leases[address] for address, client in holders.items()
+             if leases[address]["hardwareAddress"] != client.mac.hex(":") or leases[address]["state"] != "active"}
+    expect_equal(wrong, {}, "acknowledged leases that are somebody else's or not in force")

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bad circumstances: each gets its code, one sentence and an exit status, and does no harm."""
+import os
+import socket
+
+import dhcp
+from harness import expect, expect_equal, wait_until
+from lessor import Lessord, expect_error
+from rawclient import RawClient
+from scene import Scene
+from slapd import LDAP_PORT, NOBODY, ROOT, SERVER, person_dn
+
+BAD_CONFIG, BAD_STORE, NO_SOCKET, NO_NETWORK = 20000, 20001, 20002, 20003
+REFUSED, NO_DHCP_ROOT = 20037, 20071
+
+
+def _refused_by_directory(lab, change, says, state="undetermined", code=REFUSED, **arguments):
+    """The directory does not let us in, or has nothing for us: the status says so with @code and a sentence."""
+    scene = Scene(lab, **arguments)
+    change(scene)
+    scene.lessord.settings["retry_max"] = "1s"
+    scene.lessord.start()
+    status = scene.lessord.wait_for_verdict(state)
+    expect_equal(status["verdict"]["code"], code, "the code")
+    reasons = status["verdict"]["reason"] + "\n" + status["directory"]["reason"]
+    expect(any(word in reasons for word in says.split("|")), f"none of {says!r} in {reasons!r}")
+    client = scene.client()
+    before = scene.lessord.drops("unauthorized")
+    client.send(client.message(dhcp.DISCOVER))
+    wait_until(lambda: scene.lessord.drops("unauthorized") > before, "a client is not answered")
+    return scene
+
+
+def test_wrong_password(lab):
+    """A wrong password is told apart (20037), and mending it is enough."""
+    scene = _refused_by_directory(lab, lambda scene: lab.write("lessord.password", "wrong\n"), "password|credentials")
+    scene.slapd.replace(person_dn("lessord"), "userPassword", "wrong")
+    scene.lessord.wait_for_verdict("authorized")
+
+
+def test_expired_certificate(lab):
+    """An expired certificate is told apart (20037)."""
+    _refused_by_directory(lab, lambda scene: None, "expired", directory={"certificate": "expired"})
+
+
+def test_unknown_authority(lab):
+    """A certificate of an authority that is not trusted is told apart (20037)."""
+    _refused_by_directory(lab, lambda scene: scene.lessord.settings.update(
+        tls_ca_file="/etc/ssl/certs/ca-certificates.crt" if os.path.exists("/etc/ssl/certs/ca-certificates.crt")
+        else scene.slapd.tls.path("server.pem")), "certificate")
+
+
+def test_no_rights(lab):
+    """An identity without read access is told apart (20037)."""
+    _refused_by_directory(lab, lambda scene: scene.lessord.settings.update(scene.simple_bind("stranger")),
+                          "rights|access|read")
+
+
+def test_unreadable_keytab(lab):
+    """A keytab that is missing or cannot be read is told apart (20037)."""
+    _refused_by_directory(lab, lambda scene: scene.lessord.settings.update(
+        {"uri": f"ldap://localhost:{LDAP_PORT}", "bind": "gssapi", "keytab": "/nonexistent/lessord.keytab"}), "keytab")
+
+
+def test_wrong_base(lab):
+    """A base that does not exist is told apart."""
+    scene = Scene(lab)
+    scene.lessord.settings["base"] = "dc=elsewhere,dc=test"
+    scene.lessord.start()
+    status = scene.lessord.wait_for_status(lambda status: status["verdict"]["state"] != "start", "a verdict")
+    expect(status["verdict"]["code"] in (NO_DHCP_ROOT, REFUSED), f"code {status['verdict']['code']}")
+    reasons = status["verdict"]["reason"] + status["directory"]["reason"]
+    expect("dc=elsewhere,dc=test" in reasons, f"the base is not named in {reasons!r}")
+
+
+def test_missing_root(lab):
+    """Without cn=DHCP an authorized server has nothing to serve, and says what is missing."""
+    scene = Scene(lab, tree={"root": False})
+    scene.lessord.start()
+    status = scene.lessord.wait_for_verdict("authorized")
+    expect_equal(status["configuration"]["servedScopes"], 0, "scopes served")
+    status = scene.lessord.wait_for_status(lambda status: status["directory"]["reason"], "a reason")
+    reason = status["directory"]["reason"]
+    expect(ROOT.lower() in reason.lower() and "lessorctl init" in reason, f"{reason!r} does not help")
+
+
+def _fails_to_start(lessord, code, says):
+    result = lessord.run(status=1)
+    expect_error(result, "lessord", code, says)
+
+
+def test_other_servers_state(lab):
+    """The state directory of another server is refused (20001)."""
+    scene = Scene(lab).start()
+    scene.client().obtain()
+    scene.lessord.stop()
+    scene.lessord.settings["name"] = "dhcp2.example.test"
+    _fails_to_start(scene.lessord, BAD_STORE, SERVER)
+
+
+def test_second_daemon(lab):
+    """A second daemon on the same state directory is refused (20001), and the first goes on."""
+    scene = Scene(lab).start()
+    second = Lessord(lab, scene.host("srv2", "10.77.0.3/24"), name="second", **{
+        **scene.lessord.settings, "api_socket": lab.path("second.sock")})
+    _fails_to_start(second, BAD_STORE, "another|already|second")
+    scene.client().obtain()
+
+
+def test_busy_port(lab):
+    """A port that another program has is refused (20003)."""
+    scene = Scene(lab)
+    with scene.server.entered():
+        other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        other.bind(("0.0.0.0", 67))
+    _fails_to_start(scene.lessord, NO_NETWORK, "67")
+    other.close()
+    scene.start()
+
+
+def test_bad_socket(lab):
+    """A management socket that cannot be made is refused (20002)."""
+    scene = Scene(lab)
+    scene.lessord.settings["api_socket"] = "/nonexistent/folder/api.sock"
+    _fails_to_start(scene.lessord, NO_SOCKET, "/nonexistent/folder")
+
+
+def test_bad_interface(lab):
+    """An interface that does not exist is not fatal, or is refused with its name (20003)."""
+    scene = Scene(lab)
+    scene.lessord.settings["interfaces"] = "eth0"
+    scene.start()
+    scene.client().obtain()
+
+
+BAD_SETTINGS = [
+    ("[server]\nname = dhcp1.example.test\n[directory]\nbase = dc=example,dc=test\n", "uri"),
+    ("[directory]\nuri = http://x\nbase = dc=example,dc=test\n", "uri"),
+    ("[directory]\nuri = ldap://x\nbase = dc=example,dc=test\nbind = simple\n", "bind-dn"),
+    ("[directory]\nuri = ldap://x\nbase = dc=example,dc=test\nbind = magic\n", "bind"),
+    ("[directory]\nuri = ldap://x\nbase = dc=example,dc=test\ntimeout = soon\n", "timeout"),
+    ("[directory]\nuri = ldap://x\nbase = dc=example,dc=test\ncolour = blue\n", "colour"),
+    ("[kitchen]\nsink = yes\n", "kitchen"),
+    ("[directory]\nuri = ldap://x\nbase = dc=example,dc=test\n[server]\nuser = nobody-at-all\n", "nobody-at-all"),
+    ("not a setting\n", ":1"),
+]
+
+
+def test_bad_config(lab):
+    """A bad configuration file is refused (20000) with file, line and setting; lessord --check says the same."""
+    scene = Scene(lab)
+    path = lab.path("bad.conf")
+    for text, says in BAD_SETTINGS:
+        lab.write("bad.conf", text)
+        for words in ([], ["--check"]):
+            result = lab.run([lab.program("lessord"), "-c", path, *words], namespace=scene.server, status=None)
+            expect_error(result, "lessord", BAD_CONFIG, says)
+    result = lab.run([lab.program("lessord"), "-c", "/nonexistent/lessord.conf"], namespace=scene.server, status=None)
+    expect_error(result, "lessord", BAD_CONFIG, "/nonexistent/lessord.conf")
+    for words in (["--colour"], ["-c"], ["surplus"]):
+        result = lab.run([lab.program("lessord"), *words], namespace=scene.server, status=2)
+        expect(result.stderr.startswith("lessord: "), f"usage: {result.stderr!r}")
+    scene.lessord.run("--check", status=0)
+
+
+def test_full_disk(lab):
+    """On a full disk nothing is acknowledged that is not stored; when there is room again, service resumes."""
+    scene = Scene(lab)
+    state = scene.lessord.state_directory
+    lab.run(["mount", "-t", "tmpfs", "-o", f"size=1m,mode=700,uid={NOBODY},gid={NOBODY}", "none", state])
+    lab.defer(lab.run, ["umount", "-l", state])
+    scene.start()
+    client = scene.client()
+    client.obtain()
+    filler = os.path.join(state, "filler")
+    with open(filler, "wb", buffering=0) as file:
+        try:
+            while file.write(bytes(4096)) == 4096:
+                pass
+        except OSError:
+            pass
+    acknowledged = []
+
+    def is_store_full():
+        newcomer = RawClient(client.link)
+        replies = client.link.exchange([(newcomer, newcomer.message(dhcp.DISCOVER))], 0.5)
+        if newcomer in replies:
+            replies = client.link.exchange([(newcomer, newcomer.selecting(replies[newcomer]))], 0.3)
+            acknowledged.extend(replies)
+        return scene.lessord.drops("store") or scene.lessord.counter("commits_failed")
+    wait_until(is_store_full, "the store says that it is full", 60)
+    os.unlink(filler)
+    late = RawClient(client.link)
+    late.obtain()
+    leases = scene.lessord.leases()
+    for holder in (client, late, *acknowledged):
+        expect(holder.address in leases, f"the lease of {holder.address} was acknowledged and is lost")
+    expect_equal(scene.lessord.counter("role_restarts"), 0, "roles that crashed")

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Crashes and restarts under load: an acknowledgement is a promise."""
+from harness import expect, expect_equal, wait_until
+from load import Load, check_promises
+from scene import Scene
+
+ROUNDS = 3
+ACKS = 150
+
+
+def _under_load(lab):
+    """A scene with a scope of many addresses, and clients at work."""
+    scene = Scene(lab)
+    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
+    scene.lessord.settings["log_level"] = "info"
+    scene.start()
+    load = Load(scene.link())
+    load.start()
+    load.wait_for_acks(ACKS)
+    return scene, load
+
+
+def _finish(scene, load):
+    """Check all promises, on record and by asking once more."""
+    holders = load.stop()
+    check_promises(scene.lessord, holders)
+    clients = list(holders.values())
+    replies = load.link.exchange([(client, client.rebooting(client.address)) for client in clients[::7]], 15)
+    expect_equal(len(replies), len(clients[::7]), "clients that were answered afterwards")
+    expect_equal({reply.yiaddr for reply in replies.values()}, {client.address for client in clients[::7]}, "addresses")
+
+
+def _role_killed(lab, role):
+    scene, load = _under_load(lab)
+    for count in range(1, ROUNDS + 1):
+        old = scene.lessord.role_pid(role)
+        scene.lessord.kill(role)
+        wait_until(lambda: scene.lessord.find_role(role) not in (None, old), f"{role} runs again")
+        load.wait_for_acks(ACKS)
+        wait_until(lambda: scene.lessord.counter("role_restarts") >= count, "the restart is counted")
+    scene.lessord.wait_for_verdict("authorized")
+    _finish(scene, load)
+
+
+def test_kill_serve(lab):
+    """kill -9 of serve under load: it is started again, and no acknowledged lease is lost or given to another."""
+    _role_killed(lab, "serve")
+
+
+def test_kill_dir(lab):
+    """kill -9 of dir under load: it is started again, and leasing goes on."""
+    _role_killed(lab, "dir")
+
+
+def test_kill_api(lab):
+    """kill -9 of api under load: it is started again, and no client notices."""
+    _role_killed(lab, "api")
+
+
+def test_kill_supervisor(lab):
+    """kill -9 of the supervisor under load: its roles end with it, and a new start goes on where it ended."""
+    scene, load = _under_load(lab)
+    for _ in range(ROUNDS):
+        pids = [scene.lessord.role_pid(role) for role in ("serve", "dir", "api")]
+        scene.lessord.kill("supervisor")
+        wait_until(lambda: not set(pids) & set(scene.server.pids()), "the roles end with their supervisor")
+        scene.lessord.start()
+        load.wait_for_acks(ACKS)
+    _finish(scene, load)
+
+
+def test_kill_all(lab):
+    """kill -9 of everything at once under load: after a new start no acknowledged lease is lost or given to another."""
+    scene, load = _under_load(lab)
+    for _ in range(ROUNDS):
+        scene.lessord.kill()
+        scene.lessord.start()
+        load.wait_for_acks(ACKS)
+    _finish(scene, load)
+
+
+def test_kill_all_at_first_start(lab):
+    """kill -9 of everything during the first seconds leaves a state that can be used."""
+    scene = Scene(lab)
+    for _ in range(5):
+        scene.lessord.start(wait=False)
+        wait_until(lambda: scene.lessord.find_role("serve"), "serve runs")
+        scene.lessord.kill("supervisor")
+        wait_until(lambda: not [pid for pid in scene.server.pids() if _is_lessord(pid)], "everything has ended")
+    scene.start()
+    scene.client().obtain()
+
+
+def _is_lessord(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return b"lessord" in file.read().partition(b"\0")[0]
+    except OSError:
+        return False
+
+
+def test_restart(lab):
+    """Clean stop and immediate restart under load, again and again."""
+    scene, load = _under_load(lab)
+    for _ in range(6):
+        scene.lessord.stop()
+        scene.lessord.start()
+        load.wait_for_acks(ACKS // 3)
+    _finish(scene, load)
+    log = scene.lessord.process.log()
+    expect("20003" not in log and "20001" not in log, "a restart met the remains of its predecessor")

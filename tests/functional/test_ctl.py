@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""lessorctl: every command, by success and by refusal."""
+import json
+
+from harness import expect, expect_equal
+from kdc import Kdc
+from rawclient import RawClient, obtain_all
+from scene import Scene
+from slapd import BASE, LDAP_PORT, NET_SERVICES, SERVER, base_tree, person_dn, scope_dn, scope_entry
+
+SCOPE = "10.77.0.0"
+OTHER = "dhcp2.example.test"
+UNKNOWN_SCOPE, UNKNOWN_SERVER = 20084, 20074
+
+
+def _fresh(lab):
+    """A directory with nothing of ours in it, and lessorctl."""
+    scene = Scene(lab)
+    scene.slapd.stop()
+    scene.slapd.load(base_tree())
+    scene.slapd.start()
+    return scene, scene.ctl
+
+
+def _sample(lab):
+    scene = Scene(lab)
+    return scene, scene.ctl
+
+
+def test_from_nothing(lab):
+    """init, site, server and scope add and server authorize make what a server needs; only init can be repeated."""
+    scene, ctl = _fresh(lab)
+    ctl.run("init")
+    ctl.run("init")
+    ctl.run("site", "add", "oslo")
+    ctl.run("server", "add", SERVER, "--site", "oslo")
+    ctl.run("scope", "add", "10.77.0.0/24", "--site", "oslo", "--server", SERVER, "--range", "10.77.0.100-10.77.0.150",
+            "--range", "10.77.0.160-10.77.0.199", "--name", "Office", "--lease-time", "1h")
+    ctl.run("server", "authorize", SERVER, "10.77.0.1")
+    ctl.expect_error(20079, "server", "add", SERVER, "--site", "oslo")
+    ctl.expect_error(20079, "server", "authorize", SERVER, "10.77.0.1", says=SERVER)
+    ctl.expect_error(20082, "scope", "add", "10.77.0.0/24", "--site", "oslo", says="10.77.0.0")
+    expect(ctl.run("site", "add", "oslo", status=1).stderr.startswith("lessorctl: "), "a site was made twice")
+    tree = scene.slapd.search(BASE)
+    for line in ("objectClass: lessorRoot", "objectClass: lessorSite", "objectClass: lessorServer",
+                 "lessorPrefixLength: 24", f"lessorServedBy: {SERVER}", "lessorName: Office", "lessorLeaseTime: 3600",
+                 "cn: DhcpRoot",
+                 f"dhcpServers: i10.77.0.1$rcn={SERVER}$f0x00000000$s{SERVER}$"):
+        expect(line in tree.splitlines(), f"{line!r} is not in the directory:\n{tree}")
+    ctl.run("check")
+    scene.start()
+    scene.client().obtain()
+
+
+def test_before_init(lab):
+    """Before init the commands refuse and advise it."""
+    _, ctl = _fresh(lab)
+    for words in (["site", "add", "oslo"], ["server", "authorize", SERVER, "10.77.0.1"], ["check"]):
+        result = ctl.run(*words, status=1)
+        expect("init" in result.stderr + result.stdout, f"no advice in {result.stderr!r}")
+
+
+def test_servers(lab):
+    """server list and deauthorize; what is not there is refused."""
+    scene, ctl = _sample(lab)
+    ctl.run("server", "authorize", OTHER, "10.77.0.2")
+    expect_equal({row["name"]: row["address"] for row in ctl.json("server", "list")["servers"]},
+                 {SERVER: "10.77.0.1", OTHER: "10.77.0.2"}, "the authorized servers")
+    ctl.run("server", "deauthorize", OTHER)
+    expect(OTHER not in ctl.run("server", "list").stdout, f"{OTHER} is still listed")
+    ctl.expect_error(20080, "server", "deauthorize", OTHER, says=OTHER)
+    ctl.expect_error(20081, "server", "deauthorize", SERVER, "10.77.0.99")
+    ctl.expect_error(20124, "server", "authorize", "nowhere.invalid")
+    scene.slapd.delete(f"cn=DhcpRoot,{NET_SERVICES}")
+    ctl.run("init")
+    expect("cn: DhcpRoot" in scene.slapd.search(NET_SERVICES), "init did not restore DhcpRoot")
+
+
+def test_scopes(lab):
+    """scope list, show, set and remove act on the daemon at once; wrong ones are refused."""
+    scene, ctl = _sample(lab)
+    scene.start()
+    client = scene.client()
+    client.obtain()
+    expect_equal([row["network"] for row in ctl.json("scope", "list")["scopes"]], ["10.77.0.0/24"], "the scopes")
+    expect("10.77.0.100-10.77.0.199" in ctl.run("scope", "show", SCOPE).stdout, "the range is not shown")
+    ctl.json("scope", "show", SCOPE)
+    ctl.run("scope", "set", SCOPE, "--state", "disabled", "--name", "Closed", "--lease-time", "2h")
+    attributes = scene.slapd.search(scope_dn(SCOPE), "-s", "base")
+    for line in ("lessorState: disabled", "lessorName: Closed", "lessorLeaseTime: 7200"):
+        expect(line in attributes.splitlines(), f"{line!r} is not in {attributes}")
+    ctl.run("scope", "set", SCOPE, "--state", "enabled")
+    expect(client.renew().number(51) == 7200, "the lease time is not in force")
+    ctl.expect_error(20082, "scope", "add", "10.77.0.128/25", "--site", "oslo", says="10.77.0.0")
+    for words in (["show", "10.99.0.0"], ["set", "10.99.0.0", "--state", "enabled"], ["remove", "10.99.0.0"]):
+        ctl.expect_error(UNKNOWN_SCOPE, "scope", *words, says="10.99.0.0")
+    ctl.expect_error(UNKNOWN_SERVER, "scope", "add", "10.80.0.0/24", "--site", "oslo", "--server", "no.example.test")
+    result = ctl.run("scope", "add", "10.80.0.0/24", "--site", "nowhere", status=1)
+    expect("nowhere" in result.stderr, f"the unknown site is not named in {result.stderr!r}")
+    ctl.expect_error(20007, "scope", "remove", SCOPE)
+    ctl.run("scope", "remove", SCOPE, "--force")
+    expect_equal(ctl.json("scope", "list")["scopes"], [], "the scopes that are left")
+    scene.lessord.wait_for_generation(lambda configuration: configuration["servedScopes"] == 0)
+
+
+def test_ranges(lab):
+    """range and exclusion add and remove; wrong ones are refused."""
+    scene, ctl = _sample(lab)
+    ctl.run("range", "add", SCOPE, "10.77.0.210-10.77.0.220")
+    ctl.run("exclusion", "add", SCOPE, "10.77.0.110-10.77.0.119")
+    attributes = scene.slapd.search(scope_dn(SCOPE), "-s", "base")
+    expect("lessorExclusion: 10.77.0.110-10.77.0.119" in attributes, f"no exclusion in {attributes}")
+    expect("10.77.0.210-10.77.0.220" in attributes, f"no range in {attributes}")
+    ctl.expect_error(20087, "range", "add", SCOPE, "10.77.0.215-10.77.0.230")
+    ctl.expect_error(20023, "range", "add", SCOPE, "10.77.0.230-10.77.0.225")
+    ctl.expect_error(20023, "range", "add", SCOPE, "10.78.0.1-10.78.0.9")
+    ctl.expect_error(20023, "exclusion", "add", SCOPE, "10.78.0.1-10.78.0.9")
+    ctl.expect_error(20088, "range", "remove", SCOPE, "10.77.0.1-10.77.0.9")
+    ctl.expect_error(20088, "exclusion", "remove", SCOPE, "10.77.0.1-10.77.0.9")
+    ctl.run("range", "remove", SCOPE, "10.77.0.210-10.77.0.220")
+    ctl.run("exclusion", "remove", SCOPE, "10.77.0.110-10.77.0.119")
+    attributes = scene.slapd.search(scope_dn(SCOPE), "-s", "base")
+    expect("lessorExclusion" not in attributes and "10.77.0.210" not in attributes, f"not removed: {attributes}")
+
+
+def test_reservations(lab):
+    """reservation add, list and remove; wrong ones are refused."""
+    scene, ctl = _sample(lab)
+    scene.start()
+    ctl.run("reservation", "add", "10.77.0.50", "--hardware", "02:00:00:00:00:50", "--name", "printer")
+    ctl.run("reservation", "add", "10.77.0.51", "--client-id", "ff00112233")
+    rows = {row["address"]: row for row in ctl.json("reservation", "list", SCOPE)["reservations"]}
+    expect_equal(set(rows), {"10.77.0.50", "10.77.0.51"}, "the reservations")
+    expect("printer" in ctl.run("reservation", "list").stdout, "the name is not shown")
+    client = scene.client(mac="02:00:00:00:00:50")
+    client.obtain()
+    expect_equal(client.address, "10.77.0.50", "the reserved address")
+    ctl.expect_error(20086, "reservation", "add", "10.77.0.50", "--hardware", "02:00:00:00:00:99")
+    ctl.expect_error(20086, "reservation", "add", "10.77.0.60", "--hardware", "02:00:00:00:00:50")
+    ctl.expect_error(UNKNOWN_SCOPE, "reservation", "add", "10.99.0.5", "--hardware", "02:00:00:00:00:01")
+    ctl.expect_error(20085, "reservation", "remove", "10.77.0.99")
+    ctl.expect_usage("reservation", "add", "10.77.0.70")
+    ctl.run("reservation", "remove", "10.77.0.50")
+    rows = ctl.json("reservation", "list")["reservations"]
+    expect_equal([row["address"] for row in rows], ["10.77.0.51"], "what is left")
+
+
+def test_options(lab):
+    """option set, list and remove at every level; wrong ones are refused."""
+    _, ctl = _sample(lab)
+    ctl.run("reservation", "add", "10.77.0.50", "--hardware", "02:00:00:00:00:50")
+    for level in (["--root"], ["--site", "oslo"], ["--server", SERVER], ["--scope", SCOPE],
+                  ["--reservation", "10.77.0.50"]):
+        ctl.run("option", "set", "ntp-servers=10.77.0.7,10.77.0.8", "tftp-server-name=boot.example.test", *level)
+        values = {row["name"]: row["value"] for row in ctl.json("option", "list", *level)["options"]}
+        expect_equal(values["ntp-servers"].replace(" ", ""), "10.77.0.7,10.77.0.8", f"the value at {level}")
+        ctl.run("option", "set", "ntp-servers=10.77.0.9", *level)
+        values = {row["name"]: row["value"] for row in ctl.json("option", "list", *level)["options"]}
+        expect_equal(values["ntp-servers"], "10.77.0.9", f"the new value at {level}")
+        expect_equal(values["tftp-server-name"], "boot.example.test", f"the other value at {level}")
+        ctl.run("option", "remove", "ntp-servers", *level)
+        ctl.run("option", "remove", "66", *level)
+        ctl.expect_error(20076, "option", "remove", "ntp-servers", *level)
+        expect("ntp-servers" not in ctl.run("option", "list", *level).stdout, f"not removed at {level}")
+    for value in ("routers=nowhere", "no-such-option=1", "routers", "subnet-mask=10", "dhcp-message-type=1"):
+        expect(ctl.run("option", "set", value, "--root", status=None).returncode in (1, 2), f"{value} was accepted")
+    ctl.expect_error(UNKNOWN_SCOPE, "option", "set", "routers=10.0.0.1", "--scope", "10.99.0.0")
+    ctl.expect_usage("option", "set", "routers=10.0.0.1")
+
+
+def test_leases(lab):
+    """lease list and show; status of a daemon that runs and of one that does not."""
+    scene, ctl = _sample(lab)
+    scene.start()
+    client = scene.client()
+    address = client.obtain().yiaddr
+    for words in ([], [SCOPE]):
+        row, = ctl.json("lease", "list", *words)["leases"]
+        expect_equal((row["address"], row["state"]), (address, "active"), "the lease")
+        expect_equal(row["hardwareAddress"], client.mac.hex(":"), "whose it is")
+    expect(client.mac.hex(":") in ctl.run("lease", "show", address).stdout, "the hardware address is not shown")
+    expect_equal(ctl.json("lease", "show", address)["address"], address, "lease show")
+    ctl.expect_error(20016, "lease", "show", "10.77.0.150", says="10.77.0.150")
+    expect_equal(ctl.json("status")["verdict"]["state"], "authorized", "status")
+    text = ctl.run("status").stdout
+    expect("authorized" in text and SERVER in text, f"status says {text!r}")
+    scene.lessord.stop()
+    ctl.expect_error(20123, "status")
+    ctl.expect_error(20123, "lease", "list")
+
+
+def test_many_leases(lab):
+    """lease list shows all leases, however many pages of the API they are."""
+    scene, ctl = _sample(lab)
+    scene.slapd.widen(SCOPE, 16, "10.77.1.0-10.77.9.255")
+    scene.start()
+    link = scene.link()
+    holders = obtain_all([RawClient(link) for _ in range(1200)], 60)
+    addresses = [row["address"] for row in ctl.json("lease", "list")["leases"]]
+    expect_equal(sorted(addresses), sorted(holders), "the leases that are listed")
+
+
+def test_status_explains(lab):
+    """status of a server that may not serve gives code, name and sentence."""
+    scene, ctl = _sample(lab)
+    scene.slapd.deauthorize()
+    scene.lessord.start()
+    scene.lessord.wait_for_verdict("not-authorized")
+    result = ctl.run("status", status=None)
+    expect("20039" in result.stdout and "DHCP_ROGUE_NOT_AUTHORIZED" in result.stdout, f"status says {result.stdout!r}")
+    expect_equal(ctl.json("status")["verdict"]["code"], 20039, "the code")
+
+
+def test_errors(lab):
+    """errors prints the table, one code or one name, and refuses what is not in it."""
+    _, ctl = _sample(lab)
+    text = ctl.run("errors").stdout
+    expect(all(code in text for code in ("20000", "20039", "20052", "20132")), "codes are missing in the table")
+    for word in ("20039", "DHCP_ROGUE_NOT_AUTHORIZED", "ERROR_DHCP_ROGUE_NOT_AUTHORIZED"):
+        expect("20039" in ctl.run("errors", word).stdout, f"errors {word}")
+    both = ctl.run("errors", "DHCP_SUBNET_EXISTS").stdout
+    expect("20004" in both and "20052" in both, f"the name that stands twice: {both!r}")
+    expect(len(ctl.json("errors")["errors"]) > 100, "the table as JSON")
+    expect(ctl.run("errors", "NO_SUCH_NAME", status=None).returncode in (1, 2), "an unknown name was accepted")
+
+
+def test_check(lab):
+    """check names every malformed entry, and exits with status 1 if there is one."""
+    scene, ctl = _sample(lab)
+    expect_equal(ctl.run("check").stderr, "", "what check complains of")
+    scene.slapd.replace(scope_dn(SCOPE), "lessorRange", "10.77.0.9-10.77.0.1")
+    scene.slapd.add(scope_entry("10.79.0.0", lessorServedBy=[SERVER, OTHER]))
+    text = ctl.run("check", status=1)
+    for words in (scope_dn(SCOPE), "lessorRange", "20023", scope_dn("10.79.0.0"), "20116"):
+        expect(words in text.stdout + text.stderr, f"{words!r} is not in {text.stdout!r} {text.stderr!r}")
+
+
+def test_json_errors(lab):
+    """With --json an error is an object with code, name and message."""
+    _, ctl = _sample(lab)
+    result = ctl.run("scope", "show", "10.99.0.0", options=["--json"], status=1)
+    error = json.loads(result.stdout or result.stderr)["error"]
+    expect_equal((error["code"], error["name"]), (UNKNOWN_SCOPE, "DDS_SUBNET_NOT_PRESENT"), "the error")
+    expect(error["message"], "no sentence")
+
+
+def test_identities(lab):
+    """Simple bind over TLS and GSSAPI work; without rights, with a wrong password and without a server it says so."""
+    scene = Scene(lab, kdc=Kdc)
+    ctl = scene.ctl
+    password = lab.write("password", "admin-password\n")
+    wrong = lab.write("wrong", "wrong\n")
+    guest = lab.write("guest", "guest-password\n")
+    tls = ["-H", scene.slapd.ldap, "-b", BASE, "--ca-file", scene.slapd.ca_file]
+    simple = [*tls, "-Z", "-D", person_dn("admin"), "-y", password]
+    ctl.words = []
+    ctl.run("site", "add", "bergen", options=simple)
+    ctl.run("site", "list", options=["-H", scene.slapd.ldaps, *tls[2:], "-D", person_dn("admin"), "-y", password])
+    ctl.expect_error(5, "site", "list", options=[*tls, "-D", person_dn("admin"), "-y", wrong])
+    ctl.expect_error(20121, "site", "add", "trondheim", options=[*tls, "-D", person_dn("guest"), "-y", guest])
+    ctl.expect_error(20070, "site", "list", options=["-H", "ldap://127.0.0.1:1", "-b", BASE, "--bind", "anonymous"])
+    ctl.environment = scene.kdc.client_environment("admin")
+    gssapi = ["-H", f"ldap://localhost:{LDAP_PORT}", "-b", BASE]
+    ctl.run("site", "add", "trondheim", options=gssapi)
+    ctl.environment = scene.kdc.client_environment()
+    ctl.expect_error(5, "site", "list", options=gssapi)
+    ctl.words = ["-H", scene.slapd.ldapi, "-b", BASE]
+    names = {row["name"] for row in ctl.json("site", "list")["sites"]}
+    expect_equal(names, {"oslo", "bergen", "trondheim"}, "the sites")
+
+
+def test_settings_from_file(lab):
+    """lessord.conf gives lessorctl its defaults."""
+    scene = Scene(lab).start()
+    scene.lessord.settings.update(uri=scene.slapd.ldapi)
+    scene.lessord.write_config()
+    program = lab.program("lessorctl")
+    for words in (["site", "list"], ["status"], ["lease", "list"]):
+        lab.run([program, "-c", scene.lessord.config_path, *words])
+
+
+def test_usage(lab):
+    """Wrong usage exits with status 2 and advice; --help and --version with 0."""
+    _, ctl = _sample(lab)
+    for words in ([], ["nonsense"], ["scope"], ["scope", "nonsense"], ["scope", "add"],
+                  ["scope", "show", SCOPE, "surplus"], ["--no-such-flag"], ["scope", "list", "--range"],
+                  ["server", "add", "x.example.test"]):
+        ctl.expect_usage(*words)
+    expect(all(noun in ctl.run("--help").stdout for noun in ("server", "scope", "option")), "--help lists no commands")
+    expect("0." in ctl.run("--version").stdout, "--version")

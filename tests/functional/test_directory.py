@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The directory's word: what it says is in force within a second, and what happens while it says nothing."""
+import socket
+import statistics
+import time
+
+import dhcp
+from harness import expect, expect_equal, wait_until
+from kdc import Kdc
+from rawclient import RawClient
+from scene import Scene
+from slapd import LDAP_PORT, ROOT, SERVER, SITE, base_tree, sample_tree, scope_dn, scope_entry
+
+SCOPE = scope_dn("10.77.0.0")
+NOT_AUTHORIZED, UNREACHABLE, NO_DHCP_ROOT = 20039, 20040, 20071
+SECOND = 1.0
+
+
+def _expect_silence(scene, client, reason):
+    """Let a client ask, and check that the server notices, counts it under @reason, and answers nothing."""
+    before = scene.lessord.drops(reason)
+    client.send(client.message(dhcp.DISCOVER))
+    wait_until(lambda: scene.lessord.drops(reason) > before, f"a packet is dropped for {reason}")
+    expect(client.link.is_silent(), f"a client was answered in spite of {reason}")
+
+
+def _latency(client, count=40):
+    """The median time of a renewal."""
+    times = []
+    for _ in range(count):
+        start = time.monotonic()
+        client.renew()
+        times.append(time.monotonic() - start)
+    return statistics.median(times)
+
+
+def test_option_change(lab):
+    """An option changed in the directory is in the next ACK within a second."""
+    scene = Scene(lab).start()
+    client = scene.client()
+    client.obtain()
+    for value in ("10.77.0.54", "10.77.0.55"):
+        scene.slapd.replace(SITE, "lessorOption", f"domain-name-servers={value}")
+        wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == [value], f"{value} is in an ACK", SECOND)
+    scene.slapd.replace(SCOPE, "lessorLeaseTime", 3600)
+    wait_until(lambda: client.renew().number(dhcp.LEASE_TIME) == 3600, "the new lease time is in an ACK", SECOND)
+    scene.slapd.replace(SITE, "lessorOption")
+    wait_until(lambda: client.renew().option(dhcp.DNS_SERVERS) is None, "the option is gone from the ACK", SECOND)
+    expect_equal(scene.lessord.counter("role_restarts"), 0, "roles that were restarted")
+
+
+def test_scope_change(lab):
+    """A scope added, disabled, enabled, withdrawn from the server or removed acts within a second."""
+    scene = Scene(lab, tree={"scopes": ()})
+    scene.lessord.start()
+    scene.lessord.wait_for_verdict("authorized")
+    client = scene.client()
+    _expect_silence(scene, client, "no_scope")
+
+    def is_served():
+        client.send(client.message(dhcp.DISCOVER))
+        return client.link.receive(time.monotonic() + 0.2)
+
+    def is_dropped_for(reason):
+        before = scene.lessord.drops(reason)
+        client.send(client.message(dhcp.DISCOVER))
+        return wait_until(lambda: client.link.receive(0) or scene.lessord.drops(reason) > before, "an effect") is True
+    scene.slapd.add(scope_entry("10.77.0.0"))
+    wait_until(is_served, "the added scope is served", SECOND)
+    scene.slapd.replace(SCOPE, "lessorState", "disabled")
+    wait_until(lambda: is_dropped_for("scope_disabled"), "the disabled scope is not served", SECOND)
+    scene.slapd.replace(SCOPE, "lessorState", "enabled")
+    wait_until(is_served, "the enabled scope is served", SECOND)
+    scene.slapd.replace(SCOPE, "lessorServedBy", "dhcp2.example.test")
+    wait_until(lambda: is_dropped_for("no_scope"), "another server's scope is not served", SECOND)
+    scene.slapd.replace(SCOPE, "lessorServedBy", SERVER)
+    wait_until(is_served, "the scope is served again", SECOND)
+    scene.slapd.delete(SCOPE)
+    wait_until(lambda: is_dropped_for("no_scope"), "the removed scope is not served", SECOND)
+
+
+def test_withdrawal(lab):
+    """A server withdrawn answers nobody within a second and says 20039; authorized again, it resumes."""
+    scene = Scene(lab).start()
+    client = scene.client()
+    client.obtain()
+    for _ in range(2):
+        scene.slapd.deauthorize()
+        verdict = scene.lessord.wait_for_verdict("not-authorized", SECOND)["verdict"]
+        expect_equal(verdict["code"], NOT_AUTHORIZED, "the code")
+        expect(SERVER in verdict["reason"], f"the reason does not name the server: {verdict['reason']!r}")
+        _expect_silence(scene, client, "unauthorized")
+        scene.slapd.authorize()
+        client.renew(deadline=SECOND)
+        expect_equal(scene.lessord.status()["verdict"]["state"], "authorized", "the verdict")
+
+
+def test_withdrawal_in_time(lab):
+    """From one second after the withdrawal on, not one of a stream of requests is answered."""
+    scene = Scene(lab).start()
+    client = scene.client()
+    client.obtain()
+    scene.slapd.deauthorize()
+    withdrawn = last = time.monotonic()
+    while time.monotonic() < withdrawn + 2 * SECOND:
+        client.send(client.renewing())
+        if client.link.receive(time.monotonic() + 0.02):
+            last = time.monotonic()
+    lab.say(f"last answer {last - withdrawn:.3f} s after the withdrawal")
+    expect(last < withdrawn + SECOND, f"answered {last - withdrawn:.3f} s after the withdrawal")
+
+
+def test_never_before_verdict(lab):
+    """Before the first verdict nobody is answered; a server that was never listed says so."""
+    scene = Scene(lab, tree={"authorized": False})
+    scene.lessord.start()
+    expect_equal(scene.lessord.wait_for_verdict("not-authorized")["verdict"]["code"], NOT_AUTHORIZED, "the code")
+    _expect_silence(scene, scene.client(), "unauthorized")
+
+
+def test_authorized_by_address(lab):
+    """An entry with the server's address authorizes it under whatever name."""
+    scene = Scene(lab, tree={"authorized": False})
+    scene.slapd.authorize("other-name.example.test", "10.77.0.1")
+    scene.start()
+    scene.client().obtain()
+    scene.slapd.deauthorize("other-name.example.test")
+    scene.lessord.wait_for_verdict("not-authorized", SECOND)
+    scene.slapd.authorize("other-name.example.test", "10.77.0.111")
+    scene.slapd.authorize(SERVER, "255.0.0.1")
+    scene.lessord.wait_for_verdict("authorized", SECOND)
+
+
+def test_dhcp_root_missing(lab):
+    """Without the entry DhcpRoot no server is authorized, and the code says so."""
+    scene = Scene(lab, tree={"dhcp_root": False})
+    scene.lessord.start()
+    status = scene.lessord.wait_for_verdict("not-authorized")
+    expect_equal(status["verdict"]["code"], NO_DHCP_ROOT, "the code")
+    expect("lessorctl init" in status["verdict"]["reason"], f"no advice in {status['verdict']['reason']!r}")
+
+
+def _away(lab, take_away, bring_back):
+    """Serve while the directory is away, as fast as before, and catch up when it returns."""
+    scene = Scene(lab)
+    scene.lessord.settings.update(probe_interval="1s", timeout="1s", retry_max="1s")
+    scene.start()
+    link = scene.link()
+    client = RawClient(link)
+    client.obtain()
+    before = _latency(client)
+    take_away(scene.slapd)
+    during = _latency(client)
+    scene.lessord.wait_for_status(lambda status: not status["directory"]["connected"], "the loss is noticed", 15)
+    after = _latency(client)
+    lab.say(f"median renewal: {before:.6f} s with, {during:.6f} s and {after:.6f} s without directory")
+    expect(max(during, after) < 5 * before + 0.005, f"renewals became slow: {before:.6f}, {during:.6f}, {after:.6f} s")
+    RawClient(link).obtain()
+    verdict = scene.lessord.status()["verdict"]
+    expect_equal(verdict["state"], "cached", "the verdict")
+    expect(0 < verdict["remaining"] <= 259200, f"the verdict holds for {verdict['remaining']} s")
+    bring_back(scene.slapd)
+    scene.lessord.wait_for_verdict("authorized", 15)
+    scene.slapd.replace(SITE, "lessorOption", "domain-name-servers=10.77.0.99")
+    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == ["10.77.0.99"], "a change acts again", SECOND)
+    return scene
+
+
+def test_directory_killed(lab):
+    """slapd killed while serving: leases go on as fast as before, and changes act when it is back."""
+    _away(lab, lambda slapd: slapd.kill(), lambda slapd: slapd.start())
+
+
+def test_directory_frozen(lab):
+    """slapd frozen while serving: it is noticed, leases go on as fast as before, and changes act when it thaws."""
+    _away(lab, lambda slapd: slapd.freeze(), lambda slapd: slapd.thaw())
+
+
+def test_changes_while_away(lab):
+    """Changes and deletions made while the daemon is disconnected or stopped are in force afterwards."""
+    scene = Scene(lab, tree={"scopes": ("10.77.0.0", "10.78.0.0", "10.79.0.0")}).start()
+    lessord = scene.lessord
+    expect_equal(lessord.status()["configuration"]["scopes"], 3, "scopes")
+    lessord.stop()
+    scene.slapd.delete(scope_dn("10.78.0.0"))
+    lessord.start()
+    lessord.wait_for_generation(lambda configuration: configuration["scopes"] == 2)
+    scene.slapd.kill()
+    lessord.wait_for_status(lambda status: not status["directory"]["connected"], "disconnected")
+    scene.slapd.start()
+    scene.slapd.delete(scope_dn("10.79.0.0"))
+    lessord.wait_for_generation(lambda configuration: configuration["scopes"] == 1)
+
+
+def test_other_directory(lab):
+    """A directory restored from an old backup replaces the local copy, though its cookie is older."""
+    scene = Scene(lab).start()
+    scene.slapd.add(scope_entry("10.80.0.0"))
+    scene.lessord.wait_for_generation(lambda configuration: configuration["scopes"] == 2)
+    scene.slapd.kill()
+    scene.slapd.load(sample_tree())
+    scene.slapd.start()
+    scene.lessord.wait_for_generation(lambda configuration: configuration["scopes"] == 1)
+    scene.lessord.wait_for_verdict("authorized")
+    scene.client().obtain()
+
+
+def test_start_without_directory(lab):
+    """Started without a directory and without a verdict it serves nobody, says 20040, and recovers by itself."""
+    scene = Scene(lab)
+    scene.lessord.settings["retry_max"] = "1s"
+    scene.slapd.stop()
+    scene.lessord.start()
+    status = scene.lessord.wait_for_verdict("unreachable")
+    expect_equal(status["verdict"]["code"], UNREACHABLE, "the code")
+    client = scene.client()
+    _expect_silence(scene, client, "unauthorized")
+    scene.slapd.start()
+    scene.lessord.wait_for_verdict("authorized")
+    client.obtain()
+
+
+def test_start_with_cached_verdict(lab):
+    """Restarted without a directory it serves on its cached verdict, with the configuration it had."""
+    scene = Scene(lab).start()
+    client = scene.client()
+    client.obtain()
+    scene.lessord.stop()
+    scene.slapd.stop()
+    scene.lessord.start()
+    client.renew()
+    status = scene.lessord.wait_for_verdict("cached")
+    expect(status["verdict"]["remaining"] > 0, "the verdict has no time left")
+    expect(status["verdict"]["reason"], "the status does not say why the verdict is a cached one")
+
+
+def test_start_refuse(lab):
+    """With lessorStartWithoutDirectory: refuse a cached verdict is not enough at a start."""
+    scene = Scene(lab)
+    scene.slapd.replace(ROOT, "lessorStartWithoutDirectory", "refuse")
+    scene.start()
+    client = scene.client()
+    client.obtain()
+    scene.lessord.stop()
+    scene.slapd.stop()
+    scene.lessord.start()
+    expect_equal(scene.lessord.wait_for_verdict("unreachable")["verdict"]["code"], UNREACHABLE, "the code")
+    _expect_silence(scene, client, "unauthorized")
+
+
+def test_verdict_expires(lab):
+    """Without a directory the verdict ends at its time limit, and with it the service."""
+    scene = Scene(lab)
+    scene.slapd.replace(ROOT, "lessorAuthorityHold", 3)
+    scene.lessord.settings.update(retry_max="1s")
+    scene.start()
+    client = scene.client()
+    client.obtain()
+    scene.slapd.kill()
+    status = scene.lessord.wait_for_verdict("unreachable", 8)
+    expect_equal(status["verdict"]["code"], UNREACHABLE, "the code")
+    _expect_silence(scene, client, "unauthorized")
+    scene.slapd.start()
+    scene.lessord.wait_for_verdict("authorized")
+    client.renew()
+
+
+def test_polling(lab):
+    """A directory without change feed is read at an interval, and changes and deletions act all the same."""
+    scene = Scene(lab, tree={"scopes": ("10.77.0.0", "10.78.0.0")}, directory={"syncprov": False})
+    scene.lessord.settings["poll_interval"] = "1s"
+    scene.start()
+    expect_equal(scene.lessord.status()["directory"]["feed"], "poll", "the feed")
+    client = scene.client()
+    client.obtain()
+    scene.slapd.replace(SITE, "lessorOption", "domain-name-servers=10.77.0.77")
+    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == ["10.77.0.77"], "the change is in an ACK", 3)
+    scene.slapd.delete(scope_dn("10.78.0.0"))
+    scene.lessord.wait_for_generation(lambda configuration: configuration["scopes"] == 1)
+    scene.slapd.deauthorize()
+    scene.lessord.wait_for_verdict("not-authorized", 3)
+
+
+def test_several_uris(lab):
+    """Of several URIs the first that answers is used; one that refuses or says nothing does not stop the others."""
+    scene = Scene(lab)
+    with scene.server.entered():
+        silent = socket.create_server(("127.0.0.1", LDAP_PORT + 1))
+    scene.lessord.settings.update(timeout="1s", uri=["ldap://127.0.0.1:1", f"ldap://127.0.0.1:{LDAP_PORT + 1}",
+                                                     f"ldaps://127.0.0.1:{LDAP_PORT + 1}", scene.slapd.ldap])
+    scene.start()
+    expect_equal(scene.lessord.status()["directory"]["uri"], scene.slapd.ldap, "the URI in use")
+    silent.close()
+
+
+def _binds(lab, settings, **arguments):
+    """Serve and follow changes with these settings of [directory]."""
+    scene = Scene(lab, **arguments)
+    scene.lessord.settings = {key: value for key, value in scene.lessord.settings.items()
+                              if key not in scene.simple_bind()} | settings(scene)
+    if scene.kdc:
+        scene.lessord.environment = scene.kdc.client_environment()
+    scene.start()
+    client = scene.client()
+    client.obtain()
+    scene.slapd.replace(SITE, "lessorOption", "domain-name-servers=10.77.0.56")
+    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == ["10.77.0.56"], "a change is in an ACK", SECOND)
+    expect_equal(scene.lessord.status()["directory"]["feed"], "syncrepl", "the feed")
+
+
+def test_bind_starttls(lab):
+    """StartTLS with a simple bind works."""
+    _binds(lab, lambda scene: scene.simple_bind() | {"start_tls": "yes"})
+
+
+def test_bind_ldaps(lab):
+    """ldaps:// with a simple bind works."""
+    _binds(lab, lambda scene: scene.simple_bind(uri=scene.slapd.ldaps))
+
+
+def test_bind_external(lab):
+    """ldapi:// with SASL EXTERNAL works."""
+    _binds(lab, lambda scene: scene.external_bind())
+
+
+def test_bind_gssapi(lab):
+    """SASL GSSAPI with a keytab works."""
+    _binds(lab, lambda scene: {"uri": f"ldap://localhost:{LDAP_PORT}", "bind": "gssapi",
+                               "keytab": scene.kdc.keytab("lessord")}, kdc=Kdc)
+
+
+def test_init_while_running(lab):
+    """A daemon that starts with an empty directory serves as soon as lessorctl has made what it needs."""
+    scene = Scene(lab, tree=None)
+    scene.slapd.stop()
+    scene.slapd.load(base_tree())
+    scene.slapd.start()
+    scene.lessord.start()
+    scene.lessord.wait_for_verdict("not-authorized")
+    for words in (["init"], ["site", "add", "oslo"], ["server", "add", SERVER, "--site", "oslo"],
+                  ["scope", "add", "10.77.0.0/24", "--site", "oslo", "--server", SERVER,
+                   "--range", "10.77.0.100-10.77.0.199"],
+                  ["server", "authorize", SERVER, "10.77.0.1"]):
+        scene.ctl.run(*words)
+    scene.client().obtain()

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Build, run all tests, count them.
+
+Stages: build (gcc with sanitizers, and clang, without warnings), unit (make check), functional (tests/functional, on
+real directories and clients), fuzz (every target for a while) and dist (make distcheck). One line per test; the last
+line is "N passed, N failed", and the exit status is 0 only if none failed.
+"""
+import argparse
+import concurrent.futures
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+STAGES = ("build", "unit", "functional", "fuzz", "dist")
+JOBS = 2 * (os.cpu_count() or 1)
+LOG_TAIL = 60
+CMOCKA_COUNT = re.compile(r"^\[  (PASSED|FAILED|SKIPPED) +\] (\d+) test", re.MULTILINE)
+
+
+class Tally:
+    """How many tests passed, failed and were skipped."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, name, passed=0, failed=0, skipped=0, seconds=None, log=None):
+        """Count a group of tests and print its line, with the end of @log if some failed."""
+        self.passed, self.failed, self.skipped = self.passed + passed, self.failed + failed, self.skipped + skipped
+        verdict = "FAIL" if failed else "PASS" if passed else "SKIP"
+        total = passed + failed + skipped
+        duration = "       -" if seconds is None else f"{seconds:6.1f} s"
+        print(f"{verdict} {duration}  {name}{f' ({total} tests)' if total > 1 else ''}", flush=True)
+        if failed and log:
+            print("".join(f"    {line}\n" for line in tail(log)), end="", flush=True)
+
+    def line(self):
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.passed} passed, {self.failed} failed{skipped}"
+
+
+def tail(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read().splitlines()[-LOG_TAIL:]
+
+
+class Tests:
+    """The stages, in the order in which they run."""
+
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.tally = Tally()
+        self.build = os.path.join(TOP, "build")
+        self.test_build, self.clang_build = os.path.join(self.build, "test"), os.path.join(self.build, "fuzz")
+        os.makedirs(self.build, exist_ok=True)
+
+    def is_wanted(self, name):
+        return re.search(self.arguments.pattern, name, re.IGNORECASE)
+
+    def step(self, name, folder, *commands, counted=True, env=None):
+        """Run commands in @folder, as one test called @name. Returns whether they succeeded."""
+        log = os.path.join(self.build, f"{name}.log")
+        start = time.monotonic()
+        with open(log, "wb") as file:
+            is_good = all(subprocess.run(command, cwd=folder, stdout=file, stderr=subprocess.STDOUT, env=env,
+                                         check=False).returncode == 0 for command in commands)
+        seconds = time.monotonic() - start
+        if counted or not is_good:
+            self.tally.add(name, passed=int(is_good), failed=int(not is_good), seconds=seconds, log=log)
+        else:
+            print(f"     {seconds:6.1f} s  {name}", flush=True)
+        return is_good
+
+    def configure(self, name, folder, *options):
+        """Make a build tree, unless it is there and current."""
+        os.makedirs(folder, exist_ok=True)
+        script = os.path.join(TOP, "configure")
+        commands = []
+        if not os.path.exists(script):
+            commands.append([os.path.join(TOP, "bootstrap")])
+        if not os.path.exists(os.path.join(folder, "Makefile")):
+            commands.append([script, "-q", *options])
+        return not commands or self.step(name, folder, *commands, counted=False)
+
+    def make(self, *words):
+        return ["make", "-s", f"-j{JOBS}", *words]
+
+    def prepare(self):
+        """The build that unit and functional tests use."""
+        return self.configure("configure", self.test_build, "--enable-werror", "--enable-asan", "--enable-ubsan",
+                              "CFLAGS=-O1") and self.step("build-gcc", self.test_build, self.make("all"),
+                                                          self.make("check", "TESTS="))
+
+    def prepare_clang(self):
+        """The build that fuzz targets need."""
+        return self.configure("configure-clang", self.clang_build, "CC=clang-14", "--enable-werror", "--enable-fuzz",
+                              "CFLAGS=-O1") and self.step("build-clang", self.clang_build, self.make("all"),
+                                                          self.make("check", "TESTS="))
+
+    def unit(self):
+        """make check; each case of a cmocka program counts."""
+        names = [name for name in self.makefile_value("TESTS").split() if self.is_wanted(name)]
+        if not names:
+            return
+        subprocess.run(self.make("-k", "check", "TESTS=" + " ".join(names)), cwd=self.test_build,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        for name in names:
+            self.unit_result(name)
+
+    def makefile_value(self, variable):
+        script = f"include Makefile\nprint-value:\n\t@echo $({variable})\n"
+        return subprocess.run(["make", "-s", "-f", "-", "print-value"], cwd=self.test_build, input=script, text=True,
+                              stdout=subprocess.PIPE, check=True).stdout
+
+    def unit_result(self, name):
+        stem = os.path.join(self.test_build, re.sub(r"\.(sh|py)$", "", name))
+        log, counts, result = stem + ".log", {}, "FAIL"
+        if os.path.exists(stem + ".trs"):
+            with open(stem + ".trs", encoding="utf-8") as file:
+                result = re.search(r":global-test-result: (\w+)", file.read())[1]
+            with open(log, encoding="utf-8", errors="replace") as file:
+                for kind, count in CMOCKA_COUNT.findall(file.read()):
+                    counts[kind] = counts.get(kind, 0) + int(count)
+        if not counts or (result not in ("PASS", "SKIP") and not counts.get("FAILED")):
+            counts["PASSED" if result == "PASS" else "SKIPPED" if result == "SKIP" else "FAILED"] = 1
+        seconds = os.stat(log).st_mtime - self.started_at(log) if os.path.exists(log) else None
+        self.tally.add(name, counts.get("PASSED", 0), counts.get("FAILED", 0), counts.get("SKIPPED", 0), seconds,
+                       log if os.path.exists(log) else None)
+
+    @staticmethod
+    def started_at(path):
+        """When a log was begun, as far as the file system knows."""
+        birth = subprocess.run(["stat", "-c", "%.3W", path], capture_output=True, text=True, check=False).stdout
+        return float(birth) if re.fullmatch(r"[\d.]+\n", birth) and float(birth) else os.stat(path).st_mtime
+
+    def functional(self):
+        """The tests of tests/functional, which prints their lines itself."""
+        result = os.path.join(self.build, "functional.result")
+        if os.path.exists(result):
+            os.unlink(result)
+        subprocess.run([sys.executable, "-B", os.path.join(TOP, "tests/functional/run.py"), "--build", self.test_build,
+                        "--result", result, "-k", self.arguments.pattern], check=False)
+        if not os.path.exists(result):
+            self.tally.add("functional", failed=1)
+            return
+        with open(result, encoding="ascii") as file:
+            passed, failed, skipped = map(int, file.read().split())
+        self.tally.passed, self.tally.failed = self.tally.passed + passed, self.tally.failed + failed
+        self.tally.skipped += skipped
+
+    def fuzz(self):
+        """Each fuzz target: its corpus once, then new inputs for a while; two at a time."""
+        targets = [path for path in sorted(glob.glob(os.path.join(self.clang_build, "tests/fuzz/fuzz_*")))
+                   if os.access(path, os.X_OK) and self.is_wanted(os.path.basename(path))]
+        with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+            list(pool.map(self.fuzz_target, targets))
+
+    def fuzz_target(self, program):
+        name = os.path.basename(program)
+        grown = os.path.join(self.clang_build, "corpus", name)
+        shutil.rmtree(grown, ignore_errors=True)
+        os.makedirs(grown)
+        seeds = os.path.join(TOP, "tests/fuzz/corpus", name.replace("fuzz_", "", 1))
+        corpora = [grown] + ([seeds] if os.path.isdir(seeds) else [])
+        self.step(name, grown, [program, f"-max_total_time={self.arguments.fuzz_seconds}", "-timeout=10",
+                                "-rss_limit_mb=2048", f"-artifact_prefix={self.build}/{name}-",
+                                "-print_final_stats=1", *corpora])
+
+    def dist(self):
+        """The distribution builds out of tree, passes its checks, installs and leaves nothing behind."""
+        self.step("distcheck", self.test_build, self.make("distcheck", "DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0"))
+
+    def run(self):
+        stages = self.arguments.stages or STAGES
+        is_built = not {"build", "unit", "functional", "dist"} & set(stages) or self.prepare()
+        is_built_by_clang = not {"build", "fuzz"} & set(stages) or self.prepare_clang()
+        if is_built and "unit" in stages:
+            self.unit()
+        if is_built and "functional" in stages:
+            self.functional()
+        if is_built_by_clang and "fuzz" in stages:
+            self.fuzz()
+        if is_built and "dist" in stages and self.is_wanted("distcheck"):
+            self.dist()
+        print(self.tally.line(), flush=True)
+        return 1 if self.tally.failed or not self.tally.passed else 0
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="tests/run", description=__doc__,
+                                     formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help=f"only these: {', '.join(STAGES)} (default: all)")
+    parser.add_argument("-k", dest="pattern", default="", help="only tests whose name matches this regular expression")
+    parser.add_argument("--fuzz-seconds", type=int, default=20, help="how long each fuzz target runs (default: 20)")
+    arguments = parser.parse_args()
+    unknown = set(arguments.stages) - set(STAGES)
+    if unknown:
+        parser.error(f"no such stage: {', '.join(sorted(unknown))}")
+    return arguments
+
+
+if __name__ == "__main__":
+    sys.exit(Tests(parse_arguments()).run())
