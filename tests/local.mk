@@ -6,3 +6,4 @@ include tests/unit/wire.mk
 include tests/fuzz/wire.mk
 include tests/unit/core.mk
 include tests/unit/api.mk
+include tests/unit/ctl.mk

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lessorctl option: values of lessorOption at one level. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/ctl/ctl.h"
+#include "app/ctl/edit.h"
+#include "app/ctl/output.h"
+#include "app/ctl/tree.h"
+#include "base/text.h"
+#include "wire/option.h"
+
+#define VALUE_TEXT_MAX (4 * OPTION_VALUE_MAX)
+#define NAME_MAX_LEN 64
+
+static const char *const option_attribute = "lessorOption";
+
+/* The option's code, by name or number, of the first @len characters of @text; -1 if there is none. */
+static int code_of(const char *text, size_t len) {
+	const struct option_info *info;
+	char name[NAME_MAX_LEN];
+	uint64_t number;
+
+	if (len >= sizeof name)
+		return -1;
+	memcpy(name, text, len);
+	name[len] = '\0';
+	if (text_parse_u64(name, UINT8_MAX, &number) == 0)
+		return (int)number;
+	info = option_info_find(name);
+	return info ? info->code : -1;
+}
+
+/* Remove all values of option @code from @entry; how many there were. */
+static size_t remove_code(struct entry *entry, int code) {
+	size_t n, n_removed = 0;
+
+	edit_values(entry, option_attribute, &n);
+	while (n-- > 0) {
+		const char *value = edit_value(entry, option_attribute, n);
+
+		if (code_of(value, strcspn(value, "=")) != code)
+			continue;
+		edit_remove_at(entry, option_attribute, n);
+		n_removed++;
+	}
+	return n_removed;
+}
+
+/* Put "NAME=VALUE" in the place of what @entry says about that option, in the form in which we write it. */
+static int set_option(struct arena *arena, struct entry *entry, const char *assignment, struct error *reterr_error) {
+	char *shown = arena_take(arena, VALUE_TEXT_MAX), buffer[4];
+	uint8_t *octets = arena_take(arena, OPTION_VALUE_MAX), code;
+	struct text text;
+	size_t len;
+	int r;
+
+	if (!strchr(assignment, '='))
+		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not of the form NAME=VALUE", assignment);
+	r = option_assignment_parse(assignment, OPTION_VALUE_MAX, &code, octets, &len, reterr_error);
+	if (r < 0)
+		return r;
+	text_init(&text, shown, VALUE_TEXT_MAX);
+	text_add(&text, "%s=", option_name(code, buffer));
+	option_value_format(code, span_of(octets, len), &text);
+	remove_code(entry, code);
+	edit_add(arena, entry, option_attribute, text.is_truncated ? assignment : shown);
+	return 0;
+}
+
+static int find_root(const struct tree *tree, const struct entry **ret_entry, struct error *reterr_error) {
+	*ret_entry = tree_find(tree, tree->root_dn);
+	if (*ret_entry)
+		return 0;
+	return error_set(reterr_error, E_NOT_FOUND, "%s is not in the directory; \"lessorctl init\" creates it", tree->root_dn);
+}
+
+/* Which of the level flags is given: exactly one must be. */
+static int choose_level(struct ctl *ctl, enum flag *ret_level, struct error *reterr_error) {
+	static const enum flag levels[] = { FLAG_ROOT, FLAG_SITE, FLAG_SERVER, FLAG_SCOPE, FLAG_RESERVATION };
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		n += ctl->arguments.n_values[levels[i]];
+		if (is_flag_given(&ctl->arguments, levels[i]))
+			*ret_level = levels[i];
+	}
+	if (n == 1)
+		return 0;
+	return ctl_reject_usage(ctl, reterr_error,
+				"name one level: --root, --site SITE, --server FQDN, --scope NETWORK or --reservation ADDRESS");
+}
+
+/* The entry that the level flag names. @ret_where: what to call it. */
+static int find_level(const struct ctl *ctl, const struct tree *tree, enum flag level, const struct entry **ret_entry,
+		      const char **ret_where, struct error *reterr_error) {
+	const char *name = flag_value(&ctl->arguments, level);
+
+	*ret_where = level == FLAG_ROOT ? "the whole enterprise" :
+					  arena_format(ctl->arena, "%s %s", flag_get(level)->name, name);
+	if (level == FLAG_ROOT)
+		return find_root(tree, ret_entry, reterr_error);
+	if (level == FLAG_SITE)
+		return tree_get_site(tree, name, ret_entry, reterr_error);
+	if (level == FLAG_SERVER)
+		return tree_get_server(tree, name, ret_entry, reterr_error);
+	if (level == FLAG_SCOPE)
+		return tree_get_scope(tree, name, ret_entry, reterr_error);
+	return tree_get_reservation(tree, name, ret_entry, reterr_error);
+}
+
+static int open_level(struct ctl *ctl, struct tree *ret_tree, const struct entry **ret_entry, const char **ret_where,
+		      struct error *reterr_error) {
+	enum flag level = FLAG_ROOT;
+	int r = choose_level(ctl, &level, reterr_error);
+
+	if (r == 0)
+		r = tree_load(ctl, ret_tree, reterr_error);
+	return r < 0 ? r : find_level(ctl, ret_tree, level, ret_entry, ret_where, reterr_error);
+}
+
+int option_set(struct ctl *ctl, struct error *reterr_error) {
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	const struct entry *before;
+	const char *where, *names = "";
+	struct entry *after;
+	int r = open_level(ctl, &tree, &before, &where, reterr_error);
+
+	if (r < 0)
+		return r;
+	after = edit_copy(ctl->arena, before);
+	for (size_t i = 0; i < ctl->arguments.n_words && r == 0; i++) {
+		const char *word = ctl->arguments.words[i];
+
+		r = set_option(ctl->arena, after, word, reterr_error);
+		names = arena_format(ctl->arena, "%s%s%.*s", names, i ? ", " : "", (int)strcspn(word, "="), word);
+	}
+	if (r == 0)
+		r = tree_change(&tree, before, after, reterr_error);
+	if (r < 0)
+		return r;
+	return ctl_done(ctl, ctl_message(after->dn, "%s set for %s; clients are told at their next renewal", names, where));
+}
+
+static json_t *option_item(const char *value) {
+	size_t len = strcspn(value, "=");
+	int code = code_of(value, len);
+	char name[NAME_MAX_LEN];
+
+	snprintf(name, sizeof name, "%.*s", (int)len, value);
+	return json_pack("{s:o, s:o, s:o}", "name", output_text(name), "code", code < 0 ? json_null() : json_integer(code),
+			 "value", output_text(value[len] ? value + len + 1 : ""));
+}
+
+int option_list(struct ctl *ctl, struct error *reterr_error) {
+	static const struct column columns[] = { { "CODE", "code", COLUMN_NUMBER },
+						 { "OPTION", "name", COLUMN_TEXT },
+						 { "VALUE", "value", COLUMN_TEXT } };
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	const struct entry *entry;
+	const char *where, *value;
+	json_t *items;
+	int r = open_level(ctl, &tree, &entry, &where, reterr_error);
+
+	if (r < 0)
+		return r;
+	items = json_array();
+	for (size_t i = 0; (value = edit_value(entry, option_attribute, i)); i++)
+		json_array_append_new(items, option_item(value));
+	return ctl_list(ctl, "options", items, columns, ARRAY_LEN(columns),
+			arena_format(ctl->arena, "no option is set at %s itself", where));
+}
+
+static int reject_name(const char *name, struct error *reterr_error) {
+	const char *names[UINT8_MAX + 1] = { NULL }, *nearest;
+	const struct option_info *info;
+
+	for (size_t i = 0; i < UINT8_MAX && (info = option_info_at(i)); i++)
+		names[i] = info->name;
+	nearest = text_nearest(name, names);
+	if (nearest)
+		return error_set(reterr_error, E_DHCP_OPTION_NOT_PRESENT, "there is no option %s; did you mean %s?", name, nearest);
+	return error_set(reterr_error, E_DHCP_OPTION_NOT_PRESENT, "there is no option %s", name);
+}
+
+int option_remove(struct ctl *ctl, struct error *reterr_error) {
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	const char *name = ctl->arguments.words[0], *where;
+	int code = code_of(name, strlen(name)), r;
+	const struct entry *before;
+	struct entry *after;
+
+	if (code < 0)
+		return reject_name(name, reterr_error);
+	r = open_level(ctl, &tree, &before, &where, reterr_error);
+	if (r < 0)
+		return r;
+	after = edit_copy(ctl->arena, before);
+	if (remove_code(after, code) == 0)
+		return error_set(reterr_error, E_DDS_OPTION_DOES_NOT_EXIST, "%s is not set at %s itself", name, where);
+	r = tree_change(&tree, before, after, reterr_error);
+	if (r < 0)
+		return r;
+	return ctl_done(ctl, ctl_message(after->dn, "%s removed from %s; a value from a wider level is in force now, if there is one",
+					 name, where));
+}

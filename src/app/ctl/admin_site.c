@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lessorctl site. */
+#include <string.h>
+
+#include "app/ctl/ctl.h"
+#include "app/ctl/edit.h"
+#include "app/ctl/output.h"
+#include "app/ctl/tree.h"
+#include "model/dn.h"
+
+#define DN_MAX 1024
+
+int site_add(struct ctl *ctl, struct error *reterr_error) {
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	const char *name = ctl->arguments.words[0];
+	char dn[DN_MAX];
+	int r = tree_load(ctl, &tree, reterr_error);
+
+	if (r < 0)
+		return r;
+	if (tree_find_named(&tree, CLASS_SITE, name))
+		return error_set(reterr_error, E_INVALID_PARAMETER, "site %s exists already; nothing was changed", name);
+	if (!name[0] || dn_make(name, tree.sites_dn, sizeof dn, dn) < 0)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s\" cannot be an entry's name", name);
+	r = tree_add(&tree, edit_new(ctl->arena, dn, schema_class_get(CLASS_SITE)->name), E_INVALID_PARAMETER, reterr_error);
+	if (r == -E_NOT_FOUND)
+		return error_set(reterr_error, E_NOT_FOUND, "%s is not in the directory; \"lessorctl init\" creates what is missing",
+				 tree.sites_dn);
+	if (r < 0)
+		return r;
+	return ctl_done(ctl, ctl_message(dn, "site %s added; add its server with: lessorctl server add NAME --site %s", name, name));
+}
+
+static json_t *site_item(const struct tree *tree, const struct entry *site) {
+	json_t *servers = json_array();
+	json_int_t n_scopes = 0;
+
+	for (size_t i = 0; i < tree->entries.n_items; i++) {
+		const struct entry *entry = tree->entries.items[i];
+
+		if (!is_dn_equal(dn_parent(entry->dn), site->dn))
+			continue;
+		if (is_entry_of_class(entry, schema_class_get(CLASS_SERVER)->name))
+			json_array_append_new(servers, output_text(tree_leaf(tree, entry)));
+		n_scopes += is_entry_of_class(entry, schema_class_get(CLASS_SCOPE)->name);
+	}
+	return json_pack("{s:o, s:o, s:o, s:I}", "name", output_text(tree_leaf(tree, site)), "displayName",
+			 output_text(entry_text(site, schema_attribute_get(ATTRIBUTE_NAME)->name)), "servers", servers, "scopes",
+			 n_scopes);
+}
+
+int site_list(struct ctl *ctl, struct error *reterr_error) {
+	static const struct column columns[] = { { "SITE", "name", COLUMN_TEXT },
+						 { "NAME", "displayName", COLUMN_TEXT },
+						 { "SCOPES", "scopes", COLUMN_NUMBER },
+						 { "SERVERS", "servers", COLUMN_TEXT } };
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	json_t *items;
+	int r = tree_load(ctl, &tree, reterr_error);
+
+	if (r < 0)
+		return r;
+	items = json_array();
+	for (size_t i = 0; i < tree.entries.n_items; i++)
+		if (is_entry_of_class(tree.entries.items[i], schema_class_get(CLASS_SITE)->name))
+			json_array_append_new(items, site_item(&tree, tree.entries.items[i]));
+	return ctl_list(ctl, "sites", items, columns, ARRAY_LEN(columns),
+			"there is no site; add one with: lessorctl site add NAME");
+}

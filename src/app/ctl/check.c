@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lessorctl check: the whole configuration, read as every server would read it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/ctl/authorization.h"
+#include "app/ctl/ctl.h"
+#include "app/ctl/edit.h"
+#include "app/ctl/output.h"
+#include "app/ctl/tree.h"
+#include "base/text.h"
+#include "model/dn.h"
+#include "model/snapshot.h"
+
+/* Embedded: what has been found so far. */
+struct report {
+	json_t *servers, *findings, *warnings; /* arrays, owned */
+};
+
+static bool is_listed(const json_t *items, const json_t *wanted) {
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(items, i, item)
+		if (json_equal(item, wanted))
+			return true;
+	return false;
+}
+
+/* Add @item, a new reference, unless the same is there. */
+static void add_once(json_t *items, json_t *item) {
+	if (is_listed(items, item))
+		json_decref(item);
+	else
+		json_array_append_new(items, item);
+}
+
+static void add_findings(struct report *report, const struct findings *findings) {
+	for (size_t i = 0; i < findings->n_items; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		add_once(report->findings, json_pack("{s:o, s:o, s:i, s:s, s:o}", "dn", output_text(finding->dn), "attribute",
+						     output_text(finding->attribute), "code", finding->code, "name",
+						     error_name(finding->code), "reason", output_text(finding->reason)));
+	}
+}
+
+static void add_warning(struct report *report, const char *dn, const char *reason) {
+	add_once(report->warnings, json_pack("{s:o, s:o}", "dn", output_text(dn), "reason", output_text(reason)));
+}
+
+static void check_snapshot(const struct tree *tree, const char *server, struct report *report) {
+	struct findings findings;
+	struct snapshot *snapshot = snapshot_build(tree->entries.items, tree->entries.n_items, server, 0, &findings);
+
+	add_findings(report, &findings);
+	for (size_t i = 0; i < snapshot->n_scopes; i++) {
+		const struct scope *scope = &snapshot->scopes[i];
+
+		if (scope->n_served_by == 0)
+			add_warning(report, scope->dn, "nobody serves this scope; name a server with: lessorctl scope set NETWORK --server FQDN");
+		if (scope->n_ranges == 0 && scope->n_reservations == 0)
+			add_warning(report, scope->dn, "this scope has no range, so nobody gets an address from it; add one with: lessorctl range add");
+	}
+	snapshot_free(snapshot);
+}
+
+/* Both ways: entries without authorization, authorization without entry. */
+static void check_servers(const struct tree *tree, const struct authorization *authorization, struct report *report) {
+	enum authorization_match match;
+
+	for (size_t i = 0; i < tree->entries.n_items; i++) {
+		const struct entry *entry = tree->entries.items[i];
+
+		if (!is_entry_of_class(entry, schema_class_get(CLASS_SERVER)->name))
+			continue;
+		authorization_find(authorization, tree_leaf(tree, entry), (struct ip4){ 0 }, &match);
+		if (match == AUTHORIZATION_NONE)
+			add_warning(report, entry->dn,
+				    "the directory does not list this server by its name, so it may answer nobody, unless one of its addresses "
+				    "is listed; authorize it with: lessorctl server authorize NAME ADDRESS");
+	}
+	for (size_t i = 0; i < authorization->n_items; i++) {
+		const struct authorized *item = &authorization->items[i];
+
+		if (!tree_find_named(tree, CLASS_SERVER, item->server.name))
+			add_warning(report, item->entry->dn,
+				    "this server is authorized but has no entry in a site, so it has nothing to serve from here; a Windows server "
+				    "needs none");
+	}
+}
+
+static int check_all(struct ctl *ctl, const struct tree *tree, struct report *report, struct error *reterr_error) {
+	CLEANUP(authorization_done) struct authorization authorization = { 0 };
+	int r = authorization_load(tree->directory, ctl->arena, &authorization, reterr_error);
+
+	if (r < 0)
+		return r;
+	if (!authorization.has_root)
+		add_warning(report, directory_authorization_dn(tree->directory),
+			    "there is no list of authorized servers (cn=DhcpRoot); lessorctl init makes one");
+	check_snapshot(tree, "", report);
+	for (size_t i = 0; i < tree->entries.n_items; i++) {
+		if (!is_entry_of_class(tree->entries.items[i], schema_class_get(CLASS_SERVER)->name))
+			continue;
+		json_array_append_new(report->servers, output_text(tree_leaf(tree, tree->entries.items[i])));
+		check_snapshot(tree, tree_leaf(tree, tree->entries.items[i]), report);
+	}
+	check_servers(tree, &authorization, report);
+	return 0;
+}
+
+static void print_report(const struct tree *tree, const struct report *report) {
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(report->findings, i, item) {
+		const char *attribute = json_string_value(json_object_get(item, "attribute"));
+
+		printf("mistake in %s%s%s\n  %s (%lld): %s\n", json_string_value(json_object_get(item, "dn")),
+		       attribute && attribute[0] ? ", " : "", attribute ? attribute : "",
+		       json_string_value(json_object_get(item, "name")), (long long)json_integer_value(json_object_get(item, "code")),
+		       json_string_value(json_object_get(item, "reason")));
+	}
+	json_array_foreach(report->warnings, i, item)
+		printf("note on %s\n  %s\n", json_string_value(json_object_get(item, "dn")),
+		       json_string_value(json_object_get(item, "reason")));
+	printf("%zu entries read as %zu server%s would: %zu mistake%s, %zu note%s\n", tree->entries.n_items,
+	       json_array_size(report->servers), json_array_size(report->servers) == 1 ? "" : "s",
+	       json_array_size(report->findings), json_array_size(report->findings) == 1 ? "" : "s",
+	       json_array_size(report->warnings), json_array_size(report->warnings) == 1 ? "" : "s");
+}
+
+int check_run(struct ctl *ctl, struct error *reterr_error) {
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	struct report report = { json_array(), json_array(), json_array() };
+	json_t *document;
+	int r = tree_load(ctl, &tree, reterr_error);
+
+	if (r == 0)
+		r = check_all(ctl, &tree, &report, reterr_error);
+	if (r == 0 && !ctl->is_json)
+		print_report(&tree, &report);
+	if (r == 0)
+		r = json_array_size(report.findings) > 0;
+	document = json_pack("{s:I, s:o, s:o, s:o}", "entries", (json_int_t)tree.entries.n_items, "servers", report.servers,
+			     "findings", report.findings, "warnings", report.warnings);
+	if (r >= 0 && ctl->is_json)
+		output_json(stdout, document);
+	json_decref(document);
+	return r;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which directory, as whom, and where in it. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "app/ctl/directory_priv.h"
+#include "app/ctl/password.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/dn.h"
+
+#define TIMEOUT_MS_DEFAULT 5000
+
+static const char *const bind_words[] = {
+	[CONNECTION_ANONYMOUS] = "anonymous",
+	[CONNECTION_SIMPLE] = "simple",
+	[CONNECTION_EXTERNAL] = "external",
+	[CONNECTION_GSSAPI] = "gssapi",
+};
+
+static int choose_bind(const struct arguments *arguments, const char *uri, enum connection_bind *ret_bind,
+		       struct error *reterr_error) {
+	const char *word = flag_value(arguments, FLAG_BIND);
+
+	for (size_t i = 0; word && i < ARRAY_LEN(bind_words); i++) {
+		if (strcmp(word, bind_words[i]) != 0)
+			continue;
+		*ret_bind = (enum connection_bind)i;
+		return 0;
+	}
+	if (word)
+		return error_set(reterr_error, E_INVALID_PARAMETER,
+				 "--bind %s is not known; it is one of anonymous, simple, external, gssapi", word);
+	if (is_flag_given(arguments, FLAG_BIND_DN))
+		*ret_bind = CONNECTION_SIMPLE;
+	else
+		*ret_bind = strncasecmp(uri, "ldapi:", 6) == 0 ? CONNECTION_EXTERNAL : CONNECTION_GSSAPI;
+	return 0;
+}
+
+static int get_password(const struct arguments *arguments, char ret_password[static PASSWORD_MAX],
+			struct error *reterr_error) {
+	const char *path = flag_value(arguments, FLAG_PASSWORD_FILE);
+
+	if (!is_flag_given(arguments, FLAG_BIND_DN))
+		return error_set(reterr_error, E_INVALID_PARAMETER, "a simple bind needs a name: say who you are with -D DN");
+	if (path)
+		return password_read_file(path, ret_password, reterr_error);
+	if (is_flag_given(arguments, FLAG_ASK_PASSWORD) || isatty(STDIN_FILENO))
+		return password_ask("Password", ret_password, reterr_error);
+	return error_set(reterr_error, E_INVALID_PARAMETER, "there is no password: name a file with -y, or let it be asked for with -W");
+}
+
+static const char *const *choose_uris(const struct arguments *arguments, const struct config *config,
+				      struct arena *arena) {
+	size_t n = arguments->n_values[FLAG_URI];
+	const char **uris;
+
+	if (n == 0)
+		return config && config->uri && config->uri[0] ? (const char *const *)config->uri : NULL;
+	uris = arena_array_of(arena, const char *, n + 1);
+	memcpy(uris, arguments->values[FLAG_URI], n * sizeof *uris);
+	return uris;
+}
+
+static int connect_directory(struct directory *directory, const struct arguments *arguments,
+			     const struct config *config, struct error *reterr_error) {
+	char password[PASSWORD_MAX] = "";
+	struct connection_settings settings = {
+		.uris = choose_uris(arguments, config, directory->arena),
+		.start_tls = is_flag_given(arguments, FLAG_START_TLS) ? CONNECTION_TLS_YES : CONNECTION_TLS_AUTO,
+		.bind_dn = flag_value(arguments, FLAG_BIND_DN),
+		.password = password,
+		.tls_ca_file = flag_value(arguments, FLAG_CA_FILE),
+		.timeout_ms = config && config->timeout ? config->timeout * 1000 : TIMEOUT_MS_DEFAULT,
+	};
+	size_t index;
+	int r;
+
+	if (!settings.uris)
+		return error_set(reterr_error, E_INVALID_PARAMETER,
+				 "nothing says which directory to talk to: name it with -H URI, or a lessord.conf with -c FILE");
+	if (!settings.tls_ca_file && config)
+		settings.tls_ca_file = config->tls_ca_file;
+	r = choose_bind(arguments, settings.uris[0], &settings.bind, reterr_error);
+	if (r < 0)
+		return r;
+	r = settings.bind == CONNECTION_SIMPLE ? get_password(arguments, password, reterr_error) : 0;
+	if (r == 0)
+		r = connection_open(&settings, 0, &directory->connection, &index, reterr_error);
+	explicit_bzero(password, sizeof password);
+	return r;
+}
+
+/* Take the naming context from the rootDSE: AD's default one, or the only one there is. */
+static int ask_base(struct directory *directory, struct error *reterr_error) {
+	struct directory_entries found;
+	const char *base = NULL;
+	int r = directory_search(directory, "", DIRECTORY_ENTRY, "(objectClass=*)", &found, reterr_error);
+
+	if (r < 0)
+		return r;
+	if (found.n_items) {
+		const struct entry_attribute *contexts = entry_attribute_get(found.items[0], "namingContexts");
+
+		base = entry_text(found.items[0], "defaultNamingContext");
+		if (!base && contexts && contexts->n_values == 1)
+			base = (const char *)contexts->values[0].data;
+	}
+	directory_entries_done(&found);
+	if (!base)
+		return error_set(reterr_error, E_INVALID_PARAMETER,
+				 "%s holds several naming contexts, or does not say which; name yours with -b DN",
+				 connection_uri(directory->connection));
+	directory->base = base;
+	return 0;
+}
+
+static int settle_bases(struct directory *directory, const struct arguments *arguments, const struct config *config,
+			struct error *reterr_error) {
+	const struct connection_features *features = connection_features(directory->connection);
+	const char *base = flag_value(arguments, FLAG_BASE);
+	const char *authorization = flag_value(arguments, FLAG_AUTHORIZATION_BASE);
+	int r = 0;
+
+	if (!base && config && config->base[0])
+		base = config->base;
+	if (base)
+		directory->base = arena_dup_text(directory->arena, base);
+	else
+		r = ask_base(directory, reterr_error);
+	if (r < 0)
+		return r;
+	if (!authorization && config && config->authorization_base[0])
+		authorization = config->authorization_base;
+	if (!authorization && features->configuration_base[0])
+		authorization = features->configuration_base;
+	directory->authorization_base = authorization ? arena_dup_text(directory->arena, authorization) :
+							arena_format(directory->arena, "cn=Configuration,%s", directory->base);
+	directory->authorization_dn =
+		arena_format(directory->arena, "cn=NetServices,cn=Services,%s", directory->authorization_base);
+	return 0;
+}
+
+int directory_open(const struct arguments *arguments, const struct config *config, struct arena *arena,
+		   struct directory **ret_directory, struct error *reterr_error) {
+	struct directory *directory = mem_alloc(sizeof *directory);
+	int r;
+
+	directory->arena = arena;
+	r = connect_directory(directory, arguments, config, reterr_error);
+	if (r == 0)
+		r = settle_bases(directory, arguments, config, reterr_error);
+	if (r < 0) {
+		directory_close(directory);
+		return r;
+	}
+	*ret_directory = directory;
+	return 0;
+}
+
+struct directory *directory_close(struct directory *directory) {
+	if (!directory)
+		return NULL;
+	connection_close(directory->connection);
+	free(directory);
+	return NULL;
+}
+
+const char *directory_base(const struct directory *directory) {
+	return directory->base;
+}
+
+const char *directory_authorization_dn(const struct directory *directory) {
+	return directory->authorization_dn;
+}
+
+const char *directory_authorization_base(const struct directory *directory) {
+	return directory->authorization_base;
+}
+
+const char *directory_uri(const struct directory *directory) {
+	return connection_uri(directory->connection);
+}
+
+const char *directory_container_class(const struct directory *directory) {
+	return connection_features(directory->connection)->is_active_directory ? "container" : "applicationProcess";
+}

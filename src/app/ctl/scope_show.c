@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lessorctl scope list, scope show. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/ctl/ctl.h"
+#include "app/ctl/edit.h"
+#include "app/ctl/output.h"
+#include "app/ctl/tree.h"
+#include "base/text.h"
+#include "model/dn.h"
+#include "model/snapshot.h"
+#include "wire/option.h"
+
+#define VALUE_TEXT_MAX (4 * OPTION_VALUE_MAX)
+
+static const char *attribute(enum schema_attribute which) {
+	return schema_attribute_get(which)->name;
+}
+
+static json_t *values_array(const struct entry *entry, enum schema_attribute which) {
+	json_t *array = json_array();
+	const char *value;
+
+	for (size_t i = 0; (value = edit_value(entry, attribute(which), i)); i++)
+		json_array_append_new(array, output_text(value));
+	return array;
+}
+
+static const struct scope *scope_of_dn(const struct snapshot *snapshot, const char *dn) {
+	for (size_t i = 0; i < snapshot->n_scopes; i++)
+		if (is_dn_equal(snapshot->scopes[i].dn, dn))
+			return &snapshot->scopes[i];
+	return NULL;
+}
+
+/* What both commands say of a scope. One that the rules leave out is "invalid". */
+static json_t *scope_item(const struct tree *tree, const struct entry *entry, const struct scope *scope) {
+	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o}", "network", output_text(tree_scope_text(tree, entry)), "name",
+			 output_text(entry_text(entry, attribute(ATTRIBUTE_NAME))), "site",
+			 output_text(tree_site_name(tree, entry)), "state",
+			 !scope ? "invalid" : scope->is_enabled ? "enabled" : "disabled", "ranges",
+			 values_array(entry, ATTRIBUTE_RANGE), "servers", values_array(entry, ATTRIBUTE_SERVED_BY));
+}
+
+int scope_list(struct ctl *ctl, struct error *reterr_error) {
+	static const struct column columns[] = { { "NETWORK", "network", COLUMN_TEXT }, { "NAME", "name", COLUMN_TEXT },
+						 { "SITE", "site", COLUMN_TEXT },       { "STATE", "state", COLUMN_STATE },
+						 { "RANGES", "ranges", COLUMN_TEXT },   { "SERVERS", "servers", COLUMN_TEXT } };
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	struct snapshot *snapshot;
+	struct findings findings;
+	json_t *items;
+	int r = tree_load(ctl, &tree, reterr_error);
+
+	if (r < 0)
+		return r;
+	snapshot = snapshot_build(tree.entries.items, tree.entries.n_items, "", 0, &findings);
+	items = json_array();
+	for (size_t i = 0; i < tree.entries.n_items; i++) {
+		const struct entry *entry = tree.entries.items[i];
+
+		if (is_entry_of_class(entry, schema_class_get(CLASS_SCOPE)->name))
+			json_array_append_new(items, scope_item(&tree, entry, scope_of_dn(snapshot, entry->dn)));
+	}
+	snapshot_free(snapshot);
+	return ctl_list(ctl, "scopes", items, columns, ARRAY_LEN(columns),
+			"there is no scope; add one with: lessorctl scope add NETWORK/LENGTH --site SITE");
+}
+
+static const char *level_name(unsigned level) {
+	switch ((enum schema_level)level) {
+	case LEVEL_ROOT:
+		return "root";
+	case LEVEL_SITE:
+		return "site";
+	case LEVEL_SERVER:
+		return "server";
+	case LEVEL_SCOPE:
+		return "scope";
+	case LEVEL_RESERVATION:
+		return "reservation";
+	}
+	return "default";
+}
+
+/* Where an effective setting comes from: the nearest of the entries above that says something, else the built-in default. */
+static const char *setting_source(const struct tree *tree, const struct entry *entry, const struct scope *scope,
+				  enum setting setting) {
+	const struct setting_info *info = setting_get(setting);
+	const struct entry *server = NULL, *chain[4];
+	size_t n = 0;
+
+	if (scope->n_served_by)
+		server = tree_find_named(tree, CLASS_SERVER, scope->served_by[0]);
+	chain[n++] = entry;
+	if (server)
+		chain[n++] = server;
+	chain[n++] = tree_find(tree, dn_parent(entry->dn));
+	chain[n++] = tree_find(tree, tree->root_dn);
+	for (size_t i = 0; i < n; i++)
+		if (chain[i] && entry_text(chain[i], attribute(info->attribute)))
+			return chain[i]->dn;
+	return "default";
+}
+
+static json_t *settings_array(const struct tree *tree, const struct entry *entry, const struct scope *scope) {
+	json_t *array = json_array();
+
+	for (int i = 0; i < SETTING_COUNT; i++) {
+		const struct setting_info *info = setting_get((enum setting)i);
+
+		if (!(info->levels & LEVEL_SCOPE))
+			continue;
+		json_array_append_new(array, json_pack("{s:s, s:I, s:o}", "name", attribute(info->attribute), "value",
+						       (json_int_t)scope->settings.values[i], "source",
+						       output_text(setting_source(tree, entry, scope, (enum setting)i))));
+	}
+	return array;
+}
+
+static json_t *options_array(struct arena *arena, const struct option_set *options) {
+	char *shown = arena_take(arena, VALUE_TEXT_MAX), buffer[4];
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < options->n_values; i++) {
+		const struct option_value *value = &options->values[i];
+		struct text text;
+
+		text_init(&text, shown, VALUE_TEXT_MAX);
+		option_value_format(value->code, value->octets, &text);
+		json_array_append_new(array, json_pack("{s:s, s:i, s:o, s:s, s:o}", "name", option_name(value->code, buffer), "code",
+						       value->code, "value", output_text(shown), "level", level_name(value->level),
+						       "source", output_text(value->source_dn)));
+	}
+	return array;
+}
+
+static json_t *findings_array(const struct findings *findings, const char *dn) {
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < findings->n_items; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		if (is_dn_within(finding->dn, dn))
+			json_array_append_new(array, json_pack("{s:o, s:o, s:i, s:s, s:o}", "dn", output_text(finding->dn), "attribute",
+							       output_text(finding->attribute), "code", finding->code, "name",
+							       error_name(finding->code), "reason", output_text(finding->reason)));
+	}
+	return array;
+}
+
+/* All that is to be said about one scope, as its (first) server sees it. */
+static json_t *scope_object(const struct tree *tree, const struct entry *entry) {
+	const char *server = edit_value(entry, attribute(ATTRIBUTE_SERVED_BY), 0);
+	struct findings findings;
+	struct snapshot *snapshot =
+		snapshot_build(tree->entries.items, tree->entries.n_items, server ? server : "", 0, &findings);
+	const struct scope *scope = scope_of_dn(snapshot, entry->dn);
+	json_t *object = scope_item(tree, entry, scope);
+
+	json_object_set_new(object, "dn", output_text(entry->dn));
+	json_object_set_new(object, "exclusions", values_array(entry, ATTRIBUTE_EXCLUSION));
+	json_object_set_new(object, "findings", findings_array(&findings, entry->dn));
+	if (scope) {
+		json_object_set_new(object, "reservations", json_integer((json_int_t)scope->n_reservations));
+		json_object_set_new(object, "leaseTime", json_integer((json_int_t)scope->settings.values[SETTING_LEASE_TIME]));
+		json_object_set_new(object, "settings", settings_array(tree, entry, scope));
+		json_object_set_new(object, "options", options_array(tree->arena, &scope->options));
+	}
+	snapshot_free(snapshot);
+	return object;
+}
+
+static void print_part(const json_t *object, const char *key, const char *title, const struct column *columns,
+		       size_t n_columns) {
+	const json_t *items = json_object_get(object, key);
+
+	if (json_array_size(items) == 0)
+		return;
+	printf("\n%s\n", title);
+	output_table(stdout, items, columns, n_columns);
+}
+
+static void print_scope(const json_t *object) {
+	static const struct column fields[] = {
+		{ "Scope", "network", COLUMN_TEXT },         { "Name", "name", COLUMN_TEXT },
+		{ "Site", "site", COLUMN_TEXT },             { "State", "state", COLUMN_STATE },
+		{ "Served by", "servers", COLUMN_TEXT },     { "Ranges", "ranges", COLUMN_TEXT },
+		{ "Exclusions", "exclusions", COLUMN_TEXT }, { "Reservations", "reservations", COLUMN_NUMBER },
+		{ "Entry", "dn", COLUMN_TEXT },
+	};
+	static const struct column settings[] = { { "SETTING", "name", COLUMN_TEXT },
+						  { "VALUE", "value", COLUMN_DURATION },
+						  { "FROM", "source", COLUMN_TEXT } };
+	static const struct column options[] = { { "CODE", "code", COLUMN_NUMBER },
+						 { "OPTION", "name", COLUMN_TEXT },
+						 { "VALUE", "value", COLUMN_TEXT },
+						 { "FROM", "source", COLUMN_TEXT } };
+	static const struct column findings[] = { { "ATTRIBUTE", "attribute", COLUMN_TEXT },
+						  { "CODE", "code", COLUMN_NUMBER },
+						  { "WHY", "reason", COLUMN_TEXT },
+						  { "ENTRY", "dn", COLUMN_TEXT } };
+
+	output_fields(stdout, object, fields, ARRAY_LEN(fields));
+	print_part(object, "settings", "Settings in force:", settings, ARRAY_LEN(settings));
+	print_part(object, "options", "Options in force:", options, ARRAY_LEN(options));
+	print_part(object, "findings", "Left out because they are wrong:", findings, ARRAY_LEN(findings));
+}
+
+int scope_show(struct ctl *ctl, struct error *reterr_error) {
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	const struct entry *entry;
+	json_t *object;
+	int r = tree_load(ctl, &tree, reterr_error);
+
+	if (r == 0)
+		r = tree_get_scope(&tree, ctl->arguments.words[0], &entry, reterr_error);
+	if (r < 0)
+		return r;
+	object = scope_object(&tree, entry);
+	if (ctl->is_json)
+		output_json(stdout, object);
+	else
+		print_scope(object);
+	json_decref(object);
+	return 0;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lessorctl status: a page about this machine's daemon, from GET /v1/status. */
+#include <stdio.h>
+#include <time.h>
+
+#include "app/ctl/ctl.h"
+#include "app/ctl/daemon.h"
+#include "app/ctl/output.h"
+#include "base/mem.h"
+
+static const char *get_text(const json_t *object, const char *key) {
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static json_int_t get_number(const json_t *object, const char *key) {
+	return json_integer_value(json_object_get(object, key));
+}
+
+/* A sentence behind a code: its name and number, then what to do about it in general. */
+static void print_trouble(const json_t *object) {
+	int code = (int)get_number(object, "code");
+	const struct error_info *info = code ? error_info_get(code) : NULL;
+
+	if (get_text(object, "reason")[0])
+		printf("  %s\n", get_text(object, "reason"));
+	if (code)
+		printf("  %s (%d)\n", error_name(code), code);
+	if (info && info->advice[0])
+		printf("  What to do: %s\n", info->advice);
+}
+
+static char *cell(const json_t *object, const char *key, enum column_kind kind) {
+	return output_cell(json_object_get(object, key), kind);
+}
+
+static void print_verdict(const json_t *status) {
+	const json_t *verdict = json_object_get(status, "verdict");
+	CLEANUP(cleanup_free) char *checked = cell(verdict, "checkedAt", COLUMN_TIME);
+	CLEANUP(cleanup_free) char *until = cell(verdict, "validUntil", COLUMN_TIME);
+	CLEANUP(cleanup_free) char *remaining = cell(verdict, "remaining", COLUMN_DURATION);
+	bool is_serving = get_number(verdict, "remaining") > 0;
+
+	printf("%s (lessord %s): %s, %s\n", get_text(status, "server"), get_text(status, "version"), get_text(verdict, "state"),
+	       is_serving ? "clients are answered" : "no client is answered");
+	print_trouble(verdict);
+	printf("  Last checked: %s", checked);
+	if (is_serving)
+		printf("; valid without the directory for %s, until %s", remaining, until);
+	printf("\n\n");
+}
+
+static void print_directory(const json_t *status) {
+	const json_t *directory = json_object_get(status, "directory");
+	CLEANUP(cleanup_free) char *since = cell(directory, "since", COLUMN_TIME);
+	CLEANUP(cleanup_free) char *synchronized = cell(directory, "synchronizedAt", COLUMN_TIME);
+	CLEANUP(cleanup_free) char *next = cell(directory, "nextAttempt", COLUMN_TIME);
+
+	if (json_is_true(json_object_get(directory, "connected")))
+		printf("Directory: connected to %s since %s\n  Changes arrive by: %s; synchronized: %s\n", get_text(directory, "uri"),
+		       since, get_text(directory, "feed"), synchronized);
+	else
+		printf("Directory: not connected; next attempt: %s\n  Last synchronized: %s\n", next, synchronized);
+	print_trouble(directory);
+	putchar('\n');
+}
+
+static void print_configuration(const json_t *status) {
+	const json_t *configuration = json_object_get(status, "configuration");
+	const json_t *leases = json_object_get(status, "leases");
+	json_int_t quarantined = get_number(configuration, "quarantined");
+
+	printf("Configuration: %lld scopes, of which this server serves %lld; %lld entries, generation %lld\n",
+	       (long long)get_number(configuration, "scopes"), (long long)get_number(configuration, "servedScopes"),
+	       (long long)get_number(configuration, "entries"), (long long)get_number(configuration, "generation"));
+	if (quarantined)
+		printf("  %lld entr%s left out because of mistakes: \"lessorctl check\" names them\n", (long long)quarantined,
+		       quarantined == 1 ? "y is" : "ies are");
+	printf("Leases: %lld on record, %lld octets\n", (long long)get_number(leases, "count"),
+	       (long long)get_number(leases, "bytes"));
+}
+
+/* Counters that are not zero; the others say nothing. */
+static void print_counters(const json_t *status, const char *key, const char *title) {
+	json_t *counters = json_object_get(status, key), *value;
+	bool has_title = false;
+	const char *name;
+
+	json_object_foreach(counters, name, value) {
+		if (json_integer_value(value) == 0)
+			continue;
+		if (!has_title)
+			printf("\n%s:\n", title);
+		has_title = true;
+		printf("  %-28s %lld\n", name, (long long)json_integer_value(value));
+	}
+}
+
+int status_run(struct ctl *ctl, struct error *reterr_error) {
+	const char *socket_path;
+	json_t *status;
+	int r = ctl_find_socket(ctl, &socket_path, reterr_error);
+
+	if (r == 0)
+		r = daemon_call(socket_path, "/v1/status", false, &status, reterr_error);
+	if (r < 0)
+		return r;
+	if (ctl->is_json) {
+		output_json(stdout, status);
+	} else {
+		print_verdict(status);
+		print_directory(status);
+		print_configuration(status);
+		print_counters(status, "counters", "Since its start");
+		print_counters(status, "drops", "Packets dropped, by reason");
+	}
+	json_decref(status);
+	return 0;
+}
