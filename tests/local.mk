@@ -7,3 +7,4 @@ include tests/fuzz/wire.mk
 include tests/unit/core.mk
 include tests/unit/api.mk
 include tests/unit/ctl.mk
+include tests/fuzz/store.mk
