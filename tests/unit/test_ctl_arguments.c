@@ -58,7 +58,7 @@ static void expect_mistake(const char *line, const char *said) {
 static void finds_commands(void **state) {
 	expect_command("status", "status", "", 0);
 	expect_command("errors 20039", "errors", "", 1);
-	expect_command("scope add 10.0.0.0/24", "scope", "add", 1);
+	expect_command("scope add 10.0.0.0/24 --site s", "scope", "add", 1);
 	expect_command("option set routers=10.0.0.1 log-servers=10.0.0.2 --root", "option", "set", 2);
 	expect_command("server authorize a", "server", "authorize", 1);
 	expect_command("server authorize a 10.0.0.1", "server", "authorize", 2);
@@ -84,12 +84,12 @@ static void takes_options_anywhere(void **state) {
 static void repeats_what_may_be_repeated(void **state) {
 	struct parsed parsed;
 
-	parse(&parsed, "scope add 10.0.0.0/24 --range a --range b -H u1 -H u2 --json --json");
+	parse(&parsed, "scope add 10.0.0.0/24 --site s --range a --range b -H u1 -H u2 --json --json");
 	assert_int_equal(parsed.result, 0);
 	assert_int_equal(parsed.arguments.n_values[FLAG_RANGE], 2);
 	assert_string_equal(parsed.arguments.values[FLAG_RANGE][1], "b");
 	assert_int_equal(parsed.arguments.n_values[FLAG_URI], 2);
-	assert_null(flag_value(&parsed.arguments, FLAG_SITE));
+	assert_null(flag_value(&parsed.arguments, FLAG_NAME));
 	arena_free(parsed.arena);
 	expect_mistake("scope add 10.0.0.0/24 --site a --site b", "--site is given twice");
 }
@@ -111,8 +111,9 @@ static void counts_words_and_flags(void **state) {
 	expect_mistake("scope add a b", "too much");
 	expect_mistake("scope list a", "nothing may stand behind \"scope list\"");
 	expect_mistake("errors a b", "too much");
-	expect_mistake("scope add a --hardware b", "\"scope add\" has no option --hardware");
+	expect_mistake("scope add a --site s --hardware b", "\"scope add\" has no option --hardware");
 	expect_mistake("scope add a --site", "--site needs SITE");
+	expect_mistake("scope add a", "needs --site SITE");
 	expect_mistake("scope add a -b", "--base needs DN");
 }
 

@@ -89,6 +89,8 @@ static void knows_ranges_with_a_kind(void **state) {
 	edit_add(arena, scope, "lessorRange", "not a range at all, and longer than one");
 	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.0.55", &error), -E_DDS_POSSIBLE_RANGE_CONFLICT);
 	assert_int_equal(ranges_remove(scope, "lessorRange", "10.77.0.50-10.77.0.60", &error), 0);
+	assert_int_equal(ranges_remove(scope, "lessorRange", "not a range at all, and longer than one", &error), 0);
+	assert_null(edit_value(scope, "lessorRange", 0));
 }
 
 static void exclusions_may_overlap(void **state) {

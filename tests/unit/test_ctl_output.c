@@ -64,6 +64,16 @@ static void measures_characters_not_octets(void **state) {
 	json_decref(items);
 }
 
+static void sorts_by_address(void **state) {
+	json_t *items = json_pack("[{s:s},{s:s},{s:s},{s:n}]", "net", "10.0.0.0/8", "net", "9.0.0.0/8", "net", "10.0.0.0/9", "net");
+	json_t *wanted = json_pack("[{s:n},{s:s},{s:s},{s:s}]", "net", "net", "9.0.0.0/8", "net", "10.0.0.0/8", "net", "10.0.0.0/9");
+
+	output_sort(items, "net");
+	assert_true(json_equal(items, wanted));
+	json_decref(items);
+	json_decref(wanted);
+}
+
 static void leaves_out_what_is_absent(void **state) {
 	json_t *object = json_pack("{s:s, s:n}", "name", "a", "count");
 	char *printed = NULL;
@@ -102,6 +112,7 @@ int main(void) {
 		cmocka_unit_test(aligns_columns),
 		cmocka_unit_test(keeps_terminals_safe),
 		cmocka_unit_test(measures_characters_not_octets),
+		cmocka_unit_test(sorts_by_address),
 		cmocka_unit_test(leaves_out_what_is_absent),
 		cmocka_unit_test(makes_text_of_any_octets),
 		cmocka_unit_test(describes_errors),

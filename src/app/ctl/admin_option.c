@@ -2,6 +2,7 @@
 /* lessorctl option: values of lessorOption at one level. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "app/ctl/ctl.h"
 #include "app/ctl/edit.h"
@@ -40,6 +41,22 @@ static size_t remove_code(struct entry *entry, int code) {
 		const char *value = edit_value(entry, option_attribute, n);
 
 		if (code_of(value, strcspn(value, "=")) != code)
+			continue;
+		edit_remove_at(entry, option_attribute, n);
+		n_removed++;
+	}
+	return n_removed;
+}
+
+/* Remove all values that begin with @name, whether there is such an option or not; how many there were. */
+static size_t remove_name(struct entry *entry, const char *name) {
+	size_t n, n_removed = 0, len = strlen(name);
+
+	edit_values(entry, option_attribute, &n);
+	while (n-- > 0) {
+		const char *value = edit_value(entry, option_attribute, n);
+
+		if (strcspn(value, "=") != len || strncasecmp(value, name, len) != 0)
 			continue;
 		edit_remove_at(entry, option_attribute, n);
 		n_removed++;
@@ -189,14 +206,16 @@ int option_remove(struct ctl *ctl, struct error *reterr_error) {
 	int code = code_of(name, strlen(name)), r;
 	const struct entry *before;
 	struct entry *after;
+	size_t n_removed;
 
-	if (code < 0)
-		return reject_name(name, reterr_error);
 	r = open_level(ctl, &tree, &before, &where, reterr_error);
 	if (r < 0)
 		return r;
 	after = edit_copy(ctl->arena, before);
-	if (remove_code(after, code) == 0)
+	n_removed = code < 0 ? remove_name(after, name) : remove_code(after, code);
+	if (n_removed == 0 && code < 0)
+		return reject_name(name, reterr_error);
+	if (n_removed == 0)
 		return error_set(reterr_error, E_DDS_OPTION_DOES_NOT_EXIST, "%s is not set at %s itself", name, where);
 	r = tree_change(&tree, before, after, reterr_error);
 	if (r < 0)

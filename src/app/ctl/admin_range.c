@@ -46,13 +46,13 @@ static int change_range(struct ctl *ctl, const struct range_edit *edit, struct e
 }
 
 int range_add(struct ctl *ctl, struct error *reterr_error) {
-	static const struct range_edit edit = { ATTRIBUTE_RANGE, false, "is now leased in" };
+	static const struct range_edit edit = { ATTRIBUTE_RANGE, false, "may now be leased in" };
 
 	return change_range(ctl, &edit, reterr_error);
 }
 
 int range_remove(struct ctl *ctl, struct error *reterr_error) {
-	static const struct range_edit edit = { ATTRIBUTE_RANGE, true, "is not leased any more in" };
+	static const struct range_edit edit = { ATTRIBUTE_RANGE, true, "is leased to nobody new any more in" };
 
 	return change_range(ctl, &edit, reterr_error);
 }

@@ -163,6 +163,7 @@ int reservation_list(struct ctl *ctl, struct error *reterr_error) {
 		    (!scope || is_dn_equal(dn_parent(entry->dn), scope->dn)))
 			json_array_append_new(items, reservation_item(&tree, entry));
 	}
+	output_sort(items, "address");
 	return ctl_list(ctl, "reservations", items, columns, ARRAY_LEN(columns),
 			"nothing is reserved; reserve an address with: lessorctl reservation add ADDRESS --hardware MAC");
 }

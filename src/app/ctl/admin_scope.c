@@ -163,8 +163,6 @@ int scope_add(struct ctl *ctl, struct error *reterr_error) {
 	struct entry *scope;
 	int r = parse_subnet(text, &subnet, reterr_error);
 
-	if (r == 0 && !site_name)
-		return ctl_reject_usage(ctl, reterr_error, "in which site is it? Name one with --site SITE");
 	if (r == 0)
 		r = tree_load(ctl, &tree, reterr_error);
 	if (r == 0)

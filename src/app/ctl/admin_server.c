@@ -242,11 +242,8 @@ int server_add(struct ctl *ctl, struct error *reterr_error) {
 	const char *name = ctl->arguments.words[0], *site_name = flag_value(&ctl->arguments, FLAG_SITE);
 	const struct entry *site, *taken;
 	char dn[DN_MAX];
-	int r;
+	int r = tree_load(ctl, &tree, reterr_error);
 
-	if (!site_name)
-		return ctl_reject_usage(ctl, reterr_error, "in which site is it? Name one with --site SITE");
-	r = tree_load(ctl, &tree, reterr_error);
 	if (r == 0)
 		r = tree_get_site(&tree, site_name, &site, reterr_error);
 	if (r < 0)

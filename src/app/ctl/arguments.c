@@ -110,7 +110,12 @@ static int check_flags(const struct arguments *arguments, struct error *reterr_e
 	for (int i = 0; i < FLAG_COUNT; i++) {
 		const struct flag_info *flag = flag_get((enum flag)i);
 
-		if (!is_flag_given(arguments, (enum flag)i) || flag->is_global || command->flags & (UINT64_C(1) << i))
+		bool is_given = is_flag_given(arguments, (enum flag)i);
+
+		if (!is_given && is_flag_needed(command, (enum flag)i))
+			return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s%s%s\" needs --%s %s", command->noun,
+					 command->verb[0] ? " " : "", command->verb, flag->name, flag->argument);
+		if (!is_given || flag->is_global || is_flag_taken(command, (enum flag)i))
 			continue;
 		return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s%s%s\" has no option --%s", command->noun,
 				 command->verb[0] ? " " : "", command->verb, flag->name);
@@ -134,6 +139,6 @@ int arguments_parse(int argc, char **argv, struct arena *arena, struct arguments
 		return r;
 	ret_arguments->words += used;
 	ret_arguments->n_words -= used;
-	r = check_flags(ret_arguments, reterr_error);
-	return r < 0 ? r : command_check_count(ret_arguments->command, ret_arguments->n_words, reterr_error);
+	r = command_check_count(ret_arguments->command, ret_arguments->n_words, reterr_error);
+	return r < 0 ? r : check_flags(ret_arguments, reterr_error);
 }

@@ -36,13 +36,8 @@ static void add_once(json_t *items, json_t *item) {
 }
 
 static void add_findings(struct report *report, const struct findings *findings) {
-	for (size_t i = 0; i < findings->n_items; i++) {
-		const struct finding *finding = &findings->items[i];
-
-		add_once(report->findings, json_pack("{s:o, s:o, s:i, s:s, s:o}", "dn", output_text(finding->dn), "attribute",
-						     output_text(finding->attribute), "code", finding->code, "name",
-						     error_name(finding->code), "reason", output_text(finding->reason)));
-	}
+	for (size_t i = 0; i < findings->n_items; i++)
+		add_once(report->findings, output_finding(&findings->items[i]));
 }
 
 static void add_warning(struct report *report, const char *dn, const char *reason) {
@@ -114,14 +109,7 @@ static void print_report(const struct tree *tree, const struct report *report) {
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach(report->findings, i, item) {
-		const char *attribute = json_string_value(json_object_get(item, "attribute"));
-
-		printf("mistake in %s%s%s\n  %s (%lld): %s\n", json_string_value(json_object_get(item, "dn")),
-		       attribute && attribute[0] ? ", " : "", attribute ? attribute : "",
-		       json_string_value(json_object_get(item, "name")), (long long)json_integer_value(json_object_get(item, "code")),
-		       json_string_value(json_object_get(item, "reason")));
-	}
+	output_findings(stdout, report->findings);
 	json_array_foreach(report->warnings, i, item)
 		printf("note on %s\n  %s\n", json_string_value(json_object_get(item, "dn")),
 		       json_string_value(json_object_get(item, "reason")));

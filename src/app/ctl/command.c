@@ -40,6 +40,16 @@ const struct flag_info *flag_get(enum flag flag) {
 	return &flags[flag];
 }
 
+static_assert(FLAG_COUNT <= 32, "a command's flags and those that it needs share 64 bits");
+
+bool is_flag_taken(const struct command *command, enum flag flag) {
+	return command->flags >> flag & 1;
+}
+
+bool is_flag_needed(const struct command *command, enum flag flag) {
+	return command->flags >> 32 >> flag & 1;
+}
+
 const struct command *command_at(size_t index) {
 	return index < ARRAY_LEN(commands) ? &commands[index] : NULL;
 }
@@ -158,10 +168,11 @@ void command_print_usage(FILE *file, const struct command *command) {
 		command->words[0] ? " " : "", command->words);
 	for (size_t i = 0; i < FLAG_COUNT; i++) {
 		const struct flag_info *flag = &flags[i];
+		bool is_needed = is_flag_needed(command, (enum flag)i);
 
-		if (command->flags & (UINT64_C(1) << i))
-			fprintf(file, " [--%s%s%s]%s", flag->name, flag->argument[0] ? " " : "", flag->argument,
-				flag->is_repeatable ? "..." : "");
+		if (is_flag_taken(command, (enum flag)i))
+			fprintf(file, " %s--%s%s%s%s%s", is_needed ? "" : "[", flag->name, flag->argument[0] ? " " : "",
+				flag->argument, is_needed ? "" : "]", flag->is_repeatable ? "..." : "");
 	}
 	fputc('\n', file);
 }

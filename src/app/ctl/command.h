@@ -33,7 +33,7 @@ typedef int (*command_f)(struct ctl *ctl, struct error *reterr_error);
 /* One row of command.def. Lifetime: static. */
 struct command {
 	const char *noun, *verb, *words;
-	uint64_t flags; /* bits 1 << enum flag */
+	uint64_t flags; /* bits 1 << enum flag for those that it takes, 1 << (32 + enum flag) for those that it needs */
 	command_f handler;
 	const char *help, *example;
 };
@@ -53,6 +53,10 @@ const struct command *command_at(size_t index);
  * 0, or -E_INVALID_PARAMETER with what is wrong and what was perhaps meant. */
 int command_find(char *const *words, size_t n_words, const struct command **ret_command, size_t *ret_used,
 		 struct error *reterr_error);
+
+/* True if @command takes @flag; if it cannot do without it. */
+bool is_flag_taken(const struct command *command, enum flag flag);
+bool is_flag_needed(const struct command *command, enum flag flag);
 
 /* 0 if @count words may stand behind @command, else -E_INVALID_PARAMETER. */
 int command_check_count(const struct command *command, size_t count, struct error *reterr_error);

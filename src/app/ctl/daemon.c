@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 #define ANSWER_MAX (64u << 20) /* octets; a page of leases has some hundred kilobytes */
-#define TIMEOUT_S 15L
+#define TIMEOUT_S 10L
 #define LEASES_PAGE 500
 
 /* Embedded: an answer being received. */
@@ -53,7 +53,7 @@ static int answer_error(const json_t *answer, long status, struct error *reterr_
 
 	if (code > 0 && message)
 		return error_set(reterr_error, (enum error_code)code, "%s", message);
-	return error_set(reterr_error, E_DHCP_SERVER_NOT_REACHABLE, "lessord answered with HTTP status %ld and no reason", status);
+	return error_set(reterr_error, E_DHCP_SERVER_NOT_REACHABLE, "what answers there is no lessord, or a broken one: HTTP status %ld without JSON", status);
 }
 
 static int take_answer(CURL *curl, const struct answer *answer, json_t **ret_answer, struct error *reterr_error) {

@@ -175,7 +175,8 @@ int directory_search(struct directory *directory, const char *base, enum directo
 		return error_set(reterr_error, E_NOT_FOUND, "there is no entry %s in the directory, or you may not see it", base);
 	if (code == LDAP_SIZELIMIT_EXCEEDED)
 		return error_set(reterr_error, E_DDS_UNEXPECTED_ERROR,
-				 "the server limits how much you may read below %s; ask for a higher size limit for your identity", base);
+				 "the server lets you read only a part of what is below %s; lift its size limit for your identity (OpenLDAP: "
+				 "olcSizeLimit or olcLimits)", base);
 	snprintf(doing, sizeof doing, "reading %s", base);
 	return connection_error(directory->connection, code, doing, reterr_error);
 }
@@ -237,6 +238,9 @@ static int write_error(struct directory *directory, int code, const char *verb, 
 		return error_set(reterr_error, E_ACCESS_DENIED,
 				 "the directory changes %s for nobody whom it does not know: say who you are with -D, or with a Kerberos ticket",
 				 dn);
+	if (code == LDAP_INSUFFICIENT_ACCESS)
+		return error_set(reterr_error, E_DHCP_NO_ADMIN_PERMISSION,
+				 "%s %s is refused: the directory does not give your identity the right to; nothing was changed", verb, dn);
 	if (code == LDAP_NO_SUCH_OBJECT)
 		return error_set(reterr_error, E_NOT_FOUND, "%s %s failed: there is no such entry, or its parent is missing", verb, dn);
 	snprintf(doing, sizeof doing, "%s %s%s", verb, dn,

@@ -54,8 +54,18 @@ void output_json(FILE *file, const json_t *value);
 /* Write the value as a person reads it; free() it. */
 char *output_cell(const json_t *value, enum column_kind kind);
 
+/* Bring the objects of the array @items into the order of the addresses (or networks) that stand under @key. */
+void output_sort(json_t *items, const char *key);
+
 /* A JSON string of @text; octets that are not UTF-8 are shown as \xNN. JSON null for NULL. */
 json_t *output_text(const char *text);
+
+/* {"dn","attribute","code","name","reason"} */
+struct finding;
+json_t *output_finding(const struct finding *finding);
+
+/* Print an array of those, each in two lines. */
+void output_findings(FILE *file, const json_t *findings);
 
 /* {"code","name","message"} */
 json_t *output_error_object(const struct error *error);

@@ -95,11 +95,28 @@ int exclusions_add(struct arena *arena, struct entry *scope, struct ip4_subnet s
 	return r < 0 ? r : add(arena, scope, ATTRIBUTE_EXCLUSION, range, reterr_error);
 }
 
+/* Remove the value that reads like @text: the way to be rid of one that is malformed. */
+static bool remove_as_written(struct entry *scope, const char *attribute, const char *text) {
+	const char *value;
+
+	for (size_t i = 0; (value = edit_value(scope, attribute, i)); i++) {
+		if (strcmp(value, text) != 0)
+			continue;
+		edit_remove_at(scope, attribute, i);
+		return true;
+	}
+	return false;
+}
+
 int ranges_remove(struct entry *scope, const char *attribute, const char *text, struct error *reterr_error) {
 	struct ip4_range range;
 	const char *near;
 	size_t index;
-	int r = parse(text, &range, reterr_error);
+	int r;
+
+	if (remove_as_written(scope, attribute, text))
+		return 0;
+	r = parse(text, &range, reterr_error);
 
 	if (r < 0)
 		return r;

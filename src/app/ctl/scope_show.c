@@ -64,6 +64,7 @@ int scope_list(struct ctl *ctl, struct error *reterr_error) {
 			json_array_append_new(items, scope_item(&tree, entry, scope_of_dn(snapshot, entry->dn)));
 	}
 	snapshot_free(snapshot);
+	output_sort(items, "network");
 	return ctl_list(ctl, "scopes", items, columns, ARRAY_LEN(columns),
 			"there is no scope; add one with: lessorctl scope add NETWORK/LENGTH --site SITE");
 }
@@ -136,17 +137,13 @@ static json_t *options_array(struct arena *arena, const struct option_set *optio
 	return array;
 }
 
+/* Those of the scope and of what is below it. */
 static json_t *findings_array(const struct findings *findings, const char *dn) {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < findings->n_items; i++) {
-		const struct finding *finding = &findings->items[i];
-
-		if (is_dn_within(finding->dn, dn))
-			json_array_append_new(array, json_pack("{s:o, s:o, s:i, s:s, s:o}", "dn", output_text(finding->dn), "attribute",
-							       output_text(finding->attribute), "code", finding->code, "name",
-							       error_name(finding->code), "reason", output_text(finding->reason)));
-	}
+	for (size_t i = 0; i < findings->n_items; i++)
+		if (is_dn_within(findings->items[i].dn, dn))
+			json_array_append_new(array, output_finding(&findings->items[i]));
 	return array;
 }
 
@@ -197,15 +194,13 @@ static void print_scope(const json_t *object) {
 						 { "OPTION", "name", COLUMN_TEXT },
 						 { "VALUE", "value", COLUMN_TEXT },
 						 { "FROM", "source", COLUMN_TEXT } };
-	static const struct column findings[] = { { "ATTRIBUTE", "attribute", COLUMN_TEXT },
-						  { "CODE", "code", COLUMN_NUMBER },
-						  { "WHY", "reason", COLUMN_TEXT },
-						  { "ENTRY", "dn", COLUMN_TEXT } };
 
 	output_fields(stdout, object, fields, ARRAY_LEN(fields));
 	print_part(object, "settings", "Settings in force:", settings, ARRAY_LEN(settings));
 	print_part(object, "options", "Options in force:", options, ARRAY_LEN(options));
-	print_part(object, "findings", "Left out because they are wrong:", findings, ARRAY_LEN(findings));
+	if (json_array_size(json_object_get(object, "findings")))
+		printf("\nWrong, and therefore left out:\n");
+	output_findings(stdout, json_object_get(object, "findings"));
 }
 
 int scope_show(struct ctl *ctl, struct error *reterr_error) {

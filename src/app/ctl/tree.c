@@ -156,17 +156,17 @@ static const struct entry *scope_around(const struct tree *tree, struct ip4 addr
 int tree_get_scope(const struct tree *tree, const char *network, const struct entry **ret_scope,
 		   struct error *reterr_error) {
 	size_t len = strcspn(network, "/");
-	const char *address_text = arena_dup(tree->arena, span_of(network, len));
-	const struct entry *scope;
+	const char *name = arena_dup(tree->arena, span_of(network, len));
+	const struct entry *scope = tree_find_named(tree, CLASS_SCOPE, name);
 	struct ip4 address;
 
-	if (ip4_parse(address_text, &address) < 0)
-		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not a network address such as 10.77.0.0", network);
-	scope = tree_find_named(tree, CLASS_SCOPE, address_text);
+	/* By its name, even if that is no address: so that such an entry can be removed. */
 	if (scope && (!network[len] || strcmp(tree_scope_text(tree, scope), network) == 0)) {
 		*ret_scope = scope;
 		return 0;
 	}
+	if (ip4_parse(name, &address) < 0)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not a network address such as 10.77.0.0", network);
 	if (!scope)
 		scope = scope_around(tree, address);
 	if (scope)
@@ -178,12 +178,11 @@ int tree_get_scope(const struct tree *tree, const char *network, const struct en
 
 int tree_get_reservation(const struct tree *tree, const char *address, const struct entry **ret_reservation,
 			 struct error *reterr_error) {
-	const struct entry *reservation;
+	const struct entry *reservation = tree_find_named(tree, CLASS_RESERVATION, address);
 	struct ip4 ignored;
 
-	if (ip4_parse(address, &ignored) < 0)
+	if (!reservation && ip4_parse(address, &ignored) < 0)
 		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not an IPv4 address", address);
-	reservation = tree_find_named(tree, CLASS_RESERVATION, address);
 	if (!reservation)
 		return error_set(reterr_error, E_DDS_RESERVATION_NOT_PRESENT, "%s is not reserved", address);
 	*ret_reservation = reservation;
