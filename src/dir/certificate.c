@@ -7,15 +7,9 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "dir/tlv.h"
 
-enum { /* tags of DER (X.690) */
-	TAG_BOOLEAN = 0x01,
-	TAG_OCTETS = 0x04,
-	TAG_OID = 0x06,
-	TAG_UTC_TIME = 0x17,
-	TAG_GENERAL_TIME = 0x18,
-	TAG_SEQUENCE = 0x30,
-	TAG_SET = 0x31,
+enum { /* the tags that X.509 itself gives */
 	TAG_VERSION = 0xa0,
 	TAG_EXTENSIONS = 0xa3,
 	TAG_NAME_DNS = 0x82,
@@ -25,67 +19,6 @@ enum { /* tags of DER (X.690) */
 static const uint8_t oid_common_name[] = { 0x55, 0x04, 0x03 };
 static const uint8_t oid_alternative_name[] = { 0x55, 0x1d, 0x11 };
 
-/* One tag, length and value. */
-struct element {
-	uint8_t tag;
-	struct span value;
-};
-
-/* Take the length field off @octets. */
-static bool take_length(struct span *octets, size_t *ret_length) {
-	size_t length, width;
-
-	if (octets->len < 1)
-		return false;
-	length = octets->data[0];
-	*octets = span_of(octets->data + 1, octets->len - 1);
-	if (length >= 0x80) {
-		width = length & 0x7f;
-		if (width == 0 || width > 3 || width > octets->len)
-			return false;
-		length = 0;
-		for (size_t i = 0; i < width; i++)
-			length = length << 8 | octets->data[i];
-		*octets = span_of(octets->data + width, octets->len - width);
-	}
-	*ret_length = length;
-	return length <= octets->len;
-}
-
-/* Take the next element off @octets; false at the end or if it is malformed. */
-static bool take_element(struct span *octets, struct element *ret_element) {
-	size_t length;
-
-	if (octets->len < 2)
-		return false;
-	ret_element->tag = octets->data[0];
-	*octets = span_of(octets->data + 1, octets->len - 1);
-	if (!take_length(octets, &length))
-		return false;
-	ret_element->value = span_of(octets->data, length);
-	*octets = span_of(octets->data + length, octets->len - length);
-	return true;
-}
-
-/* Take the next element, which must have the tag @tag. */
-static bool take_tagged(struct span *octets, uint8_t tag, struct span *ret_value) {
-	struct element element;
-
-	if (!take_element(octets, &element) || element.tag != tag)
-		return false;
-	*ret_value = element.value;
-	return true;
-}
-
-static bool skip_elements(struct span *octets, unsigned count) {
-	struct element element;
-
-	while (count-- > 0)
-		if (!take_element(octets, &element))
-			return false;
-	return true;
-}
-
 /* Two decimal digits, or -1. */
 static int two_digits(const uint8_t *digits) {
 	if (digits[0] < '0' || digits[0] > '9' || digits[1] < '0' || digits[1] > '9')
@@ -94,14 +27,14 @@ static int two_digits(const uint8_t *digits) {
 }
 
 /* YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ. */
-static bool time_parse(const struct element *element, int64_t *ret_seconds) {
-	size_t year_digits = element->tag == TAG_UTC_TIME ? 2 : 4;
+static bool time_parse(const struct tlv *element, int64_t *ret_seconds) {
+	size_t year_digits = element->tag == TLV_UTC_TIME ? 2 : 4;
 	const uint8_t *digits = element->value.data;
 	struct tm broken = { 0 };
 	int parts[7] = { 0 };
 	size_t n_parts = 5 + year_digits / 2;
 
-	if ((element->tag != TAG_UTC_TIME && element->tag != TAG_GENERAL_TIME) ||
+	if ((element->tag != TLV_UTC_TIME && element->tag != TLV_GENERAL_TIME) ||
 	    element->value.len != n_parts * 2 + 1)
 		return false;
 	for (size_t i = 0; i < n_parts; i++)
@@ -121,9 +54,9 @@ static bool time_parse(const struct element *element, int64_t *ret_seconds) {
 }
 
 static bool validity_parse(struct span validity, struct certificate *certificate) {
-	struct element before, after;
+	struct tlv before, after;
 
-	return take_element(&validity, &before) && take_element(&validity, &after) &&
+	return tlv_take(&validity, &before) && tlv_take(&validity, &after) &&
 	       time_parse(&before, &certificate->not_before) && time_parse(&after, &certificate->not_after);
 }
 
@@ -138,12 +71,12 @@ static void name_copy(struct span value, char ret_name[static CERTIFICATE_NAME_M
 /* The last common name of a distinguished name. */
 static void common_name_copy(struct span name, char ret_name[static CERTIFICATE_NAME_MAX]) {
 	struct span set, pair, oid;
-	struct element value;
+	struct tlv value;
 
 	ret_name[0] = '\0';
-	while (take_tagged(&name, TAG_SET, &set))
-		if (take_tagged(&set, TAG_SEQUENCE, &pair) && take_tagged(&pair, TAG_OID, &oid) &&
-		    take_element(&pair, &value) &&
+	while (tlv_take_tagged(&name, TLV_SET, &set))
+		if (tlv_take_tagged(&set, TLV_SEQUENCE, &pair) && tlv_take_tagged(&pair, TLV_OID, &oid) &&
+		    tlv_take(&pair, &value) &&
 		    is_span_equal(oid, span_of(oid_common_name, sizeof oid_common_name)))
 			name_copy(value.value, ret_name);
 }
@@ -151,35 +84,35 @@ static void common_name_copy(struct span name, char ret_name[static CERTIFICATE_
 /* Extension ::= SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING } */
 static void extensions_parse(struct span explicit, struct certificate *certificate) {
 	struct span list, extension, oid;
-	struct element value;
+	struct tlv value;
 
-	if (!take_tagged(&explicit, TAG_SEQUENCE, &list))
+	if (!tlv_take_tagged(&explicit, TLV_SEQUENCE, &list))
 		return;
-	while (take_tagged(&list, TAG_SEQUENCE, &extension)) {
-		if (!take_tagged(&extension, TAG_OID, &oid) || !take_element(&extension, &value))
+	while (tlv_take_tagged(&list, TLV_SEQUENCE, &extension)) {
+		if (!tlv_take_tagged(&extension, TLV_OID, &oid) || !tlv_take(&extension, &value))
 			return;
-		if (value.tag == TAG_BOOLEAN && !take_element(&extension, &value))
+		if (value.tag == TLV_BOOLEAN && !tlv_take(&extension, &value))
 			return;
-		if (value.tag == TAG_OCTETS &&
+		if (value.tag == TLV_OCTETS &&
 		    is_span_equal(oid, span_of(oid_alternative_name, sizeof oid_alternative_name)))
-			take_tagged(&value.value, TAG_SEQUENCE, &certificate->alternative_names);
+			tlv_take_tagged(&value.value, TLV_SEQUENCE, &certificate->alternative_names);
 	}
 }
 
 /* TBSCertificate ::= SEQUENCE { [0] version, serial, signature, issuer, validity, subject, key, ..., [3] extensions } */
 static bool body_parse(struct span body, struct certificate *certificate) {
 	struct span issuer, validity, subject;
-	struct element element;
+	struct tlv element;
 
-	if (body.len && body.data[0] == TAG_VERSION && !skip_elements(&body, 1))
+	if (body.len && body.data[0] == TAG_VERSION && !tlv_skip(&body, 1))
 		return false;
-	if (!skip_elements(&body, 2) || !take_tagged(&body, TAG_SEQUENCE, &issuer) ||
-	    !take_tagged(&body, TAG_SEQUENCE, &validity) || !take_tagged(&body, TAG_SEQUENCE, &subject) ||
-	    !validity_parse(validity, certificate) || !skip_elements(&body, 1))
+	if (!tlv_skip(&body, 2) || !tlv_take_tagged(&body, TLV_SEQUENCE, &issuer) ||
+	    !tlv_take_tagged(&body, TLV_SEQUENCE, &validity) || !tlv_take_tagged(&body, TLV_SEQUENCE, &subject) ||
+	    !validity_parse(validity, certificate) || !tlv_skip(&body, 1))
 		return false;
 	common_name_copy(issuer, certificate->issuer);
 	common_name_copy(subject, certificate->subject);
-	while (take_element(&body, &element))
+	while (tlv_take(&body, &element))
 		if (element.tag == TAG_EXTENSIONS)
 			extensions_parse(element.value, certificate);
 	return true;
@@ -189,7 +122,7 @@ int certificate_parse(struct span der, struct certificate *ret_certificate) {
 	struct certificate certificate = { 0 };
 	struct span whole, body;
 
-	if (!take_tagged(&der, TAG_SEQUENCE, &whole) || !take_tagged(&whole, TAG_SEQUENCE, &body) ||
+	if (!tlv_take_tagged(&der, TLV_SEQUENCE, &whole) || !tlv_take_tagged(&whole, TLV_SEQUENCE, &body) ||
 	    !body_parse(body, &certificate))
 		return -E_INVALID_PARAMETER;
 	*ret_certificate = certificate;
@@ -214,13 +147,13 @@ static bool is_dns_match(struct span pattern, const char *name) {
 bool is_certificate_for(const struct certificate *certificate, const char *name) {
 	struct span names = certificate->alternative_names, address = { 0 };
 	uint8_t octets[sizeof(struct in6_addr)];
-	struct element element;
+	struct tlv element;
 
 	if (inet_pton(AF_INET, name, octets) == 1)
 		address = span_of(octets, sizeof(struct in_addr));
 	else if (inet_pton(AF_INET6, name, octets) == 1)
 		address = span_of(octets, sizeof(struct in6_addr));
-	while (take_element(&names, &element)) {
+	while (tlv_take(&names, &element)) {
 		if (element.tag == TAG_NAME_ADDRESS && address.len && is_span_equal(element.value, address))
 			return true;
 		if (element.tag == TAG_NAME_DNS && !address.len && is_dns_match(element.value, name))

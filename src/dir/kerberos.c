@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "dir/deadline.h"
 

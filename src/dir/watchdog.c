@@ -51,6 +51,8 @@ struct watchdog *watchdog_new(void) {
 }
 
 void watchdog_arm(struct watchdog *watchdog, int fd, uint64_t timeout_ms) {
+	if (!watchdog)
+		return;
 	pthread_mutex_lock(&watchdog->lock);
 	watchdog->fd = fd;
 	watchdog->has_fired = false;
@@ -62,6 +64,8 @@ void watchdog_arm(struct watchdog *watchdog, int fd, uint64_t timeout_ms) {
 bool watchdog_disarm(struct watchdog *watchdog) {
 	bool has_fired;
 
+	if (!watchdog)
+		return false;
 	pthread_mutex_lock(&watchdog->lock);
 	watchdog->fd = -1;
 	has_fired = watchdog->has_fired;

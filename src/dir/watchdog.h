@@ -15,7 +15,7 @@ struct watchdog;
 /* A watchdog that watches nothing yet, or NULL if no thread can be made. */
 struct watchdog *watchdog_new(void);
 
-/* Shut down the socket @fd in @timeout_ms unless disarmed before. */
+/* Shut down the socket @fd in @timeout_ms unless disarmed before. Both accept NULL, and watch nothing then. */
 void watchdog_arm(struct watchdog *watchdog, int fd, uint64_t timeout_ms);
 
 /* Stop watching; afterwards @fd may be closed. Returns true if it was too late and the socket has been shut down. */

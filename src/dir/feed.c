@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dir/feed.h"
+
+#include "base/error.h"
+
+static char *feed_attributes[] = { "*", "entryUUID", NULL };
+
+void feed_init(struct feed *ret_feed, const char *base, const char *filter) {
+	*ret_feed = (struct feed){
+		.request = { base, LDAP_SCOPE_SUBTREE, filter, feed_attributes },
+	};
+	search_init(&ret_feed->poll);
+	change_batch_init(&ret_feed->batch);
+}
+
+void feed_done(struct feed *feed) {
+	search_done(&feed->poll);
+	change_batch_done(&feed->batch);
+}
+
+static int sync_start(struct feed *feed, LDAP *ldap, struct span cookie) {
+	uint8_t octets[SYNC_REQUEST_MAX];
+	struct span value = sync_request_format(cookie, octets);
+	LDAPControl control = { LDAP_CONTROL_SYNC, { value.len, (char *)value.data }, 1 };
+	LDAPControl *controls[] = { &control, NULL };
+	const struct search_request *request = &feed->request;
+	int result = ldap_search_ext(ldap, request->base, request->scope, request->filter, request->attributes, 0, controls,
+				     NULL, NULL, LDAP_NO_LIMIT, &feed->message_id);
+
+	if (result != LDAP_SUCCESS)
+		feed->message_id = 0;
+	feed->is_refreshing = true;
+	feed->has_cookie = cookie.len > 0 && cookie.len <= SYNC_COOKIE_MAX;
+	return result;
+}
+
+int feed_start(struct feed *feed, LDAP *ldap, enum feed_mode mode, struct span cookie) {
+	feed_abandon(feed, ldap);
+	feed->mode = mode;
+	if (mode == FEED_POLL)
+		return search_start(&feed->poll, ldap, &feed->request, true);
+	return sync_start(feed, ldap, cookie);
+}
+
+bool is_feed_message(const struct feed *feed, LDAPMessage *message) {
+	return is_search_message(&feed->poll, message) ||
+	       (feed->message_id && ldap_msgid(message) == feed->message_id);
+}
+
+/* An entry with its state; "add" comes for modified entries too. */
+static enum feed_outcome sync_entry(struct feed *feed, LDAP *ldap, LDAPMessage *message) {
+	struct arena *arena = feed->batch.arena;
+	struct sync_state state;
+
+	if (message_sync_state(ldap, message, arena, &state) < 0)
+		return FEED_NOT_SUPPORTED;
+	switch (state.state) {
+	case SYNC_ENTRY_PRESENT:
+		change_batch_add(&feed->batch, CHANGE_PRESENT, &state.uuid, NULL);
+		break;
+	case SYNC_ENTRY_DELETE:
+		change_batch_add(&feed->batch, CHANGE_GONE, &state.uuid, NULL);
+		break;
+	case SYNC_ENTRY_ADD:
+	case SYNC_ENTRY_MODIFY:
+		change_batch_add(&feed->batch, CHANGE_ENTRY, &state.uuid,
+				 message_entry(ldap, message, &state.uuid, arena));
+		break;
+	}
+	change_batch_set_cookie(&feed->batch, state.cookie);
+	return FEED_GOES_ON;
+}
+
+/* Without a cookie the refresh names all entries, whatever its messages are called. With one, what a present phase does not name is
+ * gone. */
+static void refresh_phase_end(struct feed *feed, const struct sync_info *info) {
+	if (!feed->is_refreshing)
+		return;
+	if (!feed->has_cookie || info->kind == SYNC_INFO_REFRESH_PRESENT)
+		feed->batch.is_whole = true;
+	if (info->is_done) {
+		feed->is_refreshing = false;
+		feed->is_synchronized = true;
+		feed->batch.is_synchronized = true;
+	}
+}
+
+static void identities_take(struct feed *feed, const struct sync_info *info) {
+	struct span uuids = info->uuids;
+	struct entry_uuid uuid;
+
+	while (sync_uuid_take(&uuids, &uuid))
+		change_batch_add(&feed->batch, info->is_delete ? CHANGE_GONE : CHANGE_PRESENT, &uuid, NULL);
+}
+
+static enum feed_outcome sync_intermediate(struct feed *feed, LDAP *ldap, LDAPMessage *message) {
+	struct sync_info info;
+
+	if (message_sync_info(ldap, message, feed->batch.arena, &info) < 0)
+		return FEED_GOES_ON; /* of another protocol (RFC 4511 4.13) */
+	switch (info.kind) {
+	case SYNC_INFO_NEW_COOKIE:
+		break;
+	case SYNC_INFO_REFRESH_DELETE:
+	case SYNC_INFO_REFRESH_PRESENT:
+		refresh_phase_end(feed, &info);
+		break;
+	case SYNC_INFO_ID_SET:
+		identities_take(feed, &info);
+		break;
+	}
+	change_batch_set_cookie(&feed->batch, info.cookie);
+	return FEED_GOES_ON;
+}
+
+/* How an ended search goes on. "Unwilling" is what OpenLDAP says to a cookie that is newer than its own data. */
+static enum feed_outcome outcome_of(const struct feed *feed) {
+	switch (feed->result.code) {
+	case LDAP_SUCCESS:
+		return FEED_ENDED;
+	case LDAP_NO_SUCH_OBJECT:
+		return FEED_BASE_MISSING;
+	case LDAP_UNAVAILABLE_CRITICAL_EXTENSION:
+		return FEED_NOT_SUPPORTED;
+	case LDAP_SYNC_REFRESH_REQUIRED:
+		return FEED_COOKIE_REFUSED;
+	case LDAP_UNWILLING_TO_PERFORM:
+		return feed->mode == FEED_SYNC && feed->has_cookie ? FEED_COOKIE_REFUSED : FEED_FAILED;
+	default:
+		return FEED_FAILED;
+	}
+}
+
+static enum feed_outcome sync_end(struct feed *feed, LDAP *ldap, LDAPMessage *message) {
+	feed->message_id = 0;
+	feed->is_synchronized = false;
+	message_result(ldap, message, feed->batch.arena, &feed->result);
+	if (ldap_msgtype(message) == LDAP_RES_EXTENDED) /* Samba's answer to a critical control that it does not know */
+		return FEED_NOT_SUPPORTED;
+	return outcome_of(feed);
+}
+
+static enum feed_outcome sync_handle(struct feed *feed, LDAP *ldap, LDAPMessage *message) {
+	switch (ldap_msgtype(message)) {
+	case LDAP_RES_SEARCH_ENTRY:
+		return sync_entry(feed, ldap, message);
+	case LDAP_RES_INTERMEDIATE:
+		return sync_intermediate(feed, ldap, message);
+	case LDAP_RES_SEARCH_RESULT:
+	case LDAP_RES_EXTENDED:
+		return sync_end(feed, ldap, message);
+	default:
+		return FEED_GOES_ON;
+	}
+}
+
+/* All entries are read: they are the batch. Their memory stays with the search until the next poll. */
+static enum feed_outcome poll_end(struct feed *feed) {
+	feed->result = feed->poll.result;
+	feed->is_synchronized = feed->result.code == LDAP_SUCCESS;
+	if (!feed->is_synchronized)
+		return outcome_of(feed);
+	for (size_t i = 0; i < feed->poll.n_entries; i++)
+		change_batch_add(&feed->batch, CHANGE_ENTRY, &feed->poll.entries[i]->uuid, feed->poll.entries[i]);
+	feed->batch.is_whole = true;
+	feed->batch.is_synchronized = true;
+	return FEED_ENDED;
+}
+
+enum feed_outcome feed_handle(struct feed *feed, LDAP *ldap, LDAPMessage *message) {
+	if (feed->mode == FEED_SYNC)
+		return sync_handle(feed, ldap, message);
+	return search_handle(&feed->poll, ldap, message) ? poll_end(feed) : FEED_GOES_ON;
+}
+
+bool is_feed_batch_ready(const struct feed *feed) {
+	if (feed->mode == FEED_SYNC && feed->is_refreshing)
+		return false;
+	return !is_change_batch_empty(&feed->batch);
+}
+
+void feed_abandon(struct feed *feed, LDAP *ldap) {
+	if (feed->message_id)
+		ldap_abandon_ext(ldap, feed->message_id, NULL, NULL);
+	feed->message_id = 0;
+	search_abandon(&feed->poll, ldap);
+	feed->is_synchronized = false;
+	feed->is_refreshing = false;
+	change_batch_reset(&feed->batch);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dir/lookup.h"
+
+#include "dir/opening.h"
+
+static char *lookup_attributes[] = { "cn", "dhcpServers", NULL };
+
+void lookup_init(struct lookup *ret_lookup, const char *container) {
+	*ret_lookup = (struct lookup){
+		.request = { container, LDAP_SCOPE_SUBTREE, "(objectClass=dHCPClass)", lookup_attributes },
+	};
+	search_init(&ret_lookup->search);
+}
+
+void lookup_done(struct lookup *lookup) {
+	search_done(&lookup->search);
+}
+
+int lookup_start(struct lookup *lookup, LDAP *ldap, bool is_paged) {
+	if (lookup->search.message_id) {
+		lookup->is_wanted_again = true;
+		return LDAP_SUCCESS;
+	}
+	lookup->is_wanted_again = false;
+	return search_start(&lookup->search, ldap, &lookup->request, is_paged);
+}
+
+static enum lookup_outcome answer_judge(struct lookup *lookup, const struct listing_server *server, const char *uri,
+					enum authority_event *ret_event, struct error *ret_cause) {
+	const struct message_result *result = &lookup->search.result;
+
+	if (result->code == LDAP_SUCCESS) {
+		*ret_event = listing_judge(lookup->search.entries, lookup->search.n_entries, server,
+					   lookup->request.base, uri, ret_cause);
+		return LOOKUP_ANSWERED;
+	}
+	if (result->code == LDAP_NO_SUCH_OBJECT) {
+		*ret_event = listing_without_container(lookup->request.base, uri, ret_cause);
+		return LOOKUP_ANSWERED;
+	}
+	error_set(ret_cause, is_ldap_code_unavailable(result->code) ? E_DDS_NO_DS_AVAILABLE : E_DHCP_ROGUE_INIT_FAILED,
+		  "%s does not let us look below %s: %s%s%s", uri, lookup->request.base, ldap_err2string(result->code),
+		  result->diagnostic[0] ? ": " : "", result->diagnostic);
+	*ret_event = AUTHORITY_EVENT_REFUSED;
+	return is_ldap_code_unavailable(result->code) ? LOOKUP_FAILED : LOOKUP_ANSWERED;
+}
+
+enum lookup_outcome lookup_handle(struct lookup *lookup, LDAP *ldap, LDAPMessage *message,
+				  const struct listing_server *server, const char *uri, enum authority_event *ret_event,
+				  struct error *ret_cause) {
+	if (!search_handle(&lookup->search, ldap, message))
+		return LOOKUP_GOES_ON;
+	return answer_judge(lookup, server, uri, ret_event, ret_cause);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dir/opener.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+#define PASSWORD_MAX 1024
+
+/* Shared by opener and thread; the last one to leave frees it. */
+struct opening_job {
+	pthread_mutex_t lock;
+	unsigned users;
+	int done_fd;
+	char **uris;
+	char *bind_dn, *password_file, *keytab, *principal, *ca_file, *certificate_file, *key_file;
+	struct connection_settings settings; /* borrows the above */
+	size_t first;
+	bool is_done;
+	struct opener_result result;
+};
+
+struct opener {
+	struct opening_job *job;
+	struct loop_watch *watch;
+	opener_done_f *done;
+	void *context;
+};
+
+static char **list_copy(char *const *list) {
+	size_t count = 0;
+	char **copy;
+
+	while (list[count])
+		count++;
+	copy = mem_alloc((count + 1) * sizeof *copy);
+	for (size_t i = 0; i < count; i++)
+		copy[i] = mem_dup_text(list[i]);
+	return copy;
+}
+
+static enum connection_bind bind_of(unsigned choice) {
+	static const enum connection_bind binds[] = {
+		[CONFIG_BIND_ANONYMOUS] = CONNECTION_ANONYMOUS,
+		[CONFIG_BIND_SIMPLE] = CONNECTION_SIMPLE,
+		[CONFIG_BIND_EXTERNAL] = CONNECTION_EXTERNAL,
+		[CONFIG_BIND_GSSAPI] = CONNECTION_GSSAPI,
+	};
+
+	return binds[choice];
+}
+
+static enum connection_tls tls_of(unsigned choice) {
+	static const enum connection_tls choices[] = {
+		[CONFIG_START_TLS_AUTO] = CONNECTION_TLS_AUTO,
+		[CONFIG_START_TLS_YES] = CONNECTION_TLS_YES,
+		[CONFIG_START_TLS_NO] = CONNECTION_TLS_NO,
+	};
+
+	return choices[choice];
+}
+
+static struct opening_job *job_new(const struct config *config) {
+	struct opening_job *job = mem_alloc(sizeof *job);
+
+	pthread_mutex_init(&job->lock, NULL);
+	job->users = 1;
+	job->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	job->uris = list_copy(config->uri);
+	job->bind_dn = mem_dup_text(config->bind_dn);
+	job->password_file = mem_dup_text(config->password_file);
+	job->keytab = mem_dup_text(config->keytab);
+	job->principal = mem_dup_text(config->principal);
+	job->ca_file = mem_dup_text(config->tls_ca_file);
+	job->certificate_file = mem_dup_text(config->tls_certificate_file);
+	job->key_file = mem_dup_text(config->tls_key_file);
+	job->settings = (struct connection_settings){
+		.uris = (const char *const *)job->uris,
+		.bind = bind_of(config->bind),
+		.start_tls = tls_of(config->start_tls),
+		.bind_dn = job->bind_dn,
+		.keytab = job->keytab,
+		.principal = job->principal,
+		.tls_ca_file = job->ca_file,
+		.tls_certificate_file = job->certificate_file,
+		.tls_key_file = job->key_file,
+		.timeout_ms = config->timeout * 1000,
+	};
+	return job;
+}
+
+static void job_leave(struct opening_job *job) {
+	unsigned users;
+
+	pthread_mutex_lock(&job->lock);
+	users = --job->users;
+	pthread_mutex_unlock(&job->lock);
+	if (users)
+		return;
+	if (job->is_done)
+		connection_close(job->result.connection);
+	for (char **uri = job->uris; *uri; uri++)
+		free(*uri);
+	free(job->uris);
+	free(job->bind_dn);
+	free(job->password_file);
+	free(job->keytab);
+	free(job->principal);
+	free(job->ca_file);
+	free(job->certificate_file);
+	free(job->key_file);
+	close(job->done_fd);
+	pthread_mutex_destroy(&job->lock);
+	free(job);
+}
+
+/* The first line of the file, read each time, so that a new password is taken at once. */
+static int password_read(const char *path, char ret_password[static PASSWORD_MAX], struct error *reterr_error) {
+	FILE *file = fopen(path, "re");
+
+	ret_password[0] = '\0';
+	if (!file)
+		return error_set(reterr_error, E_ACCESS_DENIED, "the password file %s cannot be read by this user: %s", path,
+				 strerror(errno));
+	if (!fgets(ret_password, PASSWORD_MAX, file))
+		ret_password[0] = '\0';
+	fclose(file);
+	ret_password[strcspn(ret_password, "\r\n")] = '\0';
+	return 0;
+}
+
+static void job_perform(struct opening_job *job) {
+	struct connection_settings settings = job->settings;
+	char password[PASSWORD_MAX] = "";
+	int code = 0;
+
+	if (settings.bind == CONNECTION_SIMPLE)
+		code = password_read(job->password_file, password, &job->result.error);
+	settings.password = password;
+	if (code == 0)
+		connection_open(&settings, job->first, &job->result.connection, &job->result.index, &job->result.error);
+	explicit_bzero(password, sizeof password);
+}
+
+static void *job_run(void *context) {
+	struct opening_job *job = context;
+	uint64_t one = 1;
+
+	job_perform(job);
+	pthread_mutex_lock(&job->lock);
+	job->is_done = true;
+	pthread_mutex_unlock(&job->lock);
+	if (write(job->done_fd, &one, sizeof one) < 0) /* cannot be: the counter is 0 */
+		job->result.error.code = E_DDS_UNEXPECTED_ERROR;
+	job_leave(job);
+	return NULL;
+}
+
+static void opening_done(void *context) {
+	struct opener *opener = context;
+	struct opener_result result = opener->job->result;
+	uint64_t count;
+
+	if (read(opener->job->done_fd, &count, sizeof count) < 0)
+		return;
+	opener->job->is_done = false;
+	opener->job->result = (struct opener_result){ 0 };
+	opener->done(opener->context, &result);
+}
+
+struct opener *opener_new(struct loop *loop, const struct config *config, opener_done_f *done, void *context) {
+	struct opener *opener = mem_alloc(sizeof *opener);
+
+	opener->job = job_new(config);
+	opener->done = done;
+	opener->context = context;
+	opener->watch = loop_watch_readable(loop, opener->job->done_fd, opening_done, opener);
+	return opener;
+}
+
+struct opener *opener_free(struct opener *opener) {
+	if (!opener)
+		return NULL;
+	loop_unwatch(opener->watch);
+	job_leave(opener->job);
+	free(opener);
+	return NULL;
+}
+
+/* No thread to be had is a failure like another one, told in the same way. */
+static void start_failed(struct opening_job *job, int failure) {
+	uint64_t one = 1;
+
+	error_set(&job->result.error, E_DDS_NO_DS_AVAILABLE, "no thread can be made to open a connection: %s",
+		  strerror(failure));
+	job->is_done = true;
+	if (write(job->done_fd, &one, sizeof one) < 0)
+		return;
+}
+
+void opener_start(struct opener *opener, size_t first) {
+	pthread_t thread;
+	int failure;
+
+	opener->job->first = first;
+	opener->job->users++;
+	failure = pthread_create(&thread, NULL, job_run, opener->job);
+	if (failure == 0) {
+		pthread_detach(thread);
+		return;
+	}
+	opener->job->users--;
+	start_failed(opener->job, failure);
+}

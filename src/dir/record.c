@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dir/record.h"
+
+#include "base/event.h"
+#include "rt/role.h"
+
+#define AGAIN_MS 1000
+
+static void save_again(void *context) {
+	record_save(context);
+}
+
+void record_init(struct record *ret_record, struct loop *loop, struct directory_store *store) {
+	*ret_record = (struct record){ .store = store };
+	ret_record->again = loop_timer_new(loop, save_again, ret_record);
+	verdict_init(&ret_record->verdict);
+	/* What cannot be read is as if it had never been: nobody is served on its strength. */
+	if (directory_store_verdict(store, &ret_record->verdict) < 0)
+		verdict_init(&ret_record->verdict);
+	if (directory_store_status(store, &ret_record->status) < 0)
+		ret_record->status = (struct directory_status){ 0 };
+}
+
+void record_done(struct record *record) {
+	record->again = loop_timer_free(record->again);
+}
+
+static void entries_write(struct directory_write *write, const struct acceptance_result *result) {
+	for (size_t i = 0; i < result->n_removed; i++)
+		directory_write_remove(write, &result->removed[i]);
+	for (size_t i = 0; i < result->n_accepted; i++)
+		directory_write_accepted(write, result->accepted[i]);
+	for (size_t i = 0; i < result->n_pending; i++)
+		directory_write_pending(write, result->pending[i]);
+	directory_write_findings(write, &result->findings);
+}
+
+static int write_all(struct record *record, const struct acceptance_result *result, struct span cookie,
+		     struct error *reterr_error) {
+	struct directory_write *write;
+	int code = directory_write_begin(record->store, &write);
+
+	if (code < 0)
+		return error_set(reterr_error, (enum error_code)-code, "no transaction can be started");
+	if (result)
+		entries_write(write, result);
+	if (cookie.len)
+		directory_write_cookie(write, RECORD_FEED_CONFIG, cookie);
+	directory_write_verdict(write, &record->verdict);
+	directory_write_status(write, &record->status);
+	return directory_write_commit(write, reterr_error);
+}
+
+static bool save(struct record *record, const struct acceptance_result *result, struct span cookie) {
+	struct error error;
+
+	if (write_all(record, result, cookie, &error) < 0) {
+		if (!record->is_failing)
+			event_emit_error(EVENT_COPY_FAILED, &error);
+		record->is_failing = true;
+		loop_timer_set(record->again, AGAIN_MS);
+		return false;
+	}
+	record->is_failing = false;
+	loop_timer_clear(record->again);
+	role_wake(HERITAGE_WAKE_SERVE);
+	return true;
+}
+
+void record_save(struct record *record) {
+	save(record, NULL, span_of(NULL, 0));
+}
+
+bool record_save_entries(struct record *record, const struct acceptance_result *result, struct span cookie) {
+	return save(record, result, cookie);
+}

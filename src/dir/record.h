@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record.h - verdict and status as they stand in directory.mdb, and the writing of them.
+ *
+ * What cannot be written is tried again until it can; meanwhile a verdict that was stored before runs out by itself.
+ * Thread: the loop's.
+ */
+#pragma once
+
+#include "dir/acceptance.h"
+#include "model/verdict.h"
+#include "rt/loop.h"
+#include "store/directory_store.h"
+
+/* Numbers under which cookies are stored. */
+enum { RECORD_FEED_CONFIG = 0 };
+
+struct record {
+	struct directory_store *store; /* borrowed */
+	struct verdict verdict;        /* may be changed; then record_save */
+	struct directory_status status;
+	struct loop_timer *again;
+	bool is_failing;
+};
+
+/* Read what is stored in @store, which is borrowed. */
+void record_init(struct record *ret_record, struct loop *loop, struct directory_store *store);
+void record_done(struct record *record);
+
+/* Store verdict and status, and wake serve. */
+void record_save(struct record *record);
+
+/* The same together with the entries of @result and the cookie (empty: as it was). Returns false if nothing could be stored. */
+bool record_save_entries(struct record *record, const struct acceptance_result *result, struct span cookie);

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dir/session.h"
+
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "dir/feed.h"
+#include "dir/lookup.h"
+#include "dir/opening.h"
+#include "dir/watchdog.h"
+
+#define MESSAGES_MAX 2000 /* taken at once; then other things get their turn */
+
+/* What the session follows. */
+enum session_feed { SESSION_CONFIG, SESSION_AUTHORITY, SESSION_FEED_COUNT };
+
+struct session_follower {
+	struct session *session;
+	struct feed feed;
+	enum feed_mode mode;
+	bool is_from_scratch; /* the next start is without a cookie */
+	struct loop_timer *start;
+};
+
+struct session {
+	struct loop *loop;
+	struct connection *connection;
+	LDAP *ldap;
+	struct session_settings settings;
+	const struct session_calls *calls;
+	void *context;
+
+	struct session_follower followers[SESSION_FEED_COUNT];
+	struct lookup lookup;
+	struct loop_watch *readable;
+	struct loop_timer *more; /* messages may be left in libldap's buffers */
+	struct watchdog *watchdog;
+
+	struct loop_timer *quiet;
+	uint64_t heard_ms;   /* when the last message came */
+	uint64_t probed_ms;  /* when a probe was sent that nothing has followed yet; 0: none */
+	int probe_id;
+
+	/* A look-up's answer, told once all messages are taken and the watchdog is off: telling may wait for the disk. */
+	bool is_answered;
+	enum authority_event answer;
+	struct error cause;
+
+	struct loop_timer *end;
+	struct error failure; /* code 0: all is well */
+};
+
+/* Tell of the loss in a while, from the loop, so that whoever is at work on the session can finish. */
+static void session_fail(struct session *session, const struct error *failure) {
+	if (session->failure.code)
+		return;
+	session->failure = *failure;
+	session->readable = loop_unwatch(session->readable);
+	loop_timer_clear(session->more);
+	loop_timer_clear(session->quiet);
+	for (enum session_feed i = 0; i < SESSION_FEED_COUNT; i++)
+		loop_timer_clear(session->followers[i].start);
+	loop_timer_set(session->end, 0);
+}
+
+static void session_ended(void *context) {
+	struct session *session = context;
+	struct error failure = session->failure;
+
+	session->calls->lost(session->context, &failure);
+}
+
+/* A request that libldap could not send. */
+static void session_check(struct session *session, int result, const char *doing) {
+	struct error failure;
+
+	if (result == LDAP_SUCCESS)
+		return;
+	connection_error(session->connection, result, doing, &failure);
+	session_fail(session, &failure);
+}
+
+static struct listing_server session_server(const struct session *session) {
+	struct listing_server server = { .name = session->settings.server_name };
+
+	server.addresses = host_addresses(session->settings.host, &server.n_addresses);
+	return server;
+}
+
+void session_look_up(struct session *session) {
+	bool is_paged = connection_features(session->connection)->is_active_directory;
+
+	if (!session->failure.code)
+		session_check(session, lookup_start(&session->lookup, session->ldap, is_paged),
+			      "looking for the authorization entries");
+}
+
+/* Start following, now. Where the server tells no changes of the authorization entries, the look-up itself is repeated. */
+static void follower_start(void *context) {
+	struct session_follower *follower = context;
+	struct session *session = follower->session;
+	bool is_config = follower == &session->followers[SESSION_CONFIG];
+	struct span cookie = { NULL, 0 };
+	struct arena *arena;
+
+	if (!is_config && follower->mode == FEED_POLL) {
+		loop_timer_set(follower->start, session->settings.poll_ms < session->settings.probe_ms ?
+							session->settings.poll_ms : session->settings.probe_ms);
+		session_look_up(session);
+		return;
+	}
+	arena = arena_new(0);
+	if (is_config && !follower->is_from_scratch)
+		cookie = session->calls->cookie(session->context, arena);
+	follower->is_from_scratch = false;
+	session_check(session, feed_start(&follower->feed, session->ldap, follower->mode, cookie), "starting the feed");
+	arena_free(arena);
+}
+
+static void unreadable_tell(struct session_follower *follower, enum feed_outcome outcome) {
+	const struct message_result *result = &follower->feed.result;
+	struct session *session = follower->session;
+	struct error error;
+
+	if (follower != &session->followers[SESSION_CONFIG])
+		return;
+	if (outcome == FEED_BASE_MISSING)
+		error_set(&error, E_DDS_NO_DHCP_ROOT,
+			  "%s shows no %s; run lessorctl init, correct base, or give this server the right to read there",
+			  connection_uri(session->connection), session->settings.config_base);
+	else
+		error_set(&error, E_DDS_UNEXPECTED_ERROR, "%s does not let us read %s: %s%s%s",
+			  connection_uri(session->connection), session->settings.config_base,
+			  ldap_err2string(result->code), result->diagnostic[0] ? ": " : "", result->diagnostic);
+	session->calls->unreadable(session->context, &error);
+}
+
+static void feed_failed(struct session_follower *follower, enum feed_outcome outcome) {
+	struct session *session = follower->session;
+
+	if (is_ldap_code_unavailable(follower->feed.result.code)) {
+		session_check(session, follower->feed.result.code, "following the directory's changes");
+		return;
+	}
+	unreadable_tell(follower, outcome);
+	if (follower == &session->followers[SESSION_AUTHORITY])
+		session_look_up(session);
+	feed_abandon(&follower->feed, session->ldap);
+	loop_timer_set(follower->start, session->settings.poll_ms);
+}
+
+/* A feed's search is over. What it collected is still to be taken, so a new start waits for the loop. */
+static void feed_continue(struct session_follower *follower, enum feed_outcome outcome) {
+	switch (outcome) {
+	case FEED_GOES_ON:
+		return;
+	case FEED_ENDED:
+		loop_timer_set(follower->start, follower->session->settings.poll_ms);
+		return;
+	case FEED_NOT_SUPPORTED:
+		follower->mode = FEED_POLL;
+		feed_abandon(&follower->feed, follower->session->ldap);
+		loop_timer_set(follower->start, 0);
+		return;
+	case FEED_COOKIE_REFUSED:
+		follower->is_from_scratch = true;
+		feed_abandon(&follower->feed, follower->session->ldap);
+		loop_timer_set(follower->start, 0);
+		return;
+	case FEED_BASE_MISSING:
+	case FEED_FAILED:
+		feed_failed(follower, outcome);
+		return;
+	}
+}
+
+/* Take the configuration's changes. A cookie alone is not worth a write to the disk; it waits for the next change. */
+static void config_flush(struct session *session) {
+	struct session_follower *follower = &session->followers[SESSION_CONFIG];
+	struct change_batch *batch = &follower->feed.batch;
+	bool is_cookie_alone = batch->n_items == 0 && !batch->is_whole && !batch->is_synchronized;
+
+	if (!is_feed_batch_ready(&follower->feed) || is_cookie_alone)
+		return;
+	if (!session->calls->changed(session->context, batch)) {
+		follower->is_from_scratch = true;
+		feed_abandon(&follower->feed, session->ldap);
+		loop_timer_set(follower->start, session->settings.poll_ms);
+	}
+	change_batch_reset(batch);
+}
+
+/* Whatever changed about the authorization entries: the look-up decides what it means. */
+static void authority_flush(struct session *session) {
+	struct feed *feed = &session->followers[SESSION_AUTHORITY].feed;
+
+	if (!is_feed_batch_ready(feed))
+		return;
+	if (feed->batch.n_items || feed->batch.is_whole)
+		session_look_up(session);
+	change_batch_reset(&feed->batch);
+}
+
+static void lookup_take(struct session *session, LDAPMessage *message) {
+	struct listing_server server = session_server(session);
+
+	session->cause = (struct error){ 0 };
+	switch (lookup_handle(&session->lookup, session->ldap, message, &server, connection_uri(session->connection),
+			      &session->answer, &session->cause)) {
+	case LOOKUP_GOES_ON:
+		return;
+	case LOOKUP_FAILED:
+		session_fail(session, &session->cause);
+		return;
+	case LOOKUP_ANSWERED:
+		session->is_answered = true;
+		if (session->lookup.is_wanted_again)
+			session_look_up(session);
+		return;
+	}
+}
+
+static void answer_tell(struct session *session) {
+	if (!session->is_answered)
+		return;
+	session->is_answered = false;
+	session->calls->looked_up(session->context, session->answer,
+				  session->answer == AUTHORITY_EVENT_LISTED ? NULL : &session->cause);
+}
+
+static void message_take(struct session *session, LDAPMessage *message) {
+	if (is_search_message(&session->lookup.search, message)) {
+		lookup_take(session, message);
+		return;
+	}
+	for (enum session_feed i = 0; i < SESSION_FEED_COUNT; i++)
+		if (is_feed_message(&session->followers[i].feed, message)) {
+			feed_continue(&session->followers[i],
+				      feed_handle(&session->followers[i].feed, session->ldap, message));
+			return;
+		}
+}
+
+/* Take all messages that are there. The watchdog is for a server that stops in the middle of one. */
+static int messages_take(struct session *session, size_t *ret_n_messages) {
+	struct timeval at_once = { 0, 0 };
+	LDAPMessage *message;
+	int result = 0;
+	size_t n = 0;
+
+	watchdog_arm(session->watchdog, connection_fd(session->connection), session->settings.timeout_ms);
+	while (n < MESSAGES_MAX && !session->failure.code &&
+	       (result = ldap_result(session->ldap, LDAP_RES_ANY, LDAP_MSG_ONE, &at_once, &message)) > 0) {
+		message_take(session, message);
+		ldap_msgfree(message);
+		n++;
+	}
+	watchdog_disarm(session->watchdog);
+	*ret_n_messages = n;
+	return result;
+}
+
+static void connection_lost(struct session *session) {
+	struct error failure;
+	int result = LDAP_SERVER_DOWN;
+
+	ldap_get_option(session->ldap, LDAP_OPT_RESULT_CODE, &result);
+	connection_error(session->connection, result ? result : LDAP_SERVER_DOWN, "the connection broke", &failure);
+	failure.code = E_DDS_NO_DS_AVAILABLE;
+	session_fail(session, &failure);
+}
+
+static void session_heard(struct session *session) {
+	session->heard_ms = clock_now().boot_ms;
+	if (session->probed_ms) {
+		session->probed_ms = 0;
+		loop_timer_set(session->quiet, session->settings.probe_ms);
+	}
+	if (session->followers[SESSION_AUTHORITY].feed.is_synchronized && !session->lookup.search.message_id)
+		session->calls->current(session->context);
+}
+
+static void session_readable(void *context) {
+	struct session *session = context;
+	size_t n_messages;
+	int result = messages_take(session, &n_messages);
+
+	if (session->failure.code)
+		return;
+	if (n_messages) {
+		answer_tell(session); /* first: a withdrawal must not wait for the building of a snapshot */
+		authority_flush(session);
+		config_flush(session);
+		session_heard(session);
+	}
+	if (result < 0)
+		connection_lost(session);
+	else if (n_messages == MESSAGES_MAX)
+		loop_timer_set(session->more, 0);
+}
+
+static void probe_send(struct session *session) {
+	static char *attributes[] = { LDAP_NO_ATTRS, NULL };
+
+	session->probed_ms = clock_now().boot_ms;
+	loop_timer_set(session->quiet, session->settings.timeout_ms);
+	session_check(session,
+		      ldap_search_ext(session->ldap, "", LDAP_SCOPE_BASE, "(objectClass=*)", attributes, 0, NULL, NULL, NULL,
+				      LDAP_NO_LIMIT, &session->probe_id), "probing the server");
+}
+
+/* It has been quiet for a while, or a probe has had its time. */
+static void session_quiet(void *context) {
+	struct session *session = context;
+	uint64_t quiet_ms = clock_now().boot_ms - session->heard_ms;
+	struct error failure;
+
+	if (session->probed_ms) {
+		error_set(&failure, E_DDS_NO_DS_AVAILABLE, "%s: the server has stopped answering (no answer to a probe within "
+			  "%llu ms)", connection_uri(session->connection),
+			  (unsigned long long)session->settings.timeout_ms);
+		session_fail(session, &failure);
+	} else if (quiet_ms >= session->settings.probe_ms) {
+		probe_send(session);
+	} else {
+		loop_timer_set(session->quiet, session->settings.probe_ms - quiet_ms);
+	}
+}
+
+void session_set_probe_interval(struct session *session, uint64_t probe_ms) {
+	if (session->failure.code || session->settings.probe_ms == probe_ms)
+		return;
+	session->settings.probe_ms = probe_ms;
+	if (!session->probed_ms)
+		loop_timer_set(session->quiet, 0);
+}
+
+static void follower_init(struct session *session, enum session_feed index, const char *base, const char *filter) {
+	struct session_follower *follower = &session->followers[index];
+
+	follower->session = session;
+	follower->mode = connection_features(session->connection)->has_sync ? FEED_SYNC : FEED_POLL;
+	follower->start = loop_timer_new(session->loop, follower_start, follower);
+	feed_init(&follower->feed, base, filter);
+}
+
+struct session *session_new(struct loop *loop, struct connection *connection, const struct session_settings *settings,
+			    const struct session_calls *calls, void *context) {
+	struct session *session = mem_alloc(sizeof *session);
+
+	*session = (struct session){ .loop = loop, .connection = connection, .ldap = connection_ldap(connection),
+				     .settings = *settings, .calls = calls, .context = context,
+				     .heard_ms = clock_now().boot_ms, .watchdog = watchdog_new() };
+	session->more = loop_timer_new(loop, session_readable, session);
+	session->quiet = loop_timer_new(loop, session_quiet, session);
+	session->end = loop_timer_new(loop, session_ended, session);
+	follower_init(session, SESSION_CONFIG, settings->config_base, "(objectClass=*)");
+	follower_init(session, SESSION_AUTHORITY, settings->container, "(objectClass=dHCPClass)");
+	lookup_init(&session->lookup, settings->container);
+	session->readable = loop_watch_readable(loop, connection_fd(connection), session_readable, session);
+	loop_timer_set(session->quiet, settings->probe_ms);
+	session_look_up(session);
+	for (enum session_feed i = 0; i < SESSION_FEED_COUNT; i++)
+		loop_timer_set(session->followers[i].start, 0);
+	return session;
+}
+
+struct session *session_free(struct session *session) {
+	if (!session)
+		return NULL;
+	loop_unwatch(session->readable);
+	loop_timer_free(session->more);
+	loop_timer_free(session->quiet);
+	loop_timer_free(session->end);
+	for (enum session_feed i = 0; i < SESSION_FEED_COUNT; i++) {
+		loop_timer_free(session->followers[i].start);
+		feed_done(&session->followers[i].feed);
+	}
+	lookup_done(&session->lookup);
+	/* So that closing cannot wait for a server that reads nothing. */
+	shutdown(connection_fd(session->connection), SHUT_RDWR);
+	connection_close(session->connection);
+	watchdog_free(session->watchdog);
+	free(session);
+	return NULL;
+}
+
+const char *session_feed_name(const struct session *session) {
+	return session->followers[SESSION_CONFIG].mode == FEED_SYNC ? "syncrepl" : "poll";
+}
