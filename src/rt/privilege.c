@@ -14,17 +14,20 @@
 #include <unistd.h>
 
 /* What each capability is for. The supervisor keeps only those that restarts need. */
+#define CAPABILITY(symbol) symbol, #symbol
 static const struct {
 	unsigned capability;
+	const char *name;
 	bool is_kept;
 	const char *purpose;
 } needed_capabilities[] = {
-	{ CAP_SETUID, true, "to run its roles as another user" },
-	{ CAP_SETGID, true, "to run its roles as another user" },
-	{ CAP_KILL, true, "to end its roles" },
-	{ CAP_NET_BIND_SERVICE, false, "to open port 67" },
-	{ CAP_NET_RAW, false, "to send to clients that have no address yet" },
-	{ CAP_CHOWN, false, "to give the state directory to the user of its roles" },
+	{ CAPABILITY(CAP_SETUID), true, "to run its roles as another user" },
+	{ CAPABILITY(CAP_SETGID), true, "to run its roles as another user" },
+	{ CAPABILITY(CAP_KILL), true, "to end its roles" },
+	{ CAPABILITY(CAP_NET_BIND_SERVICE), false, "to open port 67" },
+	{ CAPABILITY(CAP_NET_RAW), false, "to send to clients that have no address yet" },
+	{ CAPABILITY(CAP_CHOWN), false, "to give the state directory to the user of its roles" },
+	{ CAPABILITY(CAP_DAC_OVERRIDE), false, "to lock the state directory, which is another user's" },
 };
 
 int identity_find(const char *name, struct identity *ret_identity, struct error *reterr_error) {
@@ -58,9 +61,8 @@ int privilege_check(struct error *reterr_error) {
 	for (size_t i = 0; i < ARRAY_LEN(needed_capabilities); i++)
 		if (!capng_have_capability(CAPNG_EFFECTIVE, needed_capabilities[i].capability))
 			return error_set(reterr_error, E_DHCP_NETWORK_INIT_FAILED,
-					 "lessord must be started by root: it needs CAP_%s %s; afterwards it runs without",
-					 capng_capability_to_name(needed_capabilities[i].capability),
-					 needed_capabilities[i].purpose);
+					 "lessord must be started by root: it needs %s %s; its roles run without",
+					 needed_capabilities[i].name, needed_capabilities[i].purpose);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -86,6 +87,14 @@ static void settle_signals(void) {
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* For ps and top; the program was started by a name that tells nothing. */
+static void set_process_name(enum role role) {
+	char name[16]; /* the kernel's limit */
+
+	snprintf(name, sizeof name, "lessord-%s", role_name(role));
+	prctl(PR_SET_NAME, name);
+}
+
 static void run_loop(struct role_context *context) {
 	struct loop_watch *control = loop_watch_readable(context->loop, HERITAGE_CONTROL, stop, context->loop);
 	struct loop_watch *term = loop_watch_signal(context->loop, SIGTERM, stop, context->loop);
@@ -108,6 +117,7 @@ int role_main(enum role role, const char *config_name, role_run_f *run) {
 		return ROLE_EXIT_MISUSED;
 	}
 	settle_signals();
+	set_process_name(role);
 	if (config_read_fd(config_name, HERITAGE_CONFIGURATION, &config, &error) < 0)
 		return explain(&error);
 	event_init(role_name(role), EVENT_SEVERITY_ERROR + config->log_level);

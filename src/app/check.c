@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "rt/config.h"
+#include "rt/interfaces.h"
+#include "rt/privilege.h"
+
+/* Embedded: the run of a check. */
+struct check {
+	const struct config *config;
+	struct identity identity;
+	unsigned n_errors;
+};
+
+static void report(struct check *check, const struct error *error) {
+	fprintf(stderr, "lessord: %s (%d): %s\n", error_name(error->code), error->code, error->text);
+	check->n_errors++;
+}
+
+static void refuse(struct check *check, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void refuse(struct check *check, const char *format, ...) {
+	struct error error = { .code = E_DHCP_REGISTRY_INIT_FAILED };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error.text, sizeof error.text, format, args);
+	va_end(args);
+	report(check, &error);
+}
+
+/* In a process of its own: try as the roles' user and exit with errno. */
+static _Noreturn void try_open(struct identity identity, const char *path, int flags) {
+	int fd;
+
+	if (geteuid() == 0 && privilege_drop(identity, NULL) < 0)
+		_exit(EPERM);
+	fd = open(path, flags | O_CLOEXEC);
+	if (fd >= 0 && flags & O_DIRECTORY && faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
+		_exit(errno);
+	_exit(fd >= 0 ? 0 : errno);
+}
+
+/* 0, or the errno with which the roles' user would fail to open @path: the only test that knows all the rules. */
+static int open_errno(const struct check *check, const char *path, int flags) {
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		try_open(check->identity, path, flags);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return ECHILD;
+	return WEXITSTATUS(status);
+}
+
+static void check_user(struct check *check) {
+	struct error error;
+	gid_t gid;
+
+	if (identity_find(check->config->user, &check->identity, &error) < 0)
+		report(check, &error);
+	if (*check->config->api_group && identity_find_group(check->config->api_group, &gid, &error) < 0)
+		report(check, &error);
+}
+
+static void check_file(struct check *check, const char *setting, const char *path) {
+	int failure = *path ? open_errno(check, path, O_RDONLY) : 0;
+
+	if (failure)
+		refuse(check, "'%s': user %s cannot read %s: %s", setting, check->config->user, path, strerror(failure));
+}
+
+static void check_files(struct check *check) {
+	const struct config *config = check->config;
+
+	check_file(check, "password-file", config->password_file);
+	check_file(check, "keytab", config->keytab);
+	check_file(check, "tls-ca-file", config->tls_ca_file);
+	check_file(check, "tls-certificate-file", config->tls_certificate_file);
+	check_file(check, "tls-key-file", config->tls_key_file);
+}
+
+/* Secrets that everybody can read work, so this is a warning. */
+static void check_secret(const char *setting, const char *path) {
+	struct stat info;
+
+	if (*path && stat(path, &info) == 0 && info.st_mode & S_IROTH)
+		fprintf(stderr, "lessord: warning: '%s': everybody can read %s; chmod o-r it\n", setting, path);
+}
+
+/* Where @path is not there yet, only its last part is made at the start. */
+static void check_can_make(struct check *check, const char *setting, const char *path) {
+	const char *slash = strrchr(path, '/');
+	char *parent CLEANUP(cleanup_free) = slash > path ? strndup(path, (size_t)(slash - path)) : strdup("/");
+	struct stat info;
+
+	if (stat(path, &info) < 0 && stat(parent, &info) < 0)
+		refuse(check, "'%s': %s cannot be made: %s: %s", setting, path, parent, strerror(errno));
+}
+
+static void check_state(struct check *check) {
+	const char *path = check->config->state_directory;
+	struct stat info;
+	int failure = stat(path, &info) < 0 ? 0 : open_errno(check, path, O_RDONLY | O_DIRECTORY);
+
+	/* An empty one of root's is given to the user at the start. */
+	if (failure && !(failure == EACCES && info.st_uid == 0))
+		refuse(check, "'state-directory': user %s cannot use %s: %s", check->config->user, path, strerror(failure));
+	check_can_make(check, "state-directory", path);
+}
+
+static void check_api_socket(struct check *check) {
+	const char *path = check->config->api_socket, *slash = strrchr(path, '/');
+	char *directory CLEANUP(cleanup_free) = slash > path ? strndup(path, (size_t)(slash - path)) : strdup("/");
+	struct stat info;
+
+	check_can_make(check, "api-socket", directory);
+	if (lstat(path, &info) == 0 && !S_ISSOCK(info.st_mode))
+		refuse(check, "'api-socket': %s exists and is not a socket", path);
+}
+
+static void check_interfaces(const struct config *config) {
+	struct interface_list list;
+
+	if (interfaces_read(&list, NULL) < 0)
+		return;
+	for (char **name = config->interfaces; *name; name++) {
+		size_t i = 0;
+
+		while (i < list.n_items && strcmp(list.items[i].name, *name) != 0)
+			i++;
+		if (i == list.n_items)
+			fprintf(stderr, "lessord: warning: 'interfaces': there is no interface %s now\n", *name);
+	}
+	free(list.items);
+}
+
+int check_run(const char *path) {
+	struct check check = { .identity = { geteuid(), getegid() } };
+	struct config *config;
+	struct error error;
+
+	if (config_read_file(path, &config, &error) < 0 || config_complete_name(config, &error) < 0) {
+		report(&check, &error);
+		return EXIT_FAILURE;
+	}
+	check.config = config;
+	check_user(&check);
+	if (check.n_errors == 0) {
+		check_files(&check);
+		check_state(&check);
+		check_api_socket(&check);
+	}
+	check_secret("password-file", config->password_file);
+	check_secret("keytab", config->keytab);
+	check_secret("tls-key-file", config->tls_key_file);
+	check_interfaces(config);
+	if (check.n_errors == 0)
+		printf("lessord: %s is good: server %s below %s\n", path, config->server_name, config->base);
+	config_free(config);
+	return check.n_errors ? EXIT_FAILURE : EXIT_SUCCESS;
+}

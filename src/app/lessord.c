@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lessord.c - the daemon's command line. The same program is supervisor and, started again by it, each of the roles. */
+#include <argp.h>
+#include <config.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "app/check.h"
+#include "app/supervisor.h"
+#include "base/counter.h"
+#include "base/event.h"
+#include "dir/dir.h"
+#include "rt/role.h"
+#include "serve/serve.h"
+
+#define EXIT_USAGE 2
+
+const char *argp_program_version = "lessord " PACKAGE_VERSION;
+
+static role_run_f *const role_runs[ROLE_COUNT] = {
+#define ROLE(symbol, name, run, ...) [ROLE_##symbol] = run,
+#include "rt/role.def"
+#undef ROLE
+};
+
+enum action { ACTION_RUN, ACTION_CHECK, ACTION_PRINT_CONFIG, ACTION_ROLE };
+
+struct arguments {
+	enum action action;
+	const char *config_name;
+	enum role role;
+};
+
+enum { OPTION_CHECK = 256, OPTION_PRINT_CONFIG, OPTION_ROLE };
+
+static const struct argp_option options[] = {
+	{ "config", 'c', "FILE", 0, "Read FILE instead of " SYSCONFDIR "/lessor/lessord.conf", 0 },
+	{ "check", OPTION_CHECK, NULL, 0, "Check the file and what it names, then exit", 0 },
+	{ "print-config", OPTION_PRINT_CONFIG, NULL, 0, "Print a file with all settings and their defaults, then exit", 0 },
+	{ "role", OPTION_ROLE, "NAME", OPTION_HIDDEN, "For the supervisor's use", 0 },
+	{ 0 },
+};
+
+static error_t parse_option(int key, char *value, struct argp_state *state) {
+	struct arguments *arguments = state->input;
+
+	switch (key) {
+	case 'c':
+		arguments->config_name = value;
+		return 0;
+	case OPTION_CHECK:
+		arguments->action = ACTION_CHECK;
+		return 0;
+	case OPTION_PRINT_CONFIG:
+		arguments->action = ACTION_PRINT_CONFIG;
+		return 0;
+	case OPTION_ROLE:
+		arguments->action = ACTION_ROLE;
+		if (role_find(value, &arguments->role) < 0)
+			argp_error(state, "there is no role '%s'", value);
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "unexpected argument '%s'", value);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.doc = "DHCP server on the authority of an LDAP directory.\v"
+	       "It runs in the foreground until SIGTERM; see lessord(8) and lessord.conf(5).",
+};
+
+/* Descriptors 0 to 2 must be somebody's, or a socket would get the number that messages are written to. */
+static void open_standard_descriptors(void) {
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int print_config(void) {
+	char *text CLEANUP(cleanup_free) = config_format_example();
+
+	return fputs(text, stdout) < 0 || fflush(stdout) != 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int explain(const struct error *error) {
+	fprintf(stderr, "lessord: %s (%d): %s\n", error_name(error->code), error->code, error->text);
+	return EXIT_FAILURE;
+}
+
+/* With everything opened: give up what was needed for that, and watch over the roles. */
+static int supervise(const char *config_name, struct identity identity, const struct heritage_set *set) {
+	struct error error;
+	int status;
+
+	if (privilege_reduce(&error) < 0)
+		return explain(&error);
+	counters_attach(set->fds[HERITAGE_COUNTERS]);
+	status = supervisor_run(config_name, identity, set);
+	if (status == EXIT_SUCCESS)
+		event_emit(EVENT_SERVICE_STOPPED, "%s", "");
+	return status;
+}
+
+static int prepare(const char *config_name, struct config **ret_config, struct identity *ret_identity,
+		   struct heritage_set *ret_set, struct error *reterr_error) {
+	struct config *config;
+	int r = config_read_file(config_name, &config, reterr_error);
+
+	if (r < 0)
+		return r;
+	event_init("supervisor", EVENT_SEVERITY_ERROR + config->log_level);
+	r = privilege_check(reterr_error);
+	if (r == 0)
+		r = identity_find(config->user, ret_identity, reterr_error);
+	if (r == 0)
+		r = config_complete_name(config, reterr_error);
+	if (r == 0)
+		r = heritage_open(config, *ret_identity, ret_set, reterr_error);
+	if (r < 0)
+		config_free(config);
+	else
+		*ret_config = config;
+	return r;
+}
+
+static int run(const char *config_name) {
+	struct identity identity;
+	struct heritage_set set;
+	struct config *config;
+	struct error error;
+	int status;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (prepare(config_name, &config, &identity, &set, &error) < 0)
+		return explain(&error);
+	status = supervise(config_name, identity, &set);
+	heritage_close(&set, config);
+	config_free(config);
+	return status;
+}
+
+int main(int count, char **values) {
+	struct arguments arguments = { .config_name = SYSCONFDIR "/lessor/lessord.conf" };
+
+	argp_err_exit_status = EXIT_USAGE;
+	open_standard_descriptors();
+	argp_parse(&argp, count, values, 0, NULL, &arguments);
+	switch (arguments.action) {
+	case ACTION_RUN:
+		return run(arguments.config_name);
+	case ACTION_CHECK:
+		return check_run(arguments.config_name);
+	case ACTION_PRINT_CONFIG:
+		return print_config();
+	case ACTION_ROLE:
+		return role_main(arguments.role, arguments.config_name, role_runs[arguments.role]);
+	}
+	return EXIT_USAGE;
+}

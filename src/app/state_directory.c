@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/state_directory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define LOCK_NAME "lock"
+#define LOCK_WAIT_MS 3000
+#define LOCK_STEP_MS 2
+
+static int fail(struct error *reterr_error, const char *path, const char *what) {
+	return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED, "the state directory %s %s: %s", path, what,
+			 strerror(errno));
+}
+
+static bool is_empty(int directory) {
+	int copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+	size_t n_names = 0;
+
+	if (!stream)
+		return false;
+	while (n_names <= 2 && readdir(stream))
+		n_names++;
+	closedir(stream);
+	return n_names == 2; /* "." and ".." */
+}
+
+/* Somebody else's directory is not taken over: a mistyped path must not give away /var/lib. */
+static int check_owner(int directory, const char *path, struct identity owner, struct error *reterr_error) {
+	struct stat info;
+
+	if (fstat(directory, &info) < 0)
+		return fail(reterr_error, path, "cannot be examined");
+	if (info.st_uid == owner.uid)
+		return 0;
+	if (info.st_uid != 0 || !is_empty(directory))
+		return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED,
+				 "the state directory %s belongs to user %u, but lessord runs as user %u; "
+				 "chown -R it, or set another 'state-directory'",
+				 path, (unsigned)info.st_uid, (unsigned)owner.uid);
+	if (fchown(directory, owner.uid, owner.gid) < 0 || fchmod(directory, 0700) < 0)
+		return fail(reterr_error, path, "cannot be given to lessord's user");
+	return 0;
+}
+
+int state_directory_open(const char *path, struct identity owner, struct error *reterr_error) {
+	int directory;
+
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return fail(reterr_error, path, "cannot be made");
+	directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (directory < 0)
+		return fail(reterr_error, path, "cannot be opened");
+	if (check_owner(directory, path, owner, reterr_error) == 0)
+		return directory;
+	close(directory);
+	return -E_DHCP_DATABASE_INIT_FAILED;
+}
+
+/* The lock file tells which process holds it, for the message alone: the lock itself is the kernel's. */
+static void write_holder(int lock) {
+	char text[16];
+	int len = snprintf(text, sizeof text, "%d\n", (int)getpid());
+
+	if (ftruncate(lock, 0) < 0 || pwrite(lock, text, (size_t)len, 0) < 0)
+		return;
+}
+
+static int explain_holder(int lock, const char *path, struct error *reterr_error) {
+	char holder[16] = "";
+	ssize_t len = pread(lock, holder, sizeof holder - 1, 0);
+
+	holder[len > 0 ? strspn(holder, "0123456789") : 0] = '\0';
+	return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED,
+			 "a second daemon runs on the state directory %s (process %s); stop it, or give this one another "
+			 "'state-directory'",
+			 path, *holder ? holder : "unknown");
+}
+
+int state_directory_lock(int directory, const char *path, struct error *reterr_error) {
+	int lock = openat(directory, LOCK_NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	uint64_t limit = clock_now().boot_ms + LOCK_WAIT_MS;
+
+	if (lock < 0)
+		return fail(reterr_error, path, "has a file 'lock' that cannot be opened");
+	while (flock(lock, LOCK_EX | LOCK_NB) < 0) {
+		if (clock_now().boot_ms >= limit || (errno != EWOULDBLOCK && errno != EINTR)) {
+			explain_holder(lock, path, reterr_error);
+			close(lock);
+			return -E_DHCP_DATABASE_INIT_FAILED;
+		}
+		poll(NULL, 0, LOCK_STEP_MS);
+	}
+	write_holder(lock);
+	return lock;
+}

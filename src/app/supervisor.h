@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* supervisor.h - the process that systemd sees: starts the roles, starts them again when they end, stops them in order.
+ *
+ * After the start it reads nothing but one octet from each role ("ready") and signals; it holds no secret and parses nothing.
+ */
+#pragma once
+
+#include "app/heritage.h"
+#include "rt/privilege.h"
+
+/* Run the roles as @identity over @set until SIGTERM or SIGINT; @config_name names the configuration file in messages.
+ * Returns the daemon's exit status: 0 after a stop that was asked for, 1 if a role could not start. */
+int supervisor_run(const char *config_name, struct identity identity,
+		   const struct heritage_set *set);
