@@ -2,3 +2,14 @@
 EXTRA_DIST += \
 	contrib/packages \
 	contrib/quickstart
+
+# For systemd, and a file to start from.
+systemdsystemunit_DATA = contrib/lessord.service
+dist_doc_DATA = contrib/lessord.conf.example
+sysusersdir = $(prefix)/lib/sysusers.d
+dist_sysusers_DATA = contrib/sysusers.d/lessor.conf
+CLEANFILES += contrib/lessord.service
+EXTRA_DIST += contrib/lessord.service.in
+contrib/lessord.service: $(srcdir)/contrib/lessord.service.in Makefile
+	@$(MKDIR_P) contrib
+	$(AM_V_GEN)$(SED) -e 's|@sbindir[@]|$(sbindir)|g' $< > $@

@@ -8,3 +8,5 @@ include tests/unit/core.mk
 include tests/unit/api.mk
 include tests/unit/ctl.mk
 include tests/fuzz/store.mk
+include tests/unit/rt.mk
+include tests/fuzz/rt.mk

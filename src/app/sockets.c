@@ -111,8 +111,9 @@ static void make_parent(const char *path) {
 	char copy[sizeof((struct sockaddr_un *)0)->sun_path];
 
 	snprintf(copy, sizeof copy, "%s", path);
-	/* If it cannot be made, bind says so. */
-	mkdir(dirname(copy), 0755);
+	/* Open to all, whatever our umask; the socket itself is not. If it cannot be made, bind says so. */
+	if (mkdir(dirname(copy), 0755) == 0)
+		chmod(dirname(copy), 0755);
 }
 
 /* Bind with no rights for anybody, so that nobody connects before owner and mode are set. */

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+if HAVE_CMOCKA
+RT_TEST_LDADD = librt.a libbase.a $(RT_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces
+TESTS += tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces
+
+tests_unit_test_config_SOURCES = tests/unit/test_config.c
+tests_unit_test_config_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_config_LDADD = $(RT_TEST_LDADD)
+
+tests_unit_test_loop_SOURCES = tests/unit/test_loop.c
+tests_unit_test_loop_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_loop_LDADD = $(RT_TEST_LDADD)
+
+tests_unit_test_interfaces_SOURCES = tests/unit/test_interfaces.c
+tests_unit_test_interfaces_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_interfaces_LDADD = $(RT_TEST_LDADD)
+endif
