@@ -8,7 +8,7 @@ noinst_PROGRAMS += docs/manual_gen
 docs_manual_gen_SOURCES = src/app/manual_gen.c
 docs_manual_gen_LDADD = libbase.a
 
-MANUALS = docs/man/lessor-errors.7 docs/man/lessord.8 docs/man/lessord.conf.5
+MANUALS = docs/man/lessor-errors.7 docs/man/lessord.8 docs/man/lessord.conf.5 docs/man/lessorctl.1
 man_MANS += $(MANUALS)
 CLEANFILES += $(MANUALS)
 EXTRA_DIST += $(MANUALS:=.in)

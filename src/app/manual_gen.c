@@ -100,6 +100,34 @@ static const struct setting_row {
 #include "model/schema.def"
 };
 
+enum {
+#define FLAG(symbol, ...) FLAG_##symbol,
+#include "app/ctl/flag.def"
+#undef FLAG
+	FLAG_COUNT
+};
+
+static const struct flag_row {
+	const char *name;
+	char letter;
+	const char *argument, *where, *how_often, *help;
+} flag_rows[] = {
+#define FLAG(symbol, name, letter, argument, where, how_often, help) { name, letter, argument, #where, #how_often, help },
+#include "app/ctl/flag.def"
+#undef FLAG
+};
+
+static const struct command_row {
+	const char *noun, *verb, *words;
+	uint64_t flags;
+	const char *help, *example;
+} command_rows[] = {
+#define IS(flag) (UINT64_C(1) << FLAG_##flag)
+#define COMMAND(noun, verb, words, flags, handler, help, example) { noun, verb, words, flags, help, example },
+#include "app/ctl/command.def"
+#undef IS
+};
+
 static const struct {
 	unsigned level;
 	const char *name;
@@ -245,6 +273,106 @@ static void table_roles_man(void) {
 	}
 }
 
+static void table_flags_man(void) {
+	for (size_t i = 0; i < ARRAY_LEN(flag_rows); i++) {
+		const struct flag_row *row = &flag_rows[i];
+
+		if (strcmp(row->where, "GLOBAL") != 0)
+			continue;
+		fputs(".TP\n", stdout);
+		if (row->letter)
+			printf(".BR \\-%c \", \" ", row->letter);
+		else
+			fputs(".BR ", stdout);
+		print_roff("--");
+		print_roff(row->name);
+		if (*row->argument)
+			printf(" \" \\fI%s\\fP\"", row->argument);
+		putchar('\n');
+		print_roff(row->help);
+		putchar('\n');
+	}
+}
+
+/* The words behind noun and verb: names in italics, the punctuation around them as it is. */
+static void print_words(const char *words) {
+	bool is_name = false;
+
+	for (; *words; words++) {
+		bool is_letter = isalnum((unsigned char)*words);
+
+		if (is_letter != is_name && *words != '-')
+			fputs(is_letter ? "\\fI" : "\\fP", stdout);
+		if (*words != '-')
+			is_name = is_letter;
+		if (*words == '-')
+			putchar('\\');
+		putchar(*words);
+	}
+	if (is_name)
+		fputs("\\fP", stdout);
+}
+
+/* Where an option value stands: a command takes all of these or not that one. */
+#define FLAG_BIT(flag) (UINT64_C(1) << FLAG_##flag)
+#define LEVEL_BITS (FLAG_BIT(ROOT) | FLAG_BIT(SITE) | FLAG_BIT(SERVER) | FLAG_BIT(SCOPE) | FLAG_BIT(RESERVATION))
+
+static void print_command_flags(uint64_t flags) {
+	if ((flags & LEVEL_BITS) == LEVEL_BITS) {
+		fputs(" \\fILEVEL\\fP", stdout);
+		flags &= ~LEVEL_BITS;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(flag_rows); i++) {
+		const struct flag_row *row = &flag_rows[i];
+		bool is_needed = flags >> (i + 32) & 1;
+
+		if (!(flags >> i & 1))
+			continue;
+		printf(" %s\\fB\\-\\-", is_needed ? "" : "[");
+		print_roff(row->name);
+		fputs("\\fP", stdout);
+		if (*row->argument) {
+			putchar(' ');
+			print_words(row->argument);
+		}
+		printf("%s%s", is_needed ? "" : "]", strcmp(row->how_often, "REPEAT") == 0 ? "..." : "");
+	}
+}
+
+static void table_commands_man(void) {
+	for (size_t i = 0; i < ARRAY_LEN(command_rows); i++) {
+		const struct command_row *row = &command_rows[i];
+
+		printf(".TP\n\\fB%s%s%s\\fP", row->noun, *row->verb ? " " : "", row->verb);
+		if (*row->words) {
+			putchar(' ');
+			print_words(row->words);
+		}
+		print_command_flags(row->flags);
+		putchar('\n');
+		print_roff(row->help);
+		fputs("\n.br\nExample: lessorctl ", stdout);
+		print_roff(row->example);
+		putchar('\n');
+	}
+}
+
+static void table_command_flags_man(void) {
+	for (size_t i = 0; i < ARRAY_LEN(flag_rows); i++) {
+		const struct flag_row *row = &flag_rows[i];
+
+		if (strcmp(row->where, "GLOBAL") == 0)
+			continue;
+		fputs(".TP\n\\fB\\-\\-", stdout);
+		print_roff(row->name);
+		fputs("\\fP ", stdout);
+		print_words(row->argument);
+		putchar('\n');
+		print_roff(row->help);
+		putchar('\n');
+	}
+}
+
 /* The classes on which an attribute stands, "must" ones marked. */
 static void print_uses(unsigned attribute) {
 	const char *separator = "";
@@ -355,6 +483,9 @@ static const struct {
 	{ "counters", table_counters },
 	{ "drops", table_drops },
 	{ "roles-man", table_roles_man },
+	{ "flags-man", table_flags_man },
+	{ "commands-man", table_commands_man },
+	{ "command-flags-man", table_command_flags_man },
 	{ "attributes", table_attributes },
 	{ "authorization-attributes", table_authorization_attributes },
 	{ "classes", table_classes },
