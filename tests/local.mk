@@ -10,3 +10,5 @@ include tests/unit/ctl.mk
 include tests/fuzz/store.mk
 include tests/unit/rt.mk
 include tests/fuzz/rt.mk
+include tests/unit/model.mk
+include tests/fuzz/model.mk

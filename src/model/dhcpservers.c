@@ -41,8 +41,8 @@ int dhcp_server_parse(const char *value, struct dhcp_server *ret_server, struct 
 	if (is_ip4_none(server.address) && !*server.name)
 		return error_set(
 			reterr_error, E_DDS_UNEXPECTED_ERROR,
-			"The dhcpServers value \"%s\" has neither an address nor a name; remove it and authorize "
-			"the server again.",
+			"the dhcpServers value \"%s\" has neither an address nor a name; remove it and authorize "
+			"the server again",
 			quote(span_of_text(value), quoted));
 	*ret_server = server;
 	return 0;

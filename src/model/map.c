@@ -87,7 +87,7 @@ static void take_name(struct map *map, struct map_object *object, const struct m
 		      const struct map_value *value) {
 	if (count_characters(value->octets) > NAME_MAX_CHARACTERS)
 		map_report(map, object, value->attribute, E_DHCP_SCOPE_NAME_TOO_LONG,
-			   "%s has %zu characters; shorten it to at most %d.", value->attribute,
+			   "%s has %zu characters; shorten it to at most %d", value->attribute,
 			   count_characters(value->octets), NAME_MAX_CHARACTERS);
 	else
 		object->name = arena_dup(map->keep, value->octets);
@@ -118,7 +118,7 @@ static void take_option(struct map *map, struct map_object *object, const struct
 	}
 	if (has_option(object, code)) {
 		map_report(map, object, value->attribute, E_DHCP_OPTION_EXISTS,
-			   "The option %s is given twice on this entry (\"%s\"); keep one of the values.",
+			   "the option %s is given twice on this entry (\"%s\"); keep one of the values",
 			   option_name(code, number), quote(value->octets, quoted));
 		return;
 	}
@@ -147,7 +147,7 @@ static void take_prefix_length(struct map *map, struct map_object *object, const
 
 	if (text_parse_u64(value->text, PREFIX_LENGTH_MAX, &length) < 0 || length == 0)
 		map_report(map, object, value->attribute, E_DHCP_SUBNET_INCONSISTENT,
-			   "%s is \"%s\"; write a number from 1 to %d, for example 24.", value->attribute,
+			   "%s is \"%s\"; write a number from 1 to %d, for example 24", value->attribute,
 			   quote(value->octets, quoted), PREFIX_LENGTH_MAX);
 	else
 		object->scope->subnet.prefix_length = (uint8_t)length;
@@ -178,16 +178,16 @@ static void take_addresses(struct map *map, struct map_object *object, const str
 		*ranges = arena_array_of(map->keep, struct ip4_range, value->count);
 	if (result == -E_DHCP_INVALID_RANGE)
 		map_report(map, object, value->attribute, E_DHCP_INVALID_RANGE,
-			   "%s \"%s\" ends before it starts; write the lower address first.", value->attribute,
+			   "%s \"%s\" ends before it starts; write the lower address first", value->attribute,
 			   quote(value->octets, quoted));
 	else if (result < 0)
 		map_report(map, object, value->attribute, E_DHCP_INVALID_RANGE,
-			   "%s \"%s\" is not a range; write FIRST-LAST, for example 10.1.0.50-10.1.0.200.",
+			   "%s \"%s\" is not a range; write FIRST-LAST, for example 10.1.0.50-10.1.0.200",
 			   value->attribute, quote(value->octets, quoted));
 	else if (*word && (value->attribute != schema_attribute_get(ATTRIBUTE_RANGE)->name ||
 			   !is_text_equal_nocase(word, "dhcp")))
 		map_report(map, object, value->attribute, E_DHCP_INVALID_RANGE,
-			   "%s \"%s\" has an unknown word behind the addresses; %s.", value->attribute,
+			   "%s \"%s\" has an unknown word behind the addresses; %s", value->attribute,
 			   quote(value->octets, quoted),
 			   value->attribute == schema_attribute_get(ATTRIBUTE_RANGE)->name
 				   ? "only \"dhcp\" or nothing may stand there"
@@ -213,7 +213,7 @@ static void take_state(struct map *map, struct map_object *object, const struct 
 	object->scope->is_enabled = is_text_equal_nocase(value->text, "enabled");
 	if (!object->scope->is_enabled && !is_text_equal_nocase(value->text, "disabled"))
 		map_report(map, object, value->attribute, E_INVALID_PARAMETER,
-			   "%s is \"%s\"; write enabled or disabled.", value->attribute, quote(value->octets, quoted));
+			   "%s is \"%s\"; write enabled or disabled", value->attribute, quote(value->octets, quoted));
 }
 
 static void take_server(struct map *map, struct map_object *object, const struct map_rule *rule,
@@ -225,7 +225,7 @@ static void take_server(struct map *map, struct map_object *object, const struct
 			map_report(
 				map, object, value->attribute, E_DHCP_FO_SCOPE_NOT_IN_RELATIONSHIP,
 				"%s names %zu servers, but servers can share a scope only in a failover relationship, "
-				"which this version does not have; keep one of them.",
+				"which this version does not have; keep one of them",
 				value->attribute, value->count);
 		return;
 	}
@@ -245,7 +245,7 @@ static struct span take_hex(struct map *map, struct map_object *object, const st
 	if (text_parse_hex(value->text, max, octets, &len) == 0 && len >= min)
 		return span_of(arena_dup(map->keep, span_of(octets, len)), len);
 	map_report(map, object, value->attribute, E_INVALID_PARAMETER,
-		   "%s is \"%s\"; write %zu to %zu octets in hexadecimal, for example 02:00:00:00:77:01.",
+		   "%s is \"%s\"; write %zu to %zu octets in hexadecimal, for example 02:00:00:00:77:01",
 		   value->attribute, quote(value->octets, quoted), min, max);
 	return span_of(NULL, 0);
 }
@@ -302,7 +302,7 @@ static void map_attribute(struct map *map, struct map_object *object, const stru
 	const struct entry_attribute *attribute = entry_attribute_get(object->entry, info->name);
 
 	if (attribute && info->is_single && attribute->n_values > 1) {
-		map_report(map, object, info->name, E_INVALID_PARAMETER, "%s has %zu values; keep one of them.",
+		map_report(map, object, info->name, E_INVALID_PARAMETER, "%s has %zu values; keep one of them",
 			   info->name, attribute->n_values);
 		return;
 	}
@@ -312,7 +312,7 @@ static void map_attribute(struct map *map, struct map_object *object, const stru
 
 		if (value.octets.len == 0 || memchr(value.octets.data, '\0', value.octets.len))
 			map_report(map, object, info->name, E_INVALID_PARAMETER,
-				   "A value of %s is empty or holds a NUL character; remove it.", info->name);
+				   "a value of %s is empty or holds a NUL character; remove it", info->name);
 		else
 			rule->take(map, object, rule, &value);
 	}
@@ -336,17 +336,16 @@ static void check_network(struct map *map, struct map_object *object) {
 
 	if (subnet->prefix_length == 0)
 		map_report(map, object, attribute, E_DHCP_SUBNET_INCONSISTENT,
-			   "The scope has no %s; add one, for example 24.", attribute);
+			   "the scope has no %s; add one, for example 24", attribute);
 	else if (ip4_parse(object->cn, &subnet->network) < 0 || is_ip4_none(subnet->network))
 		map_report(map, object, schema_attribute_get(ATTRIBUTE_CN)->name, E_DHCP_SUBNET_INCONSISTENT,
-			   "The scope's name \"%s\" is not a network address; name it for example 10.1.0.0.",
+			   "the scope's name \"%s\" is not a network address; name it for example 10.1.0.0",
 			   quote(span_of_text(object->cn), quoted));
 	else if (subnet->network.value & ~mask)
-		map_report(
-			map, object, schema_attribute_get(ATTRIBUTE_CN)->name, E_DHCP_SUBNET_INCONSISTENT,
-			"%s is not the network address of its subnet of length %u; name the scope %s, or correct %s.",
-			quote(span_of_text(object->cn), quoted), subnet->prefix_length,
-			ip4_format((struct ip4){ subnet->network.value & mask }, network), attribute);
+		map_report(map, object, schema_attribute_get(ATTRIBUTE_CN)->name, E_DHCP_SUBNET_INCONSISTENT,
+			   "%s is not the network address of its subnet of length %u; name the scope %s, or correct %s",
+			   quote(span_of_text(object->cn), quoted), subnet->prefix_length,
+			   ip4_format((struct ip4){ subnet->network.value & mask }, network), attribute);
 }
 
 static void check_range_in_subnet(struct map *map, struct map_object *object, const char *attribute,
@@ -356,13 +355,13 @@ static void check_range_in_subnet(struct map *map, struct map_object *object, co
 
 	if (range.first.value < all.first.value || range.last.value > all.last.value)
 		map_report(map, object, attribute, E_DHCP_INVALID_RANGE,
-			   "%s %s is not within the scope's subnet %s/%u; correct it.", attribute,
+			   "%s %s is not within the scope's subnet %s/%u; correct it", attribute,
 			   ip4_range_format(range, text), ip4_format(all.first, network),
 			   object->scope->subnet.prefix_length);
 	else if (attribute == schema_attribute_get(ATTRIBUTE_RANGE)->name &&
 		 (range.first.value == all.first.value || range.last.value == all.last.value))
 		map_report(map, object, attribute, E_DHCP_INVALID_RANGE,
-			   "%s %s holds the subnet's %s address, which no client may have; leave it out.", attribute,
+			   "%s %s holds the subnet's %s address, which no client may have; leave it out", attribute,
 			   ip4_range_format(range, text),
 			   range.first.value == all.first.value ? "network" : "broadcast");
 }
@@ -378,7 +377,7 @@ static void check_ranges(struct map *map, struct map_object *object) {
 		check_range_in_subnet(map, object, attribute, ranges[i]);
 		if (i && is_ip4_range_overlapping(ranges[reach], ranges[i]))
 			map_report(map, object, attribute, E_DHCP_INVALID_RANGE,
-				   "%s %s overlaps %s; write one range that holds both.", attribute,
+				   "%s %s overlaps %s; write one range that holds both", attribute,
 				   ip4_range_format(ranges[i], text), ip4_range_format(ranges[reach], other));
 		if (ranges[i].last.value > ranges[reach].last.value)
 			reach = i;
@@ -423,11 +422,11 @@ static void finish_reservation(struct map *map, struct map_object *object) {
 
 	if (ip4_parse(object->cn, &object->reservation->address) < 0)
 		map_report(map, object, schema_attribute_get(ATTRIBUTE_CN)->name, E_DHCP_NOT_RESERVED_CLIENT,
-			   "The reservation's name \"%s\" is not an address; name it for example 10.1.0.9.",
+			   "the reservation's name \"%s\" is not an address; name it for example 10.1.0.9",
 			   quote(span_of_text(object->cn), quoted));
 	if (!object->is_bad && !object->reservation->hardware_address.len && !object->reservation->client_id.len)
 		map_report(map, object, "", E_INVALID_PARAMETER,
-			   "The reservation does not say whose it is; add %s or %s.",
+			   "the reservation does not say whose it is; add %s or %s",
 			   schema_attribute_get(ATTRIBUTE_HARDWARE_ADDRESS)->name,
 			   schema_attribute_get(ATTRIBUTE_CLIENT_IDENTIFIER)->name);
 }
@@ -462,7 +461,7 @@ static struct map_object *new_object(struct map *map, const struct entry *entry,
 		object->reservation = arena_new_of(map->scratch, struct reservation);
 	if (dn_leaf_value(entry->dn, sizeof cn, cn) < 0)
 		map_report(map, object, "", E_INVALID_PARAMETER,
-			   "The entry's name cannot be read; give it a cn of less than %d octets.", CN_MAX);
+			   "the entry's name cannot be read; give it a cn of less than %d octets", CN_MAX);
 	else
 		object->cn = arena_dup_text(map->keep, cn);
 	return object;

@@ -116,7 +116,7 @@ static int parse_choice(enum setting setting, const char *text, uint64_t *ret_va
 		}
 		text_add(&list, "%s%s", list.len ? " or " : "", setting_words[i].word);
 	}
-	return error_set(reterr_error, E_INVALID_PARAMETER, "%s is \"%s\"; write %s.",
+	return error_set(reterr_error, E_INVALID_PARAMETER, "%s is \"%s\"; write %s",
 			 attributes[settings[setting].attribute].name, quote(span_of_text(text), quoted), expected);
 }
 
@@ -129,7 +129,7 @@ int setting_parse(enum setting setting, const char *text, uint64_t *ret_value, s
 		return parse_choice(setting, text, ret_value, reterr_error);
 	if (text_parse_u64(text, info->maximum, &value) < 0 || value < info->minimum)
 		return error_set(reterr_error, E_INVALID_PARAMETER,
-				 "%s is \"%s\"; write a number of seconds from %" PRIu64 " to %" PRIu64 ".",
+				 "%s is \"%s\"; write a number of seconds from %" PRIu64 " to %" PRIu64,
 				 attributes[info->attribute].name, quote(span_of_text(text), quoted), info->minimum,
 				 info->maximum);
 	*ret_value = value;

@@ -13,13 +13,13 @@ static const struct {
 	enum schema_attribute attribute;
 	const char *what; /* begins the sentence; the thing itself follows */
 } claim_kinds[] = {
-	[CLAIM_ROOT] = { E_DDS_UNEXPECTED_ERROR, ATTRIBUTE_CN, "The root" },
-	[CLAIM_SERVER] = { E_DDS_SERVER_ALREADY_EXISTS, ATTRIBUTE_CN, "The server " },
-	[CLAIM_ADDRESS] = { E_DDS_RESERVATION_CONFLICT, ATTRIBUTE_CN, "The address " },
+	[CLAIM_ROOT] = { E_DDS_UNEXPECTED_ERROR, ATTRIBUTE_CN, "the root" },
+	[CLAIM_SERVER] = { E_DDS_SERVER_ALREADY_EXISTS, ATTRIBUTE_CN, "the server " },
+	[CLAIM_ADDRESS] = { E_DDS_RESERVATION_CONFLICT, ATTRIBUTE_CN, "the address " },
 	[CLAIM_HARDWARE] = { E_DDS_RESERVATION_CONFLICT, ATTRIBUTE_HARDWARE_ADDRESS,
-			     "In this scope the hardware address " },
+			     "in this scope the hardware address " },
 	[CLAIM_CLIENT_ID] = { E_DDS_RESERVATION_CONFLICT, ATTRIBUTE_CLIENT_IDENTIFIER,
-			      "In this scope the client identifier " },
+			      "in this scope the client identifier " },
 };
 
 /* An object's wish to be the only one with @key among those that share @space. All claims are sorted once, so that equal
@@ -123,7 +123,7 @@ static void judge_claims(struct judge *judge, struct map_object *object) {
 		if (claim->first->holder)
 			map_report(judge->map, object, schema_attribute_get(claim_kinds[claim->kind].attribute)->name,
 				   claim_kinds[claim->kind].code,
-				   "%s%s already has the entry %s; remove one of the two.",
+				   "%s%s already has the entry %s; remove one of the two",
 				   claim_kinds[claim->kind].what, claim_text(claim, thing),
 				   quote(span_of_text(claim->first->holder->dn), holder));
 	}
@@ -162,7 +162,7 @@ static void judge_scope(struct judge *judge, struct map_object *object) {
 
 	if (other)
 		map_report(judge->map, object, schema_attribute_get(ATTRIBUTE_CN)->name, E_DDS_SUBNET_EXISTS,
-			   "The subnet %s/%u overlaps that of %s; change or remove one of them.",
+			   "the subnet %s/%u overlaps that of %s; change or remove one of them",
 			   ip4_format(object->scope->subnet.network, network), object->scope->subnet.prefix_length,
 			   quote(span_of_text(other->dn), quoted));
 	else
@@ -176,7 +176,7 @@ static void judge_reservation(struct judge *judge, struct map_object *object) {
 
 	if (address.value <= all.first.value || address.value >= all.last.value)
 		map_report(judge->map, object, schema_attribute_get(ATTRIBUTE_CN)->name, E_DHCP_NOT_RESERVED_CLIENT,
-			   "%s is not an address for a client of the subnet %s/%u; choose another one.",
+			   "%s is not an address for a client of the subnet %s/%u; choose another one",
 			   ip4_format(address, text), ip4_format(all.first, network),
 			   object->parent->scope->subnet.prefix_length);
 }
@@ -191,16 +191,16 @@ static const struct {
 	void (*judge)(struct judge *judge, struct map_object *object);
 } kinds[] = {
 	{ CLASS_ROOT, CLASS_COUNT, E_DDS_UNEXPECTED_ERROR,
-	  "A root stands below another entry of Lessor's; move or remove it.", "", NULL },
-	{ CLASS_SITE, CLASS_ROOT, E_DDS_UNEXPECTED_ERROR, "The site does not stand below the root; move it there.",
-	  "The root above this site is left out; mend that entry first.", NULL },
-	{ CLASS_SERVER, CLASS_SITE, E_DDS_UNEXPECTED_ERROR, "The server does not stand below a site; move it there.",
-	  "The site above this server is left out; mend that entry first.", NULL },
-	{ CLASS_SCOPE, CLASS_SITE, E_DDS_UNEXPECTED_ERROR, "The scope does not stand below a site; move it there.",
-	  "The site above this scope is left out; mend that entry first.", judge_scope },
+	  "a root stands below another entry of Lessor's; move or remove it", "", NULL },
+	{ CLASS_SITE, CLASS_ROOT, E_DDS_UNEXPECTED_ERROR, "the site does not stand below the root; move it there",
+	  "the root above this site is left out; mend that entry first", NULL },
+	{ CLASS_SERVER, CLASS_SITE, E_DDS_UNEXPECTED_ERROR, "the server does not stand below a site; move it there",
+	  "the site above this server is left out; mend that entry first", NULL },
+	{ CLASS_SCOPE, CLASS_SITE, E_DDS_UNEXPECTED_ERROR, "the scope does not stand below a site; move it there",
+	  "the site above this scope is left out; mend that entry first", judge_scope },
 	{ CLASS_RESERVATION, CLASS_SCOPE, E_DDS_SUBNET_NOT_PRESENT,
-	  "The reservation does not stand below a scope that is in force; move it there.",
-	  "The scope above this reservation is left out; mend that entry first.", judge_reservation },
+	  "the reservation does not stand below a scope that is in force; move it there",
+	  "the scope above this reservation is left out; mend that entry first", judge_reservation },
 };
 
 static void judge_object(struct judge *judge, struct map_object *object, size_t kind) {

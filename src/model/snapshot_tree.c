@@ -58,7 +58,7 @@ static void leave_out_doubles(struct map *map, const struct map_objects *index) 
 	for (size_t i = 1; i < index->n_items; i++)
 		if (strcmp(index->items[i - 1]->key, index->items[i]->key) == 0)
 			map_report(map, index->items[i], "", E_DDS_UNEXPECTED_ERROR,
-				   "Another entry is called %s too; remove one of them.",
+				   "another entry is called %s too; remove one of them",
 				   quote(span_of_text(index->items[i]->dn), quoted));
 }
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whatever stands in a directory makes a snapshot that keeps its promises: everything sorted, nothing overlapping, every
+ * address within its subnet; and each finding can be shown. The input is text as in tests/support/tree_text.h. */
+#include <stdlib.h>
+
+#include "../support/tree_text.h"
+#include "model/snapshot.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool is_right) {
+	if (!is_right)
+		abort();
+}
+
+static void check_options(const struct option_set *set) {
+	for (size_t i = 0; i < set->n_values; i++) {
+		check(i == 0 || set->values[i - 1].code < set->values[i].code);
+		check(option_set_get(set, set->values[i].code) == &set->values[i] && *set->values[i].source_dn);
+	}
+}
+
+static void check_ranges(const struct ip4_range *ranges, size_t n_ranges, struct ip4_range within) {
+	for (size_t i = 0; i < n_ranges; i++) {
+		check(ranges[i].first.value <= ranges[i].last.value);
+		check(ranges[i].first.value >= within.first.value && ranges[i].last.value <= within.last.value);
+		check(i == 0 || ranges[i - 1].last.value < ranges[i].first.value);
+	}
+}
+
+static void check_reservations(const struct scope *scope) {
+	for (size_t i = 0; i < scope->n_reservations; i++) {
+		const struct reservation *reservation = &scope->reservations[i];
+
+		check(is_ip4_in_subnet(reservation->address, scope->subnet));
+		check(scope_reservation_at(scope, reservation->address) == reservation);
+		check_options(&reservation->options);
+	}
+	for (size_t i = 0; i < scope->n_by_hardware; i++)
+		check(scope_reservation_by_hardware(scope, 1, scope->by_hardware[i]->hardware_address) ==
+		      scope->by_hardware[i]);
+	for (size_t i = 0; i < scope->n_by_client_id; i++)
+		check(scope_reservation_by_client_id(scope, scope->by_client_id[i]->client_id) ==
+		      scope->by_client_id[i]);
+}
+
+static void check_snapshot(const struct snapshot *snapshot) {
+	for (size_t i = 0; i < snapshot->n_scopes; i++) {
+		const struct scope *scope = &snapshot->scopes[i];
+		struct ip4_range all = ip4_subnet_range(scope->subnet);
+
+		check(i == 0 || ip4_subnet_range(snapshot->scopes[i - 1].subnet).last.value < all.first.value);
+		check(snapshot_scope_of(snapshot, all.first) == scope &&
+		      snapshot_scope_of(snapshot, all.last) == scope);
+		check_ranges(scope->ranges, scope->n_ranges, all);
+		check_ranges(scope->exclusions, scope->n_exclusions, all);
+		check(!is_scope_address_dynamic(scope, all.first) && !is_scope_address_dynamic(scope, all.last));
+		check_options(&scope->options);
+		check_reservations(scope);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+	struct arena *arena = arena_new(0);
+	struct findings findings;
+	struct snapshot *snapshot;
+	size_t n_entries;
+
+	snapshot = snapshot_build(tree_text_read(arena, span_of(data, size), &n_entries), n_entries,
+				  "dhcp1.example.com", 1, &findings);
+	arena_free(arena);
+	check_snapshot(snapshot);
+	for (size_t i = 0; i < findings.n_items; i++)
+		check(error_info_get(findings.items[i].code) && *findings.items[i].reason && findings.items[i].dn);
+	snapshot_free(snapshot);
+	return 0;
+}

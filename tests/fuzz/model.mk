@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+EXTRA_DIST += tests/fuzz/corpus/entry tests/fuzz/corpus/map
+if ENABLE_FUZZ
+noinst_PROGRAMS += tests/fuzz/fuzz_entry tests/fuzz/fuzz_map
+tests_fuzz_fuzz_entry_SOURCES = tests/fuzz/fuzz_entry.c
+tests_fuzz_fuzz_entry_LDADD = libmodel.a libwire.a libbase.a
+tests_fuzz_fuzz_entry_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_map_SOURCES = tests/fuzz/fuzz_map.c
+tests_fuzz_fuzz_map_LDADD = libmodel.a libwire.a libbase.a
+tests_fuzz_fuzz_map_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif

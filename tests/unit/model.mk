@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+EXTRA_DIST += tests/support/tree_text.h tests/unit/snapshot_fixture.h
+if HAVE_CMOCKA
+MODEL_TESTS = tests/unit/test_schema tests/unit/test_entry tests/unit/test_dn tests/unit/test_dhcpservers \
+	tests/unit/test_verdict tests/unit/test_findings tests/unit/test_snapshot
+MODEL_TEST_LIBS = libmodel.a libwire.a libbase.a $(CMOCKA_LIBS)
+check_PROGRAMS += $(MODEL_TESTS)
+TESTS += $(MODEL_TESTS)
+tests_unit_test_schema_SOURCES = tests/unit/test_schema.c
+tests_unit_test_schema_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_entry_SOURCES = tests/unit/test_entry.c
+tests_unit_test_entry_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_dn_SOURCES = tests/unit/test_dn.c
+tests_unit_test_dn_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_dhcpservers_SOURCES = tests/unit/test_dhcpservers.c
+tests_unit_test_dhcpservers_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
+tests_unit_test_verdict_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_findings_SOURCES = tests/unit/test_findings.c
+tests_unit_test_findings_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_snapshot_SOURCES = tests/unit/test_snapshot.c
+tests_unit_test_snapshot_LDADD = $(MODEL_TEST_LIBS)
+endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is left out of a snapshot, and with which code and words. */
+#include "snapshot_fixture.h"
+
+/* Entries behind a good tree, and the one finding that they must give. */
+static const struct {
+	const char *text;
+	int code;
+	const char *attribute;
+	const char *words; /* of the reason */
+} rows[] = {
+	/* a scope's subnet */
+	{ "cn=10.1.0.1" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 24\n", E_DHCP_SUBNET_INCONSISTENT, "cn",
+	  "name the scope 10.1.0.0" },
+	{ "cn=office" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 24\n", E_DHCP_SUBNET_INCONSISTENT, "cn",
+	  "\"office\" is not a network address" },
+	{ "cn=0.0.0.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 8\n", E_DHCP_SUBNET_INCONSISTENT, "cn",
+	  "is not a network address" },
+	{ "cn=10.1.0.0" IN_SITE "objectClass: lessorScope\n", E_DHCP_SUBNET_INCONSISTENT, "lessorPrefixLength", "add one" },
+	{ "cn=10.1.0.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 0\n", E_DHCP_SUBNET_INCONSISTENT,
+	  "lessorPrefixLength", "from 1 to 30" },
+	{ "cn=10.1.0.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 31\n", E_DHCP_SUBNET_INCONSISTENT,
+	  "lessorPrefixLength", "from 1 to 30" },
+	{ "cn=10.1.0.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 24\nlessorPrefixLength: 25\n",
+	  E_INVALID_PARAMETER, "lessorPrefixLength", "has 2 values" },
+	{ SCOPE "\ncn=10.1.0.0" IN_SITE_2 "objectClass: lessorScope\nlessorPrefixLength: 24\n", E_DDS_SUBNET_EXISTS, "cn",
+	  "overlaps that of cn=10.1.0.0,cn=berlin" },
+	{ SCOPE "\ncn=10.1.0.128" IN_SITE_2 "objectClass: lessorScope\nlessorPrefixLength: 25\n", E_DDS_SUBNET_EXISTS,
+	  "cn", "10.1.0.128/25 overlaps" },
+	{ SCOPE "\ncn=10.0.0.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 8\n", E_DDS_SUBNET_EXISTS, "cn",
+	  "10.0.0.0/8 overlaps that of cn=10.1.0.0" },
+	/* ranges and exclusions */
+	{ SCOPE "lessorRange: 10.1.0.9-10.1.0.5\n", E_DHCP_INVALID_RANGE, "lessorRange", "ends before it starts" },
+	{ SCOPE "lessorRange: 10.1.0.9 to 10.1.0.20\n", E_DHCP_INVALID_RANGE, "lessorRange", "unknown word" },
+	{ SCOPE "lessorRange: lots\n", E_DHCP_INVALID_RANGE, "lessorRange", "is not a range" },
+	{ SCOPE "lessorRange: 10.1.0.9-\n", E_DHCP_INVALID_RANGE, "lessorRange", "is not a range" },
+	{ SCOPE "lessorRange: 10.1.0.200-10.1.0.220-10.1.0.230\n", E_DHCP_INVALID_RANGE, "lessorRange", "is not a range" },
+	{ SCOPE "lessorRange: 10.1.0.9-10.1.0.20 bootp\n", E_DHCP_INVALID_RANGE, "lessorRange", "only \"dhcp\"" },
+	{ SCOPE "lessorRange: 10.1.0.9-10.1.1.20\n", E_DHCP_INVALID_RANGE, "lessorRange", "not within the scope's subnet 10.1.0.0/24" },
+	{ SCOPE "lessorRange: 10.0.255.255-10.1.0.20\n", E_DHCP_INVALID_RANGE, "lessorRange", "not within" },
+	{ SCOPE "lessorRange: 10.1.0.0-10.1.0.20\n", E_DHCP_INVALID_RANGE, "lessorRange", "network address" },
+	{ SCOPE "lessorRange: 10.1.0.20-10.1.0.255\n", E_DHCP_INVALID_RANGE, "lessorRange", "broadcast address" },
+	{ SCOPE "lessorRange: 10.1.0.50-10.1.0.60\nlessorRange: 10.1.0.20-10.1.0.50 dhcp\n", E_DHCP_INVALID_RANGE,
+	  "lessorRange", "10.1.0.50-10.1.0.60 overlaps 10.1.0.20-10.1.0.50" },
+	{ SCOPE "lessorExclusion: none\n", E_DHCP_INVALID_RANGE, "lessorExclusion", "is not a range" },
+	{ SCOPE "lessorExclusion: 10.1.1.5\n", E_DHCP_INVALID_RANGE, "lessorExclusion", "not within" },
+	{ SCOPE "lessorExclusion: 10.1.0.5 dhcp\n", E_DHCP_INVALID_RANGE, "lessorExclusion", "nothing may stand there" },
+	/* other values of a scope */
+	{ SCOPE "lessorServedBy: a.example\nlessorServedBy: b.example\nlessorServedBy: c.example\n",
+	  E_DHCP_FO_SCOPE_NOT_IN_RELATIONSHIP, "lessorServedBy", "3 servers" },
+	{ SCOPE "lessorState: maybe\n", E_INVALID_PARAMETER, "lessorState", "enabled or disabled" },
+	{ SCOPE "lessorState:\n", E_INVALID_PARAMETER, "lessorState", "is empty" },
+	/* options and settings */
+	{ SCOPE "lessorOption: no-such-thing=1\n", E_DHCP_OPTION_NOT_PRESENT, "lessorOption", "no-such-thing" },
+	{ SCOPE "lessorOption: routers=here\n", E_INVALID_PARAMETER, "lessorOption", "" },
+	{ SCOPE "lessorOption: lease-time\n", E_INVALID_PARAMETER, "lessorOption", "" },
+	{ SCOPE "lessorOption: routers=10.1.0.1\nlessorOption: 3=10.1.0.2\n", E_DHCP_OPTION_EXISTS, "lessorOption",
+	  "routers is given twice" },
+	{ SCOPE "lessorLeaseTime: 1\n", E_INVALID_PARAMETER, "lessorLeaseTime", "from 60" },
+	{ SCOPE "lessorOfferTime: soon\n", E_INVALID_PARAMETER, "lessorOfferTime", "\"soon\"" },
+	/* a reservation */
+	{ SCOPE "\ncn=printer" IN_SCOPE "lessorHardwareAddress: 02:00:00:00:77:01\n", E_DHCP_NOT_RESERVED_CLIENT, "cn",
+	  "\"printer\" is not an address" },
+	{ SCOPE "\ncn=10.1.1.7" IN_SCOPE "lessorHardwareAddress: 02:00:00:00:77:01\n", E_DHCP_NOT_RESERVED_CLIENT, "cn",
+	  "10.1.1.7 is not an address for a client of the subnet 10.1.0.0/24" },
+	{ SCOPE "\ncn=10.1.0.0" IN_SCOPE "lessorHardwareAddress: 02:00:00:00:77:01\n", E_DHCP_NOT_RESERVED_CLIENT, "cn",
+	  "choose another" },
+	{ SCOPE "\ncn=10.1.0.255" IN_SCOPE "lessorHardwareAddress: 02:00:00:00:77:01\n", E_DHCP_NOT_RESERVED_CLIENT, "cn",
+	  "choose another" },
+	{ SCOPE "\ncn=10.1.0.7" IN_SCOPE, E_INVALID_PARAMETER, "", "whose it is" },
+	{ SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorHardwareAddress: 02:00:xx\n", E_INVALID_PARAMETER, "lessorHardwareAddress",
+	  "1 to 16 octets" },
+	{ SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorHardwareAddress: 0102030405060708090a0b0c0d0e0f1011\n", E_INVALID_PARAMETER,
+	  "lessorHardwareAddress", "1 to 16 octets" },
+	{ SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorClientIdentifier: 01\n", E_INVALID_PARAMETER, "lessorClientIdentifier",
+	  "2 to 255 octets" },
+	{ SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorHardwareAddress: 020000007701\n"
+		"\ncn=10.1.0.7,cn=more" IN_SCOPE "lessorHardwareAddress: 020000007702\n", E_DDS_RESERVATION_CONFLICT, "cn",
+	  "10.1.0.7 already has the entry cn=10.1.0.7,cn=10.1.0.0" },
+	{ SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorHardwareAddress: 020000007701\n"
+		"\ncn=10.1.0.8" IN_SCOPE "lessorHardwareAddress: 02-00-00-00-77-01\n", E_DDS_RESERVATION_CONFLICT,
+	  "lessorHardwareAddress", "02:00:00:00:77:01 already has the entry cn=10.1.0.7" },
+	{ SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorClientIdentifier: 01aaBB\n"
+		"\ncn=10.1.0.8" IN_SCOPE "lessorClientIdentifier: 01:AA:bb\n", E_DDS_RESERVATION_CONFLICT,
+	  "lessorClientIdentifier", "01:aa:bb" },
+	/* who stands below whom */
+	{ "cn=10.1.0.0,cn=DHCP,dc=x\nobjectClass: lessorScope\nlessorPrefixLength: 24\n", E_DDS_UNEXPECTED_ERROR, "",
+	  "below a site" },
+	{ "cn=stray,dc=x\nobjectClass: lessorSite\n", E_DDS_UNEXPECTED_ERROR, "", "below the root" },
+	{ "cn=dhcp1.example.com,cn=DHCP,dc=x\nobjectClass: lessorServer\n", E_DDS_UNEXPECTED_ERROR, "", "below a site" },
+	{ "cn=10.1.0.7" IN_SITE "objectClass: lessorReservation\nlessorHardwareAddress: 020000007701\n",
+	  E_DDS_SUBNET_NOT_PRESENT, "", "below a scope" },
+	{ "cn=inner" IN_SITE "objectClass: lessorRoot\n", E_DDS_UNEXPECTED_ERROR, "", "below another entry" },
+	{ "cn=DHCP2,dc=x\nobjectClass: lessorRoot\n", E_DDS_UNEXPECTED_ERROR, "cn", "the root already has the entry cn=DHCP,dc=x" },
+	{ "cn=a.example" IN_SITE "objectClass: lessorServer\n\ncn=A.Example" IN_SITE_2 "objectClass: lessorServer\n",
+	  E_DDS_SERVER_ALREADY_EXISTS, "cn", "the server A.Example already has the entry cn=a.example" },
+	{ "CN=Berlin, cn=sites, CN=dhcp, DC=x\nobjectClass: lessorSite\n", E_DDS_UNEXPECTED_ERROR, "", "is called" },
+	{ "=nameless" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 24\n", E_DHCP_SUBNET_INCONSISTENT, "cn", "" },
+	{ "cn=#04" IN_SITE "objectClass: lessorSite\n", E_INVALID_PARAMETER, "", "cannot be read" },
+};
+
+static void test_each_mistake_gives_its_code(void **state) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char text[2048];
+		struct fixture fixture;
+		const struct finding *finding;
+
+		snprintf(text, sizeof text, "%s%s", TREE, rows[i].text);
+		fixture_build(&fixture, text);
+		if (fixture.findings.n_items != 1)
+			fail_msg("%zu findings for %s", fixture.findings.n_items, rows[i].text);
+		finding = fixture.findings.items;
+		if (finding->code != rows[i].code || strcmp(finding->attribute, rows[i].attribute) != 0 ||
+		    !strstr(finding->reason, rows[i].words))
+			fail_msg("%s: %d %s: %s", rows[i].text, finding->code, finding->attribute, finding->reason);
+		assert_false(finding->is_consequence);
+		assert_true(finding->uuid.octets[15] > 3);
+		fixture_free(&fixture);
+	}
+}
+
+static void test_long_names(void **state) {
+	char text[2048], name[300];
+	struct fixture fixture;
+
+	memset(name, 'n', sizeof name);
+	name[256] = '\0';
+	snprintf(text, sizeof text, TREE SCOPE "lessorName: %s\n", name);
+	fixture_build(&fixture, text);
+	assert_no_findings(&fixture);
+	fixture_free(&fixture);
+	/* 256 characters, 257 octets */
+	memcpy(name, "\xc3\xbc", 2);
+	name[256] = 'n';
+	name[257] = '\0';
+	snprintf(text, sizeof text, TREE SCOPE "lessorName: %s\n", name);
+	fixture_build(&fixture, text);
+	assert_no_findings(&fixture);
+	fixture_free(&fixture);
+	name[1] = 'n';
+	snprintf(text, sizeof text, TREE SCOPE "lessorName: %s\n", name);
+	fixture_build(&fixture, text);
+	assert_int_equal(fixture.findings.n_items, 1);
+	assert_int_equal(fixture.findings.items[0].code, E_DHCP_SCOPE_NAME_TOO_LONG);
+	fixture_free(&fixture);
+}
+
+static void test_each_bad_value_gives_one_finding(void **state) {
+	struct fixture fixture;
+
+	fixture_build(&fixture, TREE SCOPE "lessorRange: x\nlessorRange: y\nlessorRange: 10.1.0.5\nlessorState: z\n"
+					   "lessorLeaseTime: w\n");
+	assert_int_equal(fixture.findings.n_items, 4);
+	assert_int_equal(fixture.snapshot->n_scopes, 0);
+	fixture_free(&fixture);
+}
+
+static void test_bad_entry_is_left_out_whole_and_others_stay(void **state) {
+	struct fixture fixture;
+
+	fixture_build(&fixture, TREE SCOPE "lessorRange: 10.1.0.5-10.1.0.9\nlessorState: z\n"
+				"\ncn=10.2.0.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 24\n");
+	assert_int_equal(fixture.snapshot->n_scopes, 1);
+	assert_int_equal(fixture.snapshot->scopes[0].subnet.network.value, 0x0a020000);
+	fixture_free(&fixture);
+}
+
+static void test_what_stands_below_a_bad_entry_follows_it(void **state) {
+	static const int codes[] = { E_INVALID_PARAMETER, E_DDS_UNEXPECTED_ERROR, E_DDS_SUBNET_NOT_PRESENT };
+	struct fixture fixture;
+
+	fixture_build(&fixture, ROOT "\n" SITE "lessorOfferTime: 0\n\n" SCOPE
+				     "\ncn=10.1.0.7" IN_SCOPE "lessorHardwareAddress: 020000007701\n");
+	assert_int_equal(fixture.findings.n_items, ARRAY_LEN(codes));
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		assert_int_equal(fixture.findings.items[i].code, codes[i]);
+		assert_int_equal(fixture.findings.items[i].is_consequence, i > 0);
+	}
+	fixture_free(&fixture);
+}
+
+static void test_the_earlier_entry_wins(void **state) {
+	static const char wide[] = "cn=10.0.0.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 8\n";
+	static const char other[] = "cn=10.2.0.0" IN_SITE_2 "objectClass: lessorScope\nlessorPrefixLength: 24\n";
+	char text[2048];
+	struct fixture fixture;
+
+	snprintf(text, sizeof text, TREE SCOPE "\n%s\n%s", other, wide);
+	fixture_build(&fixture, text);
+	assert_int_equal(fixture.findings.n_items, 1);
+	assert_string_equal(fixture.findings.items[0].dn, "cn=10.0.0.0,cn=berlin,cn=sites,cn=DHCP,dc=x");
+	assert_int_equal(fixture.snapshot->n_scopes, 2);
+	fixture_free(&fixture);
+	snprintf(text, sizeof text, TREE "%s\n%s\n" SCOPE, wide, other);
+	fixture_build(&fixture, text);
+	assert_int_equal(fixture.findings.n_items, 2);
+	assert_int_equal(fixture.snapshot->n_scopes, 1);
+	assert_int_equal(fixture.snapshot->scopes[0].subnet.prefix_length, 8);
+	fixture_free(&fixture);
+}
+
+/* The second conflicts with the first and so holds nothing against the third. */
+static void test_one_that_lost_does_not_win_elsewhere(void **state) {
+	struct fixture fixture;
+
+	fixture_build(&fixture, TREE SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorHardwareAddress: 020000007701\n"
+					   "\ncn=10.1.0.8" IN_SCOPE
+					   "lessorHardwareAddress: 020000007701\nlessorClientIdentifier: 0102\n"
+					   "\ncn=10.1.0.9" IN_SCOPE "lessorClientIdentifier: 0102\n");
+	assert_int_equal(fixture.findings.n_items, 1);
+	assert_string_equal(fixture.findings.items[0].dn, "cn=10.1.0.8,cn=10.1.0.0,cn=berlin,cn=sites,cn=DHCP,dc=x");
+	assert_int_equal(fixture.snapshot->scopes[0].n_reservations, 2);
+	fixture_free(&fixture);
+}
+
+static void test_the_same_client_may_be_reserved_in_two_scopes(void **state) {
+	struct fixture fixture;
+
+	fixture_build(&fixture,
+		      TREE SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorHardwareAddress: 020000007701\n"
+				 "\ncn=10.2.0.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 24\n"
+				 "\ncn=10.2.0.7,cn=10.2.0.0" IN_SITE
+				 "objectClass: lessorReservation\nlessorHardwareAddress: 020000007701\n");
+	assert_no_findings(&fixture);
+	fixture_free(&fixture);
+}
+
+static void test_other_classes_are_ignored(void **state) {
+	struct fixture fixture;
+
+	fixture_build(&fixture, TREE "cn=sites,cn=DHCP,dc=x\nobjectClass: applicationProcess\n"
+				     "\ncn=a,cn=DHCP,dc=x\nobjectClass: lessorThing\n"
+				     "\ncn=b,cn=DHCP,dc=x\ndescription: no class at all\n"
+				     "\ncn=c,cn=DHCP,dc=x\nobjectClass: dHCPClass\ndhcpServers: junk\n");
+	assert_no_findings(&fixture);
+	fixture_free(&fixture);
+}
+
+static void test_hostile_values_are_shown_printable(void **state) {
+	struct fixture fixture;
+
+	fixture_build(&fixture, TREE SCOPE "lessorState: \x1b[31mred\\\xff\n");
+	assert_int_equal(fixture.findings.n_items, 1);
+	assert_non_null(strstr(fixture.findings.items[0].reason, "\\x1b[31mred\\x5c\\xff"));
+	fixture_free(&fixture);
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_mistake_gives_its_code),
+		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_each_bad_value_gives_one_finding),
+		cmocka_unit_test(test_bad_entry_is_left_out_whole_and_others_stay),
+		cmocka_unit_test(test_what_stands_below_a_bad_entry_follows_it),
+		cmocka_unit_test(test_the_earlier_entry_wins),
+		cmocka_unit_test(test_one_that_lost_does_not_win_elsewhere),
+		cmocka_unit_test(test_the_same_client_may_be_reserved_in_two_scopes),
+		cmocka_unit_test(test_other_classes_are_ignored),
+		cmocka_unit_test(test_hostile_values_are_shown_printable),
+	};
+
+	return cmocka_run_group_tests_name("findings", tests, NULL, NULL);
+}
