@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which directory, as whom, and where in it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -73,6 +74,7 @@ static int connect_directory(struct directory *directory, const struct arguments
 		.start_tls = is_flag_given(arguments, FLAG_START_TLS) ? CONNECTION_TLS_YES : CONNECTION_TLS_AUTO,
 		.bind_dn = flag_value(arguments, FLAG_BIND_DN),
 		.password = password,
+		.keytab = getenv("KRB5_CLIENT_KTNAME"), /* Kerberos' own way to run a client without kinit */
 		.tls_ca_file = flag_value(arguments, FLAG_CA_FILE),
 		.timeout_ms = config && config->timeout ? config->timeout * 1000 : TIMEOUT_MS_DEFAULT,
 	};

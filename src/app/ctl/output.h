@@ -6,6 +6,7 @@
  *
  * The keys are stable. Lists stand under their plural; each edit gives "message" and the "dn" it was about:
  *   init            created[], existing[], message
+ *   server authorize, deauthorize  message, dn, name, address
  *   server list     servers[]: name, address, site (null: no entry), configured
  *   site list       sites[]: name, displayName, servers[], scopes
  *   scope list      scopes[]: network, name, site, state, ranges[], servers[]
