@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "rt/config.h"
 #include "rt/interfaces.h"
 #include "rt/privilege.h"
@@ -97,10 +98,16 @@ static void check_secret(const char *setting, const char *path) {
 		fprintf(stderr, "lessord: warning: '%s': everybody can read %s; chmod o-r it\n", setting, path);
 }
 
+/* The directory that the absolute @path is in; free() it. */
+static char *path_parent(const char *path) {
+	int len = (int)(strrchr(path, '/') - path);
+
+	return mem_format("%.*s", len ? len : 1, path);
+}
+
 /* Where @path is not there yet, only its last part is made at the start. */
 static void check_can_make(struct check *check, const char *setting, const char *path) {
-	const char *slash = strrchr(path, '/');
-	char *parent CLEANUP(cleanup_free) = slash > path ? strndup(path, (size_t)(slash - path)) : strdup("/");
+	char *parent CLEANUP(cleanup_free) = path_parent(path);
 	struct stat info;
 
 	if (stat(path, &info) < 0 && stat(parent, &info) < 0)
@@ -119,8 +126,8 @@ static void check_state(struct check *check) {
 }
 
 static void check_api_socket(struct check *check) {
-	const char *path = check->config->api_socket, *slash = strrchr(path, '/');
-	char *directory CLEANUP(cleanup_free) = slash > path ? strndup(path, (size_t)(slash - path)) : strdup("/");
+	const char *path = check->config->api_socket;
+	char *directory CLEANUP(cleanup_free) = path_parent(path);
 	struct stat info;
 
 	check_can_make(check, "api-socket", directory);

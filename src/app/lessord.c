@@ -101,53 +101,47 @@ static int explain(const struct error *error) {
 }
 
 /* With everything opened: give up what was needed for that, and watch over the roles. */
-static int supervise(const char *config_name, struct identity identity, const struct heritage_set *set) {
+static int supervise(const struct role_origin *origin) {
 	struct error error;
 	int status;
 
 	if (privilege_reduce(&error) < 0)
 		return explain(&error);
-	counters_attach(set->fds[HERITAGE_COUNTERS]);
-	status = supervisor_run(config_name, identity, set);
+	counters_attach(origin->set.fds[HERITAGE_COUNTERS]);
+	status = supervisor_run(origin);
 	if (status == EXIT_SUCCESS)
 		event_emit(EVENT_SERVICE_STOPPED, "%s", "");
 	return status;
 }
 
-static int prepare(const char *config_name, struct config **ret_config, struct identity *ret_identity,
-		   struct heritage_set *ret_set, struct error *reterr_error) {
-	struct config *config;
-	int r = config_read_file(config_name, &config, reterr_error);
+static int prepare(struct config *config, struct role_origin *ret_origin, struct error *reterr_error) {
+	int r = privilege_check(reterr_error);
 
-	if (r < 0)
-		return r;
-	event_init("supervisor", EVENT_SEVERITY_ERROR + config->log_level);
-	r = privilege_check(reterr_error);
 	if (r == 0)
-		r = identity_find(config->user, ret_identity, reterr_error);
+		r = identity_find(config->user, &ret_origin->identity, reterr_error);
 	if (r == 0)
 		r = config_complete_name(config, reterr_error);
 	if (r == 0)
-		r = heritage_open(config, *ret_identity, ret_set, reterr_error);
-	if (r < 0)
-		config_free(config);
-	else
-		*ret_config = config;
+		r = heritage_open(config, ret_origin->identity, &ret_origin->set, reterr_error);
 	return r;
 }
 
 static int run(const char *config_name) {
-	struct identity identity;
-	struct heritage_set set;
+	struct role_origin origin = { .config_name = config_name };
 	struct config *config;
 	struct error error;
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (prepare(config_name, &config, &identity, &set, &error) < 0)
+	if (config_read_file(config_name, &config, &error) < 0)
 		return explain(&error);
-	status = supervise(config_name, identity, &set);
-	heritage_close(&set, config);
+	event_init("supervisor", EVENT_SEVERITY_ERROR + config->log_level);
+	if (prepare(config, &origin, &error) == 0) {
+		status = supervise(&origin);
+		heritage_close(&origin.set, config);
+	} else {
+		status = explain(&error);
+	}
 	config_free(config);
 	return status;
 }

@@ -8,17 +8,29 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The inode of a socket on @port, from the kernel's table; 0 if there is none. */
+/* Columns of the kernel's table of UDP sockets. */
+enum { COLUMN_LOCAL = 1, COLUMN_INODE = 9, COLUMN_COUNT };
+
+/* The inode in a row of the table if its socket is on @port, else 0. Local addresses look like 0100007F:0043. */
+static unsigned long row_inode(char *row, uint16_t port) {
+	const char *columns[COLUMN_COUNT], *colon;
+	size_t n = 0;
+
+	for (char *column; n < COLUMN_COUNT && (column = strsep(&row, " "));)
+		if (*column)
+			columns[n++] = column;
+	colon = n == COLUMN_COUNT ? strchr(columns[COLUMN_LOCAL], ':') : NULL;
+	return colon && strtoul(colon + 1, NULL, 16) == port ? strtoul(columns[COLUMN_INODE], NULL, 10) : 0;
+}
+
+/* The inode of a socket on @port; 0 if there is none. */
 static unsigned long find_inode(uint16_t port) {
 	FILE *table = fopen("/proc/net/udp", "re");
-	unsigned long inode, found = 0;
-	unsigned local_port;
+	unsigned long found = 0;
 	char line[256];
 
 	while (table && !found && fgets(line, sizeof line, table))
-		if (sscanf(line, " %*u: %*x:%x %*x:%*x %*x %*x:%*x %*x:%*x %*x %*u %*u %lu", &local_port, &inode) == 2 &&
-		    local_port == port)
-			found = inode;
+		found = row_inode(line, port);
 	if (table)
 		fclose(table);
 	return found;

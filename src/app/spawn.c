@@ -41,18 +41,17 @@ static _Noreturn void child_fail(const char *what, const char *why) {
 }
 
 /* The new process, up to the program's start in its role. */
-static _Noreturn void become_role(enum role role, const char *config_name, struct identity identity,
-				  const struct heritage_set *set, int control, pid_t parent) {
-	char argument[32], *arguments[] = { "lessord", argument, "-c", (char *)config_name, NULL };
+static _Noreturn void become_role(enum role role, const struct role_origin *origin, int control, pid_t parent) {
+	char argument[32], *arguments[] = { "lessord", argument, "-c", (char *)origin->config_name, NULL };
 	struct error error;
 
 	snprintf(argument, sizeof argument, "--role=%s", role_name(role));
 	for (size_t i = 0; i < ARRAY_LEN(private_variables); i++)
 		unsetenv(private_variables[i]);
 	umask(0077);
-	if (arrange_descriptors(role_info_get(role)->descriptors, set, control) < 0)
+	if (arrange_descriptors(role_info_get(role)->descriptors, &origin->set, control) < 0)
 		child_fail("a role cannot be given its descriptors", strerror(errno));
-	if (privilege_drop(identity, &error) < 0)
+	if (privilege_drop(origin->identity, &error) < 0)
 		child_fail("a role cannot give up its rights", error.text);
 	/* After the drop, which would undo it. */
 	if (privilege_follow_parent(parent) < 0)
@@ -62,15 +61,15 @@ static _Noreturn void become_role(enum role role, const char *config_name, struc
 	child_fail("lessord cannot be run by the user of its roles (is its file executable for everybody?)", strerror(errno));
 }
 
-int role_spawn(enum role role, const char *config_name, struct identity identity, const struct heritage_set *set,
-	       pid_t *ret_pid, int *ret_control, struct error *reterr_error) {
+int role_spawn(enum role role, const struct role_origin *origin, pid_t *ret_pid, int *ret_control,
+	       struct error *reterr_error) {
 	pid_t parent = getpid(), pid = -1;
 	int ends[2], saved;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0) {
 		pid = fork();
 		if (pid == 0)
-			become_role(role, config_name, identity, set, ends[1], parent);
+			become_role(role, origin, ends[1], parent);
 		saved = errno;
 		close(ends[1]);
 		if (pid < 0)

@@ -9,7 +9,14 @@
 #include "rt/privilege.h"
 #include "rt/role.h"
 
-/* Start @role as @identity. 0 with its process and the supervisor's end of its control stream, which the caller closes;
+/* What all roles are started with. Embedded. */
+struct role_origin {
+	const char *config_name; /* the configuration file, for messages */
+	struct identity identity;
+	struct heritage_set set;
+};
+
+/* Start @role. 0 with its process and the supervisor's end of its control stream, which the caller closes;
  * -E_NOT_ENOUGH_MEMORY with a sentence if the system has no process or descriptor left. */
-int role_spawn(enum role role, const char *config_name, struct identity identity, const struct heritage_set *set,
-	       pid_t *ret_pid, int *ret_control, struct error *reterr_error);
+int role_spawn(enum role role, const struct role_origin *origin, pid_t *ret_pid, int *ret_control,
+	       struct error *reterr_error);

@@ -9,7 +9,6 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "app/spawn.h"
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/event.h"
@@ -36,9 +35,7 @@ struct child {
 };
 
 struct supervisor {
-	const char *config_name;
-	struct identity identity;
-	const struct heritage_set *set;
+	const struct role_origin *origin;
 	struct loop *loop;
 	struct child children[ROLE_COUNT];
 	struct loop_timer *watchdog;
@@ -130,8 +127,7 @@ static void child_start(struct child *child) {
 	struct error error;
 
 	child->started_ms = clock_now().boot_ms;
-	if (role_spawn(child->role, supervisor->config_name, supervisor->identity, supervisor->set, &child->pid,
-		       &child->control, &error) < 0) {
+	if (role_spawn(child->role, supervisor->origin, &child->pid, &child->control, &error) < 0) {
 		event_emit_error(EVENT_ROLE_ENDED, &error);
 		child->pid = 0;
 		child->restarts++;
@@ -250,14 +246,13 @@ static void supervisor_done(struct supervisor *supervisor) {
 	loop_free(supervisor->loop);
 }
 
-int supervisor_run(const char *config_name, struct identity identity,
-		   const struct heritage_set *set) {
+int supervisor_run(const struct role_origin *origin) {
 	const struct {
 		int number;
 		loop_f *call;
 	} signals[] = { { SIGCHLD, on_child_signal }, { SIGTERM, on_stop_signal }, { SIGINT, on_stop_signal },
 			{ SIGHUP, on_reload_signal } };
-	struct supervisor supervisor = { .config_name = config_name, .identity = identity, .set = set };
+	struct supervisor supervisor = { .origin = origin };
 	struct loop_watch *watches[ARRAY_LEN(signals)];
 
 	supervisor_init(&supervisor);

@@ -5,10 +5,8 @@
  */
 #pragma once
 
-#include "app/heritage.h"
-#include "rt/privilege.h"
+#include "app/spawn.h"
 
-/* Run the roles as @identity over @set until SIGTERM or SIGINT; @config_name names the configuration file in messages.
- * Returns the daemon's exit status: 0 after a stop that was asked for, 1 if a role could not start. */
-int supervisor_run(const char *config_name, struct identity identity,
-		   const struct heritage_set *set);
+/* Run the roles until SIGTERM or SIGINT. Returns the daemon's exit status: 0 after a stop that was asked for, 1 if a role could
+ * not start. */
+int supervisor_run(const struct role_origin *origin);
