@@ -7,6 +7,7 @@
 #include "app/ctl/daemon.h"
 #include "app/ctl/output.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 static const char *get_text(const json_t *object, const char *key) {
 	const char *text = json_string_value(json_object_get(object, key));
@@ -35,12 +36,24 @@ static char *cell(const json_t *object, const char *key, enum column_kind kind) 
 	return output_cell(json_object_get(object, key), kind);
 }
 
+/* To what a person wants to know: of days the hours, of hours the minutes. */
+static uint64_t round_down(uint64_t seconds) {
+	uint64_t unit = seconds >= 86400 ? 3600 : seconds >= 3600 ? 60 : 1;
+
+	return seconds - seconds % unit;
+}
+
 static void print_verdict(const json_t *status) {
 	const json_t *verdict = json_object_get(status, "verdict");
 	CLEANUP(cleanup_free) char *checked = cell(verdict, "checkedAt", COLUMN_TIME);
 	CLEANUP(cleanup_free) char *until = cell(verdict, "validUntil", COLUMN_TIME);
-	CLEANUP(cleanup_free) char *remaining = cell(verdict, "remaining", COLUMN_DURATION);
-	bool is_serving = get_number(verdict, "remaining") > 0;
+	json_int_t remaining_s = get_number(verdict, "remaining");
+	bool is_serving = remaining_s > 0;
+	char remaining[32];
+	struct text text;
+
+	text_init(&text, remaining, sizeof remaining);
+	text_add_duration(&text, round_down((uint64_t)remaining_s));
 
 	printf("%s (lessord %s): %s, %s\n", get_text(status, "server"), get_text(status, "version"), get_text(verdict, "state"),
 	       is_serving ? "clients are answered" : "no client is answered");
@@ -71,7 +84,7 @@ static void print_configuration(const json_t *status) {
 	const json_t *leases = json_object_get(status, "leases");
 	json_int_t quarantined = get_number(configuration, "quarantined");
 
-	printf("Configuration: %lld scopes, of which this server serves %lld; %lld entries, generation %lld\n",
+	printf("Configuration: %lld scope(s), of which this server serves %lld; %lld entries, generation %lld\n",
 	       (long long)get_number(configuration, "scopes"), (long long)get_number(configuration, "servedScopes"),
 	       (long long)get_number(configuration, "entries"), (long long)get_number(configuration, "generation"));
 	if (quarantined)
