@@ -86,20 +86,16 @@ static void synchronized_report(struct copy *copy) {
 
 /* True if storing can be spared: a poll that found everything as it was. */
 static bool is_spared(const struct copy *copy, const struct acceptance_result *result, const struct change_batch *batch) {
-	return !result->is_changed && batch->cookie.len == 0 && copy->is_synchronized_told &&
-	       copy->record->status.code == E_OK;
+	return !result->is_changed && batch->cookie.len == 0 && copy->is_synchronized_told;
 }
 
 bool copy_take(struct copy *copy, const struct change_batch *batch) {
-	struct directory_status *status = &copy->record->status;
 	struct acceptance_result result;
 
 	acceptance_apply(copy->acceptance, batch, &result);
-	status->synchronized_at = clock_now().wall_s;
+	copy->record->status.synchronized_at = clock_now().wall_s;
 	if (is_spared(copy, &result, batch))
 		return true;
-	status->code = E_OK;
-	status->reason[0] = '\0';
 	if (!record_save_entries(copy->record, &result, batch->cookie)) {
 		if (stored_load(copy) == 0)
 			stored_judge(copy);

@@ -2,7 +2,7 @@
 #include "dir/dir.h"
 
 #include <stdio.h>
-#include <sys/random.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/event.h"
@@ -10,11 +10,8 @@
 #include "dir/copy.h"
 #include "dir/host.h"
 #include "dir/keeper.h"
-#include "dir/opener.h"
+#include "dir/link.h"
 #include "dir/record.h"
-#include "dir/session.h"
-
-#define RETRY_MIN_MS 1000
 
 struct dir {
 	const struct config *config;
@@ -24,86 +21,44 @@ struct dir {
 	struct copy *copy;
 	struct keeper *keeper;
 	struct host *host;
+	struct link *links[SESSION_PURPOSE_COUNT];
 	char *config_base;
-
-	struct opener *opener;
-	bool is_opening;
-	size_t n_uris, next_uri; /* where the next round begins */
-	uint64_t retry_ms;       /* the pause after the next failure */
-	struct loop_timer *retry;
-	char *told;              /* the last failure that was reported */
-
-	struct session *session; /* NULL while not connected */
-	char *container;         /* as the connected server names it */
-
+	char *container;         /* of the authorization entries, as the connected server names it */
+	struct error unreadable; /* why the configuration cannot be read though we are connected; code 0: it can */
 	struct loop_timer *recheck;
 	struct loop_watch *wake;
 };
 
-static void attempt(void *context) {
+/* The failure to be shown: what keeps the copy from being current, else what keeps the verdict from it. */
+static const struct error *failure_of(const struct dir *dir) {
+	const struct error *config = &link_state(dir->links[SESSION_CONFIG])->error;
+
+	if (config->code)
+		return config;
+	return dir->unreadable.code ? &dir->unreadable : &link_state(dir->links[SESSION_AUTHORITY])->error;
+}
+
+static void status_fill(struct dir *dir) {
+	const struct link_state *authority = link_state(dir->links[SESSION_AUTHORITY]);
+	const struct link_state *config = link_state(dir->links[SESSION_CONFIG]);
+	struct directory_status *status = &dir->record.status;
+	const struct error *failure = failure_of(dir);
+	bool is_connected = authority->is_connected && config->is_connected;
+
+	if (status->is_connected != is_connected || status->since == 0)
+		status->since = clock_now().wall_s;
+	status->is_connected = is_connected;
+	snprintf(status->uri, sizeof status->uri, "%s", authority->is_connected ? config->uri : authority->uri);
+	snprintf(status->feed, sizeof status->feed, "%s", config->feed);
+	status->next_attempt = authority->is_connected ? config->next_attempt : authority->next_attempt;
+	status->code = failure->code;
+	snprintf(status->reason, sizeof status->reason, "%s", failure->code ? failure->text : "");
+}
+
+static void status_save(void *context) {
 	struct dir *dir = context;
 
-	if (dir->is_opening || dir->session)
-		return;
-	dir->is_opening = true;
-	loop_timer_clear(dir->retry);
-	opener_start(dir->opener, dir->next_uri);
-}
-
-/* @milliseconds, a quarter more or less, so that many servers do not come back to a restarted directory in step. */
-static uint64_t spread(uint64_t milliseconds) {
-	uint32_t random = 0;
-
-	if (getrandom(&random, sizeof random, 0) < 0)
-		return milliseconds;
-	return milliseconds * 3 / 4 + random % (milliseconds / 2 + 1);
-}
-
-static void attempt_later(struct dir *dir) {
-	uint64_t pause_ms = spread(dir->retry_ms), longest_ms = dir->config->retry_max * 1000;
-
-	dir->record.status.next_attempt = clock_now().wall_s + (int64_t)((pause_ms + 999) / 1000);
-	loop_timer_set(dir->retry, pause_ms);
-	dir->retry_ms = dir->retry_ms * 2 < longest_ms ? dir->retry_ms * 2 : longest_ms;
-}
-
-static void status_fail(struct dir *dir, const struct error *error) {
-	struct directory_status *status = &dir->record.status;
-
-	status->code = error->code;
-	snprintf(status->reason, sizeof status->reason, "%s", error->text);
-}
-
-static void status_disconnect(struct dir *dir) {
-	struct directory_status *status = &dir->record.status;
-
-	if (status->is_connected || status->since == 0)
-		status->since = clock_now().wall_s;
-	status->is_connected = false;
-	status->feed[0] = '\0';
-}
-
-/* Report a failure unless it is the one that was reported last. */
-static void report_once(struct dir *dir, enum event_kind kind, const struct error *error) {
-	if (dir->told && strcmp(dir->told, error->text) == 0)
-		return;
-	free(dir->told);
-	dir->told = mem_dup_text(error->text);
-	event_emit_error(kind, error);
-}
-
-/* All servers were tried, and none can be used. */
-static void round_failed(struct dir *dir, const struct error *error) {
-	bool is_refused = error->code == E_ACCESS_DENIED;
-	struct error cause;
-
-	report_once(dir, is_refused ? EVENT_DIRECTORY_REFUSED : EVENT_DIRECTORY_LOST, error);
-	status_disconnect(dir);
-	status_fail(dir, error);
-	attempt_later(dir);
-	error_set(&cause, is_refused ? E_DHCP_ROGUE_INIT_FAILED : E_DHCP_ROGUE_DS_UNREACHABLE, "%s: %s",
-		  is_refused ? "the directory refuses us" : "no directory server can be used", error->text);
-	keeper_handle(dir->keeper, is_refused ? AUTHORITY_EVENT_REFUSED : AUTHORITY_EVENT_UNREACHABLE, &cause);
+	status_fill(dir);
 	record_save(&dir->record);
 }
 
@@ -113,148 +68,137 @@ static void view_take(struct dir *dir) {
 	uint64_t probe_ms = dir->config->probe_interval * 1000;
 
 	keeper_set_hold(dir->keeper, settings->values[SETTING_AUTHORITY_HOLD]);
+	link_set_probe_interval(dir->links[SESSION_CONFIG], probe_ms);
 	if (probe_ms > keeper_renewal_ms(dir->keeper))
 		probe_ms = keeper_renewal_ms(dir->keeper);
-	if (dir->session)
-		session_set_probe_interval(dir->session, probe_ms);
+	link_set_probe_interval(dir->links[SESSION_AUTHORITY], probe_ms);
 }
 
 static void recheck_set(struct dir *dir) {
 	loop_timer_set(dir->recheck, copy_view(dir->copy)->settings.values[SETTING_RECHECK_INTERVAL] * 1000);
 }
 
-static struct span session_cookie(void *context, struct arena *arena) {
+static const char *config_base(void *context, const struct connection *connection) {
+	struct dir *dir = context;
+
+	return dir->config_base;
+}
+
+static struct span config_cookie(void *context, struct arena *arena) {
 	struct dir *dir = context;
 
 	return copy_cookie(dir->copy, arena);
 }
 
-static bool session_changed(void *context, const struct change_batch *batch) {
+static bool config_changed(void *context, const struct change_batch *batch) {
 	struct dir *dir = context;
 	uint64_t recheck_s = copy_view(dir->copy)->settings.values[SETTING_RECHECK_INTERVAL];
-	bool is_taken;
+	bool is_mended = dir->unreadable.code != E_OK, is_taken;
 
-	snprintf(dir->record.status.feed, sizeof dir->record.status.feed, "%s", session_feed_name(dir->session));
+	link_note_use(dir->links[SESSION_CONFIG]);
+	dir->unreadable.code = E_OK;
+	status_fill(dir);
 	is_taken = copy_take(dir->copy, batch);
+	if (is_mended)
+		record_save(&dir->record);
 	view_take(dir);
 	if (recheck_s != copy_view(dir->copy)->settings.values[SETTING_RECHECK_INTERVAL])
 		recheck_set(dir);
 	return is_taken;
 }
 
-static void session_unreadable(void *context, const struct error *error) {
+/* Told again and again; reported once. */
+static void config_unreadable(void *context, const struct error *error) {
 	struct dir *dir = context;
 
-	report_once(dir, EVENT_DIRECTORY_REFUSED, error);
-	if (dir->record.status.code == error->code && strcmp(dir->record.status.reason, error->text) == 0)
+	if (dir->unreadable.code == error->code && strcmp(dir->unreadable.text, error->text) == 0)
 		return;
-	status_fail(dir, error);
-	record_save(&dir->record);
+	dir->unreadable = *error;
+	event_emit_error(EVENT_DIRECTORY_REFUSED, error);
+	status_save(dir);
 }
 
-static void session_looked_up(void *context, enum authority_event event, const struct error *cause) {
+static void config_current(void *context) {
 	struct dir *dir = context;
 
-	dir->retry_ms = RETRY_MIN_MS; /* this server is of use */
-	keeper_handle(dir->keeper, event, cause);
-	recheck_set(dir);
+	link_note_use(dir->links[SESSION_CONFIG]);
+	dir->record.status.synchronized_at = clock_now().wall_s; /* stored when there is something else to store */
 }
 
-static void session_current(void *context) {
-	struct dir *dir = context;
-
-	if (dir->record.status.code == E_OK)
-		dir->record.status.synchronized_at = clock_now().wall_s;
-	keeper_renew(dir->keeper);
+/* The failure is shown; what it means for the verdict is the other link's business. */
+static void config_round_failed(void *context, const struct error *error) {
 }
-
-/* Go on with the next server at once; if this one was of no use at all, after a pause. */
-static void session_lost(void *context, const struct error *error) {
-	struct dir *dir = context;
-
-	dir->session = session_free(dir->session);
-	event_emit_error(EVENT_DIRECTORY_LOST, error);
-	status_disconnect(dir);
-	status_fail(dir, error);
-	dir->next_uri = (dir->next_uri + 1) % dir->n_uris;
-	if (dir->retry_ms == RETRY_MIN_MS)
-		attempt(dir);
-	else
-		attempt_later(dir);
-	record_save(&dir->record);
-}
-
-static const struct session_calls session_calls = {
-	.cookie = session_cookie,
-	.changed = session_changed,
-	.unreadable = session_unreadable,
-	.looked_up = session_looked_up,
-	.current = session_current,
-	.lost = session_lost,
-};
 
 /* Where the authorization entries are, as the configuration or the server says. */
-static char *container_of(const struct dir *dir, const struct connection *connection) {
+static const char *authority_base(void *context, const struct connection *connection) {
+	struct dir *dir = context;
 	const char *base = connection_features(connection)->configuration_base;
 
 	if (dir->config->authorization_base[0])
 		base = dir->config->authorization_base;
-	if (base[0])
-		return mem_format("cn=NetServices,cn=Services,%s", base);
-	return mem_format("cn=NetServices,cn=Services,cn=Configuration,%s", dir->config->base);
-}
-
-static void connected(struct dir *dir, struct connection *connection) {
-	struct directory_status *status = &dir->record.status;
-	struct session_settings settings = {
-		.config_base = dir->config_base,
-		.server_name = dir->config->server_name,
-		.host = dir->host,
-		.probe_ms = dir->config->probe_interval * 1000,
-		.timeout_ms = dir->config->timeout * 1000,
-		.poll_ms = dir->config->poll_interval * 1000,
-	};
-
-	event_emit(EVENT_DIRECTORY_CONNECTED, "%s", connection_uri(connection));
-	free(TAKE_POINTER(dir->told));
 	free(dir->container);
-	dir->container = container_of(dir, connection);
-	settings.container = dir->container;
-	snprintf(status->uri, sizeof status->uri, "%s", connection_uri(connection));
-	status->is_connected = true;
-	status->since = clock_now().wall_s;
-	status->next_attempt = 0;
-	status->code = E_OK;
-	status->reason[0] = '\0';
-	/* Until a look-up has been answered the server counts as one more failure, should it be lost. */
-	dir->retry_ms = dir->retry_ms > RETRY_MIN_MS ? dir->retry_ms : 2 * RETRY_MIN_MS;
-	dir->session = session_new(dir->loop, connection, &settings, &session_calls, dir);
-	snprintf(status->feed, sizeof status->feed, "%s", session_feed_name(dir->session));
-	view_take(dir);
-	record_save(&dir->record);
+	if (base[0])
+		dir->container = mem_format("cn=NetServices,cn=Services,%s", base);
+	else
+		dir->container = mem_format("cn=NetServices,cn=Services,cn=Configuration,%s", dir->config->base);
+	return dir->container;
 }
 
-static void opened(void *context, const struct opener_result *result) {
+static void authority_looked_up(void *context, enum authority_event event, const struct error *cause) {
 	struct dir *dir = context;
 
-	dir->is_opening = false;
-	if (!result->connection) {
-		snprintf(dir->record.status.uri, sizeof dir->record.status.uri, "%s", dir->config->uri[result->index]);
-		round_failed(dir, &result->error);
-		return;
+	link_note_use(dir->links[SESSION_AUTHORITY]);
+	keeper_handle(dir->keeper, event, cause);
+	recheck_set(dir);
+}
+
+static void authority_current(void *context) {
+	struct dir *dir = context;
+
+	keeper_renew(dir->keeper);
+}
+
+static void authority_round_failed(void *context, const struct error *error) {
+	struct dir *dir = context;
+	struct error cause;
+
+	if (error->code == E_ACCESS_DENIED) {
+		error_set(&cause, E_DHCP_ROGUE_INIT_FAILED, "the directory refuses us: %s", error->text);
+		keeper_handle(dir->keeper, AUTHORITY_EVENT_REFUSED, &cause);
+	} else {
+		error_set(&cause, E_DHCP_ROGUE_DS_UNREACHABLE, "no directory server can be used: %s", error->text);
+		keeper_handle(dir->keeper, AUTHORITY_EVENT_UNREACHABLE, &cause);
 	}
-	dir->next_uri = result->index;
-	connected(dir, result->connection);
+}
+
+static const struct link_calls link_calls[] = {
+	[SESSION_AUTHORITY] = {
+		.base = authority_base,
+		.changed = status_save,
+		.round_failed = authority_round_failed,
+		.session = { .looked_up = authority_looked_up, .current = authority_current },
+	},
+	[SESSION_CONFIG] = {
+		.base = config_base,
+		.changed = status_save,
+		.round_failed = config_round_failed,
+		.session = { .cookie = config_cookie, .changed = config_changed, .unreadable = config_unreadable,
+			     .current = config_current },
+	},
+};
+
+static void links_attempt(struct dir *dir) {
+	for (enum session_purpose purpose = 0; purpose < SESSION_PURPOSE_COUNT; purpose++)
+		link_attempt(dir->links[purpose]);
 }
 
 /* Somebody wants to know now. */
-static void look_up(void *context) {
-	struct dir *dir = context;
+static void look_up(struct dir *dir) {
+	struct session *session = link_session(dir->links[SESSION_AUTHORITY]);
 
-	if (dir->session)
-		session_look_up(dir->session);
-	else
-		attempt(dir);
+	if (session)
+		session_look_up(session);
+	links_attempt(dir);
 }
 
 static void woken(void *context) {
@@ -268,7 +212,7 @@ static void recheck_due(void *context) {
 }
 
 static void addresses_changed(void *context) {
-	event_emit(EVENT_INTERFACES_CHANGED, "%s", "");
+	event_emit(EVENT_INTERFACES_CHANGED, "looking whether this server is listed by one of its new addresses");
 	look_up(context);
 }
 
@@ -278,10 +222,8 @@ static void dir_free(void *context) {
 	loop_unwatch(dir->wake);
 	if (dir->recheck)
 		loop_timer_free(dir->recheck);
-	if (dir->retry)
-		loop_timer_free(dir->retry);
-	session_free(dir->session);
-	opener_free(dir->opener);
+	for (enum session_purpose purpose = 0; purpose < SESSION_PURPOSE_COUNT; purpose++)
+		link_free(dir->links[purpose]);
 	host_free(dir->host);
 	keeper_free(dir->keeper);
 	copy_close(dir->copy);
@@ -289,15 +231,28 @@ static void dir_free(void *context) {
 		record_done(&dir->record);
 	directory_store_close(dir->store);
 	free(dir->container);
-	free(dir->told);
 	free(dir->config_base);
 	free(dir);
 }
 
-/* What needs no directory: the store, what it holds, the interfaces. */
+static void links_make(struct dir *dir) {
+	struct session_settings settings = {
+		.server_name = dir->config->server_name,
+		.host = dir->host,
+		.probe_ms = dir->config->probe_interval * 1000,
+		.timeout_ms = dir->config->timeout * 1000,
+		.poll_ms = dir->config->poll_interval * 1000,
+	};
+
+	for (enum session_purpose purpose = 0; purpose < SESSION_PURPOSE_COUNT; purpose++) {
+		settings.purpose = purpose;
+		dir->links[purpose] = link_new(dir->loop, dir->config, &settings, &link_calls[purpose], dir);
+	}
+}
+
+/* What needs no directory: the store and what it holds, the interfaces. */
 static int dir_prepare(struct dir *dir, struct error *reterr_error) {
 	const struct config *config = dir->config;
-	uint64_t start;
 	int code = directory_store_open(config->state_directory, config->server_name, config->base, &dir->store,
 					reterr_error);
 
@@ -308,37 +263,33 @@ static int dir_prepare(struct dir *dir, struct error *reterr_error) {
 	if (code < 0)
 		return code;
 	dir->keeper = keeper_new(dir->loop, &dir->record);
-	start = copy_view(dir->copy)->settings.values[SETTING_START_WITHOUT_DIRECTORY];
-	keeper_resume(dir->keeper, start == START_WITHOUT_DIRECTORY_CACHED);
-	view_take(dir);
-	status_disconnect(dir);
-	record_save(&dir->record);
 	return host_new(dir->loop, addresses_changed, dir, &dir->host, reterr_error);
 }
 
 int dir_run(struct role_context *context, struct error *reterr_error) {
 	struct dir *dir = mem_alloc(sizeof *dir);
+	uint64_t start;
 	int code;
 
 	dir->config = context->config;
 	dir->loop = context->loop;
-	dir->retry_ms = RETRY_MIN_MS;
 	dir->config_base = mem_format("cn=DHCP,%s", dir->config->base);
-	while (dir->config->uri[dir->n_uris])
-		dir->n_uris++;
 	code = dir_prepare(dir, reterr_error);
 	if (code < 0) {
 		dir_free(dir);
 		return code;
 	}
-	dir->retry = loop_timer_new(dir->loop, attempt, dir);
+	start = copy_view(dir->copy)->settings.values[SETTING_START_WITHOUT_DIRECTORY];
+	keeper_resume(dir->keeper, start == START_WITHOUT_DIRECTORY_CACHED);
 	dir->recheck = loop_timer_new(dir->loop, recheck_due, dir);
-	dir->opener = opener_new(dir->loop, dir->config, opened, dir);
 	dir->wake = loop_watch_readable(dir->loop, HERITAGE_WAKE_DIR, woken, dir);
+	links_make(dir);
+	view_take(dir);
+	status_save(dir);
 	recheck_set(dir);
+	links_attempt(dir);
 	context->finish = dir_free;
 	context->finish_context = dir;
-	attempt(dir);
 	role_ready();
 	return 0;
 }

@@ -91,7 +91,7 @@ static enum event_kind event_of(enum authority_state state) {
 static void report(const struct verdict *verdict, enum authority_event event) {
 	enum event_kind kind = event == AUTHORITY_EVENT_EXPIRED ? EVENT_AUTHORITY_EXPIRED : event_of(verdict->state);
 	struct moment now = clock_now();
-	unsigned long long remaining_s = verdict_remaining_ms(verdict, &now, clock_boot_id()) / 1000;
+	unsigned long long remaining_s = (verdict_remaining_ms(verdict, &now, clock_boot_id()) + 999) / 1000;
 
 	if (verdict->code == E_OK)
 		event_emit(kind, "holds for %llu s without a directory", remaining_s);

@@ -18,6 +18,7 @@
 #define CACHE_NAME_MAX 48
 #define ABANDONED_MAX 4   /* threads that still wait for a silent KDC */
 #define TICKET_MARGIN_S 60 /* an older ticket must hold at least this long to be used */
+#define CACHES_MAX 8       /* older ones than these are in use for no bind any more */
 
 /* One fetching of tickets, shared by its thread and its caller; the last one to leave frees it. */
 struct fetch {
@@ -55,7 +56,8 @@ static const struct {
 /* Tickets of the last success, for the time when the KDC is away. */
 static struct {
 	pthread_mutex_t lock;
-	char cache[CACHE_NAME_MAX];
+	char caches[CACHES_MAX][CACHE_NAME_MAX]; /* a ring; @newest is the one to use */
+	unsigned newest;
 	char *keytab, *principal, *host;
 	int64_t valid_until;
 	unsigned n_caches, n_abandoned;
@@ -296,13 +298,15 @@ static bool is_same_text(const char *a, const char *b) {
 	return a && b && strcmp(a, b) == 0;
 }
 
-/* Keep the tickets for later, in the place of the earlier ones. Takes the names. */
+/* Keep the tickets for later, in the place of the earlier ones. Other threads may still be binding with those, so only the oldest
+ * of several is destroyed. Takes the names. */
 static void fetch_keep(struct fetch *fetch) {
-	char earlier[CACHE_NAME_MAX];
+	char oldest[CACHE_NAME_MAX];
 
 	pthread_mutex_lock(&kept.lock);
-	memcpy(earlier, kept.cache, sizeof earlier);
-	memcpy(kept.cache, fetch->cache, sizeof kept.cache);
+	kept.newest = (kept.newest + 1) % CACHES_MAX;
+	memcpy(oldest, kept.caches[kept.newest], sizeof oldest);
+	memcpy(kept.caches[kept.newest], fetch->cache, sizeof oldest);
 	free(kept.keytab);
 	free(kept.principal);
 	free(kept.host);
@@ -311,7 +315,7 @@ static void fetch_keep(struct fetch *fetch) {
 	kept.host = TAKE_POINTER(fetch->host);
 	kept.valid_until = fetch->valid_until;
 	pthread_mutex_unlock(&kept.lock);
-	cache_destroy(earlier);
+	cache_destroy(oldest);
 }
 
 /* Use the tickets in @cache for this thread's binds. */
@@ -330,7 +334,7 @@ static bool has_kept_tickets(const char *keytab, const char *principal, const ch
 	pthread_mutex_lock(&kept.lock);
 	is_usable = is_same_text(kept.keytab, keytab) && is_same_text(kept.principal, principal ? principal : "") &&
 		    is_same_text(kept.host, host) && kept.valid_until > clock_now().wall_s + TICKET_MARGIN_S &&
-		    cache_use(kept.cache, NULL) == 0;
+		    cache_use(kept.caches[kept.newest], NULL) == 0;
 	pthread_mutex_unlock(&kept.lock);
 	return is_usable;
 }

@@ -33,6 +33,8 @@ libdir_a_SOURCES = \
 	src/dir/kerberos.c \
 	src/dir/kerberos.def \
 	src/dir/kerberos.h \
+	src/dir/link.c \
+	src/dir/link.h \
 	src/dir/listing.c \
 	src/dir/listing.h \
 	src/dir/lookup.c \

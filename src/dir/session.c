@@ -12,17 +12,6 @@
 
 #define MESSAGES_MAX 2000 /* taken at once; then other things get their turn */
 
-/* What the session follows. */
-enum session_feed { SESSION_CONFIG, SESSION_AUTHORITY, SESSION_FEED_COUNT };
-
-struct session_follower {
-	struct session *session;
-	struct feed feed;
-	enum feed_mode mode;
-	bool is_from_scratch; /* the next start is without a cookie */
-	struct loop_timer *start;
-};
-
 struct session {
 	struct loop *loop;
 	struct connection *connection;
@@ -31,8 +20,11 @@ struct session {
 	const struct session_calls *calls;
 	void *context;
 
-	struct session_follower followers[SESSION_FEED_COUNT];
-	struct lookup lookup;
+	struct feed feed;
+	enum feed_mode mode;
+	bool is_from_scratch; /* the next start is without a cookie */
+	struct loop_timer *start;
+	struct lookup lookup; /* SESSION_AUTHORITY */
 	struct loop_watch *readable;
 	struct loop_timer *more; /* messages may be left in libldap's buffers */
 	struct watchdog *watchdog;
@@ -59,8 +51,7 @@ static void session_fail(struct session *session, const struct error *failure) {
 	session->readable = loop_unwatch(session->readable);
 	loop_timer_clear(session->more);
 	loop_timer_clear(session->quiet);
-	for (enum session_feed i = 0; i < SESSION_FEED_COUNT; i++)
-		loop_timer_clear(session->followers[i].start);
+	loop_timer_clear(session->start);
 	loop_timer_set(session->end, 0);
 }
 
@@ -68,7 +59,7 @@ static void session_ended(void *context) {
 	struct session *session = context;
 	struct error failure = session->failure;
 
-	session->calls->lost(session->context, &failure);
+	session->settings.lost(session->settings.lost_context, &failure);
 }
 
 /* A request that libldap could not send. */
@@ -96,110 +87,116 @@ void session_look_up(struct session *session) {
 			      "looking for the authorization entries");
 }
 
-/* Start following, now. Where the server tells no changes of the authorization entries, the look-up itself is repeated. */
-static void follower_start(void *context) {
-	struct session_follower *follower = context;
-	struct session *session = follower->session;
-	bool is_config = follower == &session->followers[SESSION_CONFIG];
-	struct span cookie = { NULL, 0 };
-	struct arena *arena;
+static bool is_about_authority(const struct session *session) {
+	return session->settings.purpose == SESSION_AUTHORITY;
+}
 
-	if (!is_config && follower->mode == FEED_POLL) {
-		loop_timer_set(follower->start, session->settings.poll_ms < session->settings.probe_ms ?
-							session->settings.poll_ms : session->settings.probe_ms);
+static uint64_t lookup_interval_ms(const struct session *session) {
+	const struct session_settings *settings = &session->settings;
+
+	return settings->poll_ms < settings->probe_ms ? settings->poll_ms : settings->probe_ms;
+}
+
+/* Start the feed, now. Where the server tells no changes of the authorization entries, the look-up itself is repeated. */
+static void session_start(void *context) {
+	struct session *session = context;
+	struct arena *arena;
+	struct span cookie = { NULL, 0 };
+
+	if (is_about_authority(session) && session->mode == FEED_POLL) {
+		loop_timer_set(session->start, lookup_interval_ms(session));
 		session_look_up(session);
 		return;
 	}
 	arena = arena_new(0);
-	if (is_config && !follower->is_from_scratch)
+	if (session->calls->cookie && !session->is_from_scratch)
 		cookie = session->calls->cookie(session->context, arena);
-	follower->is_from_scratch = false;
-	session_check(session, feed_start(&follower->feed, session->ldap, follower->mode, cookie), "starting the feed");
+	session->is_from_scratch = false;
+	session_check(session, feed_start(&session->feed, session->ldap, session->mode, cookie), "starting the feed");
 	arena_free(arena);
 }
 
-static void unreadable_tell(struct session_follower *follower, enum feed_outcome outcome) {
-	const struct message_result *result = &follower->feed.result;
-	struct session *session = follower->session;
+static void unreadable_tell(struct session *session, enum feed_outcome outcome) {
+	const struct message_result *result = &session->feed.result;
+	const char *uri = connection_uri(session->connection), *base = session->settings.base;
 	struct error error;
 
-	if (follower != &session->followers[SESSION_CONFIG])
-		return;
 	if (outcome == FEED_BASE_MISSING)
 		error_set(&error, E_DDS_NO_DHCP_ROOT,
-			  "%s shows no %s; run lessorctl init, correct base, or give this server the right to read there",
-			  connection_uri(session->connection), session->settings.config_base);
+			  "%s shows no %s; run lessorctl init, correct base, or give this server the right to read there", uri,
+			  base);
 	else
-		error_set(&error, E_DDS_UNEXPECTED_ERROR, "%s does not let us read %s: %s%s%s",
-			  connection_uri(session->connection), session->settings.config_base,
+		error_set(&error, E_DDS_UNEXPECTED_ERROR, "%s does not let us read %s: %s%s%s", uri, base,
 			  ldap_err2string(result->code), result->diagnostic[0] ? ": " : "", result->diagnostic);
 	session->calls->unreadable(session->context, &error);
 }
 
-static void feed_failed(struct session_follower *follower, enum feed_outcome outcome) {
-	struct session *session = follower->session;
-
-	if (is_ldap_code_unavailable(follower->feed.result.code)) {
-		session_check(session, follower->feed.result.code, "following the directory's changes");
+static void feed_failed(struct session *session, enum feed_outcome outcome) {
+	if (is_ldap_code_unavailable(session->feed.result.code)) {
+		session_check(session, session->feed.result.code, "following the directory's changes");
 		return;
 	}
-	unreadable_tell(follower, outcome);
-	if (follower == &session->followers[SESSION_AUTHORITY])
-		session_look_up(session);
-	feed_abandon(&follower->feed, session->ldap);
-	loop_timer_set(follower->start, session->settings.poll_ms);
+	if (is_about_authority(session))
+		session_look_up(session); /* which says why */
+	else
+		unreadable_tell(session, outcome);
+	feed_abandon(&session->feed, session->ldap);
+	loop_timer_set(session->start, session->settings.poll_ms);
 }
 
-/* A feed's search is over. What it collected is still to be taken, so a new start waits for the loop. */
-static void feed_continue(struct session_follower *follower, enum feed_outcome outcome) {
+/* The feed's search is over. What it collected is still to be taken, so a new start waits for the loop. */
+static void feed_continue(struct session *session, enum feed_outcome outcome) {
 	switch (outcome) {
 	case FEED_GOES_ON:
 		return;
 	case FEED_ENDED:
-		loop_timer_set(follower->start, follower->session->settings.poll_ms);
+		loop_timer_set(session->start, session->settings.poll_ms);
 		return;
 	case FEED_NOT_SUPPORTED:
-		follower->mode = FEED_POLL;
-		feed_abandon(&follower->feed, follower->session->ldap);
-		loop_timer_set(follower->start, 0);
-		return;
 	case FEED_COOKIE_REFUSED:
-		follower->is_from_scratch = true;
-		feed_abandon(&follower->feed, follower->session->ldap);
-		loop_timer_set(follower->start, 0);
+		if (outcome == FEED_NOT_SUPPORTED)
+			session->mode = FEED_POLL;
+		session->is_from_scratch = true;
+		feed_abandon(&session->feed, session->ldap);
+		loop_timer_set(session->start, 0);
 		return;
 	case FEED_BASE_MISSING:
 	case FEED_FAILED:
-		feed_failed(follower, outcome);
+		feed_failed(session, outcome);
 		return;
 	}
 }
 
 /* Take the configuration's changes. A cookie alone is not worth a write to the disk; it waits for the next change. */
-static void config_flush(struct session *session) {
-	struct session_follower *follower = &session->followers[SESSION_CONFIG];
-	struct change_batch *batch = &follower->feed.batch;
-	bool is_cookie_alone = batch->n_items == 0 && !batch->is_whole && !batch->is_synchronized;
+static void config_take(struct session *session) {
+	struct change_batch *batch = &session->feed.batch;
 
-	if (!is_feed_batch_ready(&follower->feed) || is_cookie_alone)
+	if (batch->n_items == 0 && !batch->is_whole && !batch->is_synchronized)
 		return;
 	if (!session->calls->changed(session->context, batch)) {
-		follower->is_from_scratch = true;
-		feed_abandon(&follower->feed, session->ldap);
-		loop_timer_set(follower->start, session->settings.poll_ms);
+		session->is_from_scratch = true;
+		feed_abandon(&session->feed, session->ldap);
+		loop_timer_set(session->start, session->settings.poll_ms);
 	}
 	change_batch_reset(batch);
 }
 
 /* Whatever changed about the authorization entries: the look-up decides what it means. */
-static void authority_flush(struct session *session) {
-	struct feed *feed = &session->followers[SESSION_AUTHORITY].feed;
+static void authority_take(struct session *session) {
+	struct change_batch *batch = &session->feed.batch;
 
-	if (!is_feed_batch_ready(feed))
-		return;
-	if (feed->batch.n_items || feed->batch.is_whole)
+	if (batch->n_items || batch->is_whole)
 		session_look_up(session);
-	change_batch_reset(&feed->batch);
+	change_batch_reset(batch);
+}
+
+static void batch_take(struct session *session) {
+	if (!is_feed_batch_ready(&session->feed))
+		return;
+	if (is_about_authority(session))
+		authority_take(session);
+	else
+		config_take(session);
 }
 
 static void lookup_take(struct session *session, LDAPMessage *message) {
@@ -230,16 +227,10 @@ static void answer_tell(struct session *session) {
 }
 
 static void message_take(struct session *session, LDAPMessage *message) {
-	if (is_search_message(&session->lookup.search, message)) {
+	if (is_search_message(&session->lookup.search, message))
 		lookup_take(session, message);
-		return;
-	}
-	for (enum session_feed i = 0; i < SESSION_FEED_COUNT; i++)
-		if (is_feed_message(&session->followers[i].feed, message)) {
-			feed_continue(&session->followers[i],
-				      feed_handle(&session->followers[i].feed, session->ldap, message));
-			return;
-		}
+	else if (is_feed_message(&session->feed, message))
+		feed_continue(session, feed_handle(&session->feed, session->ldap, message));
 }
 
 /* Take all messages that are there. The watchdog is for a server that stops in the middle of one. */
@@ -277,7 +268,7 @@ static void session_heard(struct session *session) {
 		session->probed_ms = 0;
 		loop_timer_set(session->quiet, session->settings.probe_ms);
 	}
-	if (session->followers[SESSION_AUTHORITY].feed.is_synchronized && !session->lookup.search.message_id)
+	if (session->feed.is_synchronized && !session->lookup.search.message_id)
 		session->calls->current(session->context);
 }
 
@@ -289,9 +280,8 @@ static void session_readable(void *context) {
 	if (session->failure.code)
 		return;
 	if (n_messages) {
-		answer_tell(session); /* first: a withdrawal must not wait for the building of a snapshot */
-		authority_flush(session);
-		config_flush(session);
+		answer_tell(session);
+		batch_take(session);
 		session_heard(session);
 	}
 	if (result < 0)
@@ -336,33 +326,25 @@ void session_set_probe_interval(struct session *session, uint64_t probe_ms) {
 		loop_timer_set(session->quiet, 0);
 }
 
-static void follower_init(struct session *session, enum session_feed index, const char *base, const char *filter) {
-	struct session_follower *follower = &session->followers[index];
-
-	follower->session = session;
-	follower->mode = connection_features(session->connection)->has_sync ? FEED_SYNC : FEED_POLL;
-	follower->start = loop_timer_new(session->loop, follower_start, follower);
-	feed_init(&follower->feed, base, filter);
-}
-
 struct session *session_new(struct loop *loop, struct connection *connection, const struct session_settings *settings,
 			    const struct session_calls *calls, void *context) {
 	struct session *session = mem_alloc(sizeof *session);
 
 	*session = (struct session){ .loop = loop, .connection = connection, .ldap = connection_ldap(connection),
 				     .settings = *settings, .calls = calls, .context = context,
+				     .mode = connection_features(connection)->has_sync ? FEED_SYNC : FEED_POLL,
 				     .heard_ms = clock_now().boot_ms, .watchdog = watchdog_new() };
+	session->start = loop_timer_new(loop, session_start, session);
 	session->more = loop_timer_new(loop, session_readable, session);
 	session->quiet = loop_timer_new(loop, session_quiet, session);
 	session->end = loop_timer_new(loop, session_ended, session);
-	follower_init(session, SESSION_CONFIG, settings->config_base, "(objectClass=*)");
-	follower_init(session, SESSION_AUTHORITY, settings->container, "(objectClass=dHCPClass)");
-	lookup_init(&session->lookup, settings->container);
+	feed_init(&session->feed, settings->base, is_about_authority(session) ? "(objectClass=dHCPClass)" : "(objectClass=*)");
+	lookup_init(&session->lookup, settings->base);
 	session->readable = loop_watch_readable(loop, connection_fd(connection), session_readable, session);
 	loop_timer_set(session->quiet, settings->probe_ms);
-	session_look_up(session);
-	for (enum session_feed i = 0; i < SESSION_FEED_COUNT; i++)
-		loop_timer_set(session->followers[i].start, 0);
+	loop_timer_set(session->start, 0);
+	if (is_about_authority(session))
+		session_look_up(session);
 	return session;
 }
 
@@ -373,10 +355,8 @@ struct session *session_free(struct session *session) {
 	loop_timer_free(session->more);
 	loop_timer_free(session->quiet);
 	loop_timer_free(session->end);
-	for (enum session_feed i = 0; i < SESSION_FEED_COUNT; i++) {
-		loop_timer_free(session->followers[i].start);
-		feed_done(&session->followers[i].feed);
-	}
+	loop_timer_free(session->start);
+	feed_done(&session->feed);
 	lookup_done(&session->lookup);
 	/* So that closing cannot wait for a server that reads nothing. */
 	shutdown(connection_fd(session->connection), SHUT_RDWR);
@@ -387,5 +367,5 @@ struct session *session_free(struct session *session) {
 }
 
 const char *session_feed_name(const struct session *session) {
-	return session->followers[SESSION_CONFIG].mode == FEED_SYNC ? "syncrepl" : "poll";
+	return session->mode == FEED_SYNC ? "syncrepl" : "poll";
 }

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dir/link.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/event.h"
+#include "base/mem.h"
+#include "dir/opener.h"
+
+#define RETRY_MIN_MS 1000
+
+static const char *const purpose_names[] = {
+	[SESSION_AUTHORITY] = "for authorization",
+	[SESSION_CONFIG] = "for the configuration",
+};
+
+struct link {
+	struct loop *loop;
+	const struct config *config;
+	struct session_settings settings;
+	const struct link_calls *calls;
+	void *context;
+
+	struct opener *opener;
+	bool is_opening, is_of_use;
+	size_t n_uris, next_uri; /* where the next round begins */
+	uint64_t retry_ms;       /* the pause after the next failure */
+	struct loop_timer *retry;
+	char *told;              /* the last failure that was reported */
+	struct session *session; /* NULL while not connected */
+	struct link_state state;
+};
+
+void link_attempt(struct link *link) {
+	if (link->is_opening || link->session)
+		return;
+	link->is_opening = true;
+	link->state.next_attempt = 0;
+	loop_timer_clear(link->retry);
+	opener_start(link->opener, link->next_uri);
+}
+
+/* @milliseconds, a quarter more or less, so that many servers do not come back to a restarted directory in step. */
+static uint64_t spread(uint64_t milliseconds) {
+	uint32_t random = 0;
+
+	if (getrandom(&random, sizeof random, 0) < 0)
+		return milliseconds;
+	return milliseconds * 3 / 4 + random % (milliseconds / 2 + 1);
+}
+
+static void attempt_later(struct link *link) {
+	uint64_t pause_ms = spread(link->retry_ms), longest_ms = link->config->retry_max * 1000;
+
+	link->state.next_attempt = clock_now().wall_s + (int64_t)((pause_ms + 999) / 1000);
+	loop_timer_set(link->retry, pause_ms);
+	link->retry_ms = link->retry_ms * 2 < longest_ms ? link->retry_ms * 2 : longest_ms;
+}
+
+/* Report a failure unless it is the one that was reported last. */
+static void report_once(struct link *link, enum event_kind kind, const struct error *error) {
+	if (link->told && strcmp(link->told, error->text) == 0)
+		return;
+	free(link->told);
+	link->told = mem_dup_text(error->text);
+	event_emit(kind, "%s, %s (%d): %s", purpose_names[link->settings.purpose], error_name(error->code), error->code,
+		   error->text);
+}
+
+static void round_failed(struct link *link, const struct error *error) {
+	report_once(link, error->code == E_ACCESS_DENIED ? EVENT_DIRECTORY_REFUSED : EVENT_DIRECTORY_LOST, error);
+	link->state.error = *error;
+	attempt_later(link);
+	link->calls->round_failed(link->context, error);
+	link->calls->changed(link->context);
+}
+
+static void connected(struct link *link, struct connection *connection) {
+	event_emit(EVENT_DIRECTORY_CONNECTED, "%s, %s", purpose_names[link->settings.purpose], connection_uri(connection));
+	free(TAKE_POINTER(link->told));
+	link->is_of_use = false;
+	link->settings.base = link->calls->base(link->context, connection);
+	link->session = session_new(link->loop, connection, &link->settings, &link->calls->session, link->context);
+	link->state.is_connected = true;
+	link->state.feed = session_feed_name(link->session);
+	link->state.error.code = E_OK;
+	link->calls->changed(link->context);
+}
+
+static void opened(void *context, const struct opener_result *result) {
+	struct link *link = context;
+
+	link->is_opening = false;
+	link->next_uri = result->index;
+	link->state.uri = link->config->uri[result->index];
+	if (result->connection)
+		connected(link, result->connection);
+	else
+		round_failed(link, &result->error);
+}
+
+/* Go on with the next server at once; if this one was of no use at all, after a pause. */
+static void session_lost(void *context, const struct error *error) {
+	struct link *link = context;
+
+	link->session = session_free(link->session);
+	report_once(link, EVENT_DIRECTORY_LOST, error);
+	link->state.is_connected = false;
+	link->state.feed = "";
+	link->state.error = *error;
+	link->next_uri = (link->next_uri + 1) % link->n_uris;
+	if (link->is_of_use)
+		link_attempt(link);
+	else
+		attempt_later(link);
+	link->calls->changed(link->context);
+}
+
+static void retry_due(void *context) {
+	link_attempt(context);
+}
+
+struct link *link_new(struct loop *loop, const struct config *config, const struct session_settings *settings,
+		      const struct link_calls *calls, void *context) {
+	struct link *link = mem_alloc(sizeof *link);
+
+	*link = (struct link){ .loop = loop, .config = config, .settings = *settings, .calls = calls, .context = context,
+			       .retry_ms = RETRY_MIN_MS, .state = { .uri = config->uri[0], .feed = "" } };
+	link->settings.lost = session_lost;
+	link->settings.lost_context = link;
+	while (config->uri[link->n_uris])
+		link->n_uris++;
+	link->retry = loop_timer_new(loop, retry_due, link);
+	link->opener = opener_new(loop, config, opened, link);
+	return link;
+}
+
+struct link *link_free(struct link *link) {
+	if (!link)
+		return NULL;
+	session_free(link->session);
+	opener_free(link->opener);
+	loop_timer_free(link->retry);
+	free(link->told);
+	free(link);
+	return NULL;
+}
+
+struct session *link_session(struct link *link) {
+	return link->session;
+}
+
+void link_set_probe_interval(struct link *link, uint64_t probe_ms) {
+	link->settings.probe_ms = probe_ms;
+	if (link->session)
+		session_set_probe_interval(link->session, probe_ms);
+}
+
+const struct link_state *link_state(const struct link *link) {
+	return &link->state;
+}
+
+void link_note_use(struct link *link) {
+	link->is_of_use = true;
+	link->retry_ms = RETRY_MIN_MS;
+	if (link->session)
+		link->state.feed = session_feed_name(link->session);
+}
