@@ -41,6 +41,7 @@ struct acceptance_view {
 	size_t n_entries, n_scopes, n_quarantined;
 };
 
+/* Nothing accepted yet, for the server @server_name (borrowed). acceptance_free accepts NULL and returns NULL. */
 struct acceptance *acceptance_new(const char *server_name);
 struct acceptance *acceptance_free(struct acceptance *acceptance);
 

@@ -31,6 +31,7 @@ struct change_batch {
 	struct span cookie;   /* to be stored with it; empty: none came */
 };
 
+/* An empty batch, and its end. */
 void change_batch_init(struct change_batch *ret_batch);
 void change_batch_done(struct change_batch *batch);
 

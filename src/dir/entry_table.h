@@ -20,9 +20,11 @@ struct entry_item {
 
 struct entry_table;
 
+/* An empty table. entry_table_free ends it with all its items; it accepts NULL and returns NULL. */
 struct entry_table *entry_table_new(void);
 struct entry_table *entry_table_free(struct entry_table *table);
 
+/* The number of its items. */
 size_t entry_table_count(const struct entry_table *table);
 
 /* Borrow the item of @uuid; NULL if there is none. */

@@ -26,29 +26,28 @@ int lookup_start(struct lookup *lookup, LDAP *ldap, bool is_paged) {
 }
 
 static enum lookup_outcome answer_judge(struct lookup *lookup, const struct listing_server *server, const char *uri,
-					enum authority_event *ret_event, struct error *ret_cause) {
+					struct lookup_answer *ret_answer) {
 	const struct message_result *result = &lookup->search.result;
 
 	if (result->code == LDAP_SUCCESS) {
-		*ret_event = listing_judge(lookup->search.entries, lookup->search.n_entries, server,
-					   lookup->request.base, uri, ret_cause);
+		ret_answer->event = listing_judge(lookup->search.entries, lookup->search.n_entries, server,
+					   lookup->request.base, uri, &ret_answer->cause);
 		return LOOKUP_ANSWERED;
 	}
 	if (result->code == LDAP_NO_SUCH_OBJECT) {
-		*ret_event = listing_without_container(lookup->request.base, uri, ret_cause);
+		ret_answer->event = listing_without_container(lookup->request.base, uri, &ret_answer->cause);
 		return LOOKUP_ANSWERED;
 	}
-	error_set(ret_cause, is_ldap_code_unavailable(result->code) ? E_DDS_NO_DS_AVAILABLE : E_DHCP_ROGUE_INIT_FAILED,
+	error_set(&ret_answer->cause, is_ldap_code_unavailable(result->code) ? E_DDS_NO_DS_AVAILABLE : E_DHCP_ROGUE_INIT_FAILED,
 		  "%s does not let us look below %s: %s%s%s", uri, lookup->request.base, ldap_err2string(result->code),
 		  result->diagnostic[0] ? ": " : "", result->diagnostic);
-	*ret_event = AUTHORITY_EVENT_REFUSED;
+	ret_answer->event = AUTHORITY_EVENT_REFUSED;
 	return is_ldap_code_unavailable(result->code) ? LOOKUP_FAILED : LOOKUP_ANSWERED;
 }
 
 enum lookup_outcome lookup_handle(struct lookup *lookup, LDAP *ldap, LDAPMessage *message,
-				  const struct listing_server *server, const char *uri, enum authority_event *ret_event,
-				  struct error *ret_cause) {
+				  const struct listing_server *server, const char *uri, struct lookup_answer *ret_answer) {
 	if (!search_handle(&lookup->search, ldap, message))
 		return LOOKUP_GOES_ON;
-	return answer_judge(lookup, server, uri, ret_event, ret_cause);
+	return answer_judge(lookup, server, uri, ret_answer);
 }

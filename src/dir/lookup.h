@@ -24,14 +24,18 @@ void lookup_done(struct lookup *lookup);
 /* Ask; if an answer is awaited already, ask again after it. Returns libldap's result. */
 int lookup_start(struct lookup *lookup, LDAP *ldap, bool is_paged);
 
+/* Embedded: what the directory says; @cause says why, where the event is not LISTED. */
+struct lookup_answer {
+	enum authority_event event;
+	struct error cause;
+};
+
 enum lookup_outcome {
 	LOOKUP_GOES_ON,
-	LOOKUP_ANSWERED, /* *ret_event is what the directory says */
+	LOOKUP_ANSWERED, /* *ret_answer is what the directory says */
 	LOOKUP_FAILED,   /* the server is going away or busy: this connection is of no use */
 };
 
-/* Take @message, which belongs to lookup->search. With LOOKUP_ANSWERED and an event other than LISTED, and with LOOKUP_FAILED,
- * *@ret_cause says why. */
+/* Take @message, which belongs to lookup->search. With LOOKUP_FAILED only the answer's cause is filled. */
 enum lookup_outcome lookup_handle(struct lookup *lookup, LDAP *ldap, LDAPMessage *message,
-				  const struct listing_server *server, const char *uri, enum authority_event *ret_event,
-				  struct error *ret_cause);
+				  const struct listing_server *server, const char *uri, struct lookup_answer *ret_answer);

@@ -29,6 +29,7 @@ struct search {
 	bool is_paged;
 };
 
+/* A search that is not going on, and the end of one, with what it found. */
 void search_init(struct search *ret_search);
 void search_done(struct search *search);
 

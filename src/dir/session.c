@@ -36,8 +36,7 @@ struct session {
 
 	/* A look-up's answer, told once all messages are taken and the watchdog is off: telling may wait for the disk. */
 	bool is_answered;
-	enum authority_event answer;
-	struct error cause;
+	struct lookup_answer answer;
 
 	struct loop_timer *end;
 	struct error failure; /* code 0: all is well */
@@ -202,13 +201,13 @@ static void batch_take(struct session *session) {
 static void lookup_take(struct session *session, LDAPMessage *message) {
 	struct listing_server server = session_server(session);
 
-	session->cause = (struct error){ 0 };
+	session->answer.cause = (struct error){ 0 };
 	switch (lookup_handle(&session->lookup, session->ldap, message, &server, connection_uri(session->connection),
-			      &session->answer, &session->cause)) {
+			      &session->answer)) {
 	case LOOKUP_GOES_ON:
 		return;
 	case LOOKUP_FAILED:
-		session_fail(session, &session->cause);
+		session_fail(session, &session->answer.cause);
 		return;
 	case LOOKUP_ANSWERED:
 		session->is_answered = true;
@@ -222,8 +221,8 @@ static void answer_tell(struct session *session) {
 	if (!session->is_answered)
 		return;
 	session->is_answered = false;
-	session->calls->looked_up(session->context, session->answer,
-				  session->answer == AUTHORITY_EVENT_LISTED ? NULL : &session->cause);
+	session->calls->looked_up(session->context, session->answer.event,
+				  session->answer.event == AUTHORITY_EVENT_LISTED ? NULL : &session->answer.cause);
 }
 
 static void message_take(struct session *session, LDAPMessage *message) {

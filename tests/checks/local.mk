@@ -9,7 +9,8 @@ CHECKS = \
 	tests/checks/check-symbols \
 	tests/checks/check-sleep \
 	tests/checks/check-files \
-	tests/checks/check-generated
+	tests/checks/check-generated \
+	tests/checks/check-tables
 EXTRA_DIST += src/LAYERS tests/checks/tree.py
 dist_check_SCRIPTS += $(CHECKS)
 TESTS += $(CHECKS)
