@@ -24,3 +24,7 @@ libmodel_a_SOURCES = \
 	src/model/snapshot_tree.c \
 	src/model/verdict.c \
 	src/model/verdict.h
+
+noinst_PROGRAMS += src/model/schema_gen
+src_model_schema_gen_SOURCES = src/model/schema_gen.c
+src_model_schema_gen_LDADD = libmodel.a libwire.a libbase.a

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += tests/support/tree_text.h tests/unit/snapshot_fixture.h
+dist_check_SCRIPTS += tests/checks/check-schema
+TESTS += tests/checks/check-schema
+AM_TESTS_ENVIRONMENT += LESSOR_SCHEMA_FILES='$(SCHEMA_FILES)'; export LESSOR_SCHEMA_FILES;
 if HAVE_CMOCKA
 MODEL_TESTS = tests/unit/test_schema tests/unit/test_entry tests/unit/test_dn tests/unit/test_dhcpservers \
 	tests/unit/test_verdict tests/unit/test_findings tests/unit/test_snapshot
