@@ -79,16 +79,15 @@ static bool is_within_scope(struct span key, const struct lease_key *scope) {
 	return key.len >= scope->len && memcmp(key.data, scope->octets, scope->len) == 0;
 }
 
-/* Take the record that the cursor's row leads to if it may be used again at @now. False where the row is a stray one. */
-static bool take_reusable(struct db_cursor *cursor, int64_t now, struct lease *ret_lease) {
+/* Take the record that the cursor's row leads to. False where the row is a stray one. */
+static bool take_indexed(struct db_cursor *cursor, struct lease *ret_lease) {
 	struct lease_key key = { .len = cursor->key.len };
 	struct ip4 address;
 
 	if (lease_key_expiry_decode(cursor->key, &address) < 0)
 		return false;
 	memcpy(key.octets, cursor->key.data, key.len);
-	return get_indexed(cursor->txn, address, &key, lease_key_expiry, ret_lease) == 0 &&
-	       !is_lease_in_force(ret_lease, now);
+	return get_indexed(cursor->txn, address, &key, lease_key_expiry, ret_lease) == 0;
 }
 
 int lease_table_get_reusable(struct db_txn *txn, struct ip4_subnet scope, int64_t now, size_t skip,
@@ -100,8 +99,9 @@ int lease_table_get_reusable(struct db_txn *txn, struct ip4_subnet scope, int64_
 
 	db_seek(txn, LEASE_TABLE_EXPIRY, lease_key_span(&prefix), &cursor);
 	while (r == -E_NOT_FOUND && db_next(&cursor) && is_within_scope(cursor.key, &prefix)) {
-		if (!take_reusable(&cursor, now, &lease))
+		if (!take_indexed(&cursor, &lease))
 			continue;
+		/* All that follow were, or will be, in force for even longer. */
 		if (lease_last_in_force(&lease) > now)
 			break;
 		if (skip-- == 0)

@@ -43,9 +43,12 @@ static bool is_broken(const char *call) {
 	return strcmp(broken_call, call) == 0 && (broken_delay == 0 || broken_delay-- == 0);
 }
 
+/* A meta page, which says what is valid, is written for itself and not as a whole page. */
+#define META_WRITE_MAX 4095
+
 /* LMDB is a shared library, so what it calls is found here before it is found in the C library. */
 ssize_t pwrite(int fd, const void *data, size_t size, off_t offset) {
-	if (is_broken("pwrite")) {
+	if (is_broken("pwrite") || (size <= META_WRITE_MAX && is_broken("meta"))) {
 		errno = ENOSPC;
 		return -1;
 	}

@@ -124,6 +124,30 @@ static void test_damaged_octets(void **state) {
 	assert_int_equal(lease_record_decode(lease.address, span_of(octets, len), &read), -E_DHCP_JET_ERROR);
 }
 
+/* A record whose hardware address, client or name has one octet more than its field. */
+static int decode_with_excess(size_t hardware, size_t client, size_t name) {
+	uint8_t octets[LEASE_RECORD_MAX] = { 1, LEASE_ACTIVE, 16 };
+	struct lease read;
+	size_t len = 3 + 24 + 4 + 1;
+
+	octets[len++] = (uint8_t)hardware;
+	len += hardware;
+	octets[len++] = (uint8_t)(client >> 8);
+	octets[len++] = (uint8_t)client;
+	len += client;
+	len++;
+	octets[len++] = (uint8_t)name;
+	memset(octets + len, 'n', name);
+	return lease_record_decode((struct ip4){ 0x0a4d0105 }, span_of(octets, len + name), &read);
+}
+
+static void test_excess_length(void **state) {
+	assert_int_equal(decode_with_excess(LEASE_HARDWARE_MAX, CLIENT_KEY_MAX, LEASE_HOST_NAME_MAX - 1), 0);
+	assert_int_equal(decode_with_excess(LEASE_HARDWARE_MAX + 1, 1, 1), -E_DHCP_JET_ERROR);
+	assert_int_equal(decode_with_excess(1, CLIENT_KEY_MAX + 1, 1), -E_DHCP_JET_ERROR);
+	assert_int_equal(decode_with_excess(1, 1, LEASE_HOST_NAME_MAX), -E_DHCP_JET_ERROR);
+}
+
 static struct lease_key expiry_key_at(int64_t time) {
 	struct lease lease = full_lease();
 
@@ -173,6 +197,7 @@ int main(void) {
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_refuses_what_it_could_not_read),
 		cmocka_unit_test(test_damaged_octets),
+		cmocka_unit_test(test_excess_length),
 		cmocka_unit_test(test_expiry_keys_sort_by_time),
 		cmocka_unit_test(test_last_in_force),
 		cmocka_unit_test(test_keys_read_back),
