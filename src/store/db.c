@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/wireint.h"
+#include "store/db_check.h"
 
 #define FILE_MODE 0600
 #define MAP_SIZE_MIN ((size_t)1 << 20)
@@ -59,7 +60,7 @@ static const char *rc_advice(int rc) {
 	case MDB_VERSION_MISMATCH:
 	case MDB_CORRUPTED:
 	case MDB_PAGE_NOTFOUND:
-		return "it is damaged or no database; put back a copy of it, or move it away";
+		return "it is damaged or no database; move it away";
 	default:
 		return "look at the disk and at the kernel's log";
 	}
@@ -161,22 +162,6 @@ static int open_tables(struct db *db, MDB_txn *txn, struct error *reterr_error) 
 	return r;
 }
 
-/* A file that was cut short would end the process at the first touch of a page behind its end; pages of zeros are found out
- * instead. LMDB itself may leave unused pages at the end unwritten, so a short file need not be damaged. */
-static void extend_file(MDB_env *env) {
-	MDB_envinfo info;
-	MDB_stat stat;
-	struct stat file;
-	off_t size;
-	int fd;
-
-	if (mdb_env_info(env, &info) || mdb_env_stat(env, &stat) || mdb_env_get_fd(env, &fd) || fstat(fd, &file) < 0)
-		return;
-	size = (off_t)(info.me_last_pgno + 1) * stat.ms_psize;
-	if (file.st_size < size && ftruncate(fd, size) < 0)
-		return;
-}
-
 static int db_attach(struct db *db, struct error *reterr_error) {
 	int dead, r, rc;
 	MDB_txn *txn;
@@ -185,8 +170,6 @@ static int db_attach(struct db *db, struct error *reterr_error) {
 	if (rc)
 		return rc_error(rc, db->kind->open_code, db->path, reterr_error);
 	mdb_reader_check(db->env, &dead);
-	if (db->is_writing)
-		extend_file(db->env);
 	rc = mdb_txn_begin(db->env, NULL, db->is_writing ? 0 : MDB_RDONLY, &txn);
 	r = rc ? rc_error(rc, db->kind->open_code, db->path, reterr_error) : 0;
 	if (r == 0) {
@@ -236,6 +219,9 @@ static int db_open_new(struct db *db, const char *directory, struct error *reter
 	struct stat file;
 	int r;
 
+	if (db->is_writing && !is_db_file_sound(db->kind, db->path))
+		return error_set(reterr_error, db->kind->open_code, "%s is damaged; %s", db->path,
+				 db->kind->damage_advice);
 	r = db_attach(db, reterr_error);
 	if (r == 0 && stat(db->path, &file) < 0)
 		r = rc_error(errno, db->kind->open_code, db->path, reterr_error);

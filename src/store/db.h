@@ -30,6 +30,7 @@ struct db_kind {
 	size_t map_size;             /* the most that the file may grow to */
 	enum error_code open_code;   /* when it cannot be opened */
 	enum error_code older_code;  /* when its format is older */
+	const char *damage_advice;   /* what to do about a damaged one */
 };
 
 struct db;

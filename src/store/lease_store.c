@@ -42,6 +42,7 @@ const struct db_kind lease_store_kind = {
 	.map_size = LEASE_MAP_SIZE,
 	.open_code = E_DHCP_DATABASE_INIT_FAILED,
 	.older_code = E_DHCP_JET_CONV_REQUIRED,
+	.damage_advice = "put back a copy of it, or move it away and begin without leases",
 };
 
 /* Leases are promises of one server: a store that belongs to another one is not touched. */

@@ -5,6 +5,8 @@ libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS)
 libstore_a_SOURCES = \
 	src/store/db.c \
 	src/store/db.h \
+	src/store/db_check.c \
+	src/store/db_check.h \
 	src/store/directory_record.c \
 	src/store/directory_record.h \
 	src/store/directory_store.c \

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -434,6 +435,53 @@ static void test_not_a_store(void **state) {
 	fixture_setup(state);
 }
 
+static void damage_file(off_t cut, off_t junk_from, size_t junk) {
+	static const char octets[4096] = "junk";
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/leases.mdb", fixture_directory);
+	fd = open(path, O_WRONLY);
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < junk; i++)
+		assert_int_equal(syscall(SYS_pwrite64, fd, octets, sizeof octets, junk_from + (off_t)i * 4096), 4096);
+	if (cut)
+		assert_int_equal(ftruncate(fd, lseek(fd, 0, SEEK_END) - cut), 0);
+	close(fd);
+}
+
+static void fill_store(unsigned n_leases) {
+	struct lease_store *store = open_store();
+
+	for (unsigned i = 0; i < n_leases;) {
+		struct lease_batch *batch = begin(store);
+
+		for (unsigned end = i + 500; i < end; i++) {
+			struct lease lease = fixture_lease("10.77.0.0", i + 1, LATER);
+
+			lease.address.value += i;
+			view_put(batch, lease);
+		}
+		assert_int_equal(submit(batch), 0);
+	}
+	lease_store_close(store);
+}
+
+static void test_damaged_file(void **state) {
+	static const struct {
+		off_t cut, junk_from;
+		size_t junk;
+	} damages[] = { { 8192, 0, 0 }, { 400000, 0, 0 }, { 0, 8192, 50 }, { 400000, 8192, 50 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(damages); i++) {
+		fill_store(5000);
+		damage_file(damages[i].cut, damages[i].junk_from, damages[i].junk);
+		assert_open_fails(SERVER, E_DHCP_DATABASE_INIT_FAILED, "damaged");
+		fixture_teardown(state);
+		fixture_setup(state);
+	}
+}
+
 static void test_reader_before_the_writer(void **state) {
 	struct lease_store *store, *reader;
 
@@ -673,6 +721,7 @@ int main(void) {
 		STORE_TEST(test_other_server),
 		STORE_TEST(test_other_formats),
 		STORE_TEST(test_not_a_store),
+		STORE_TEST(test_damaged_file),
 		STORE_TEST(test_reader_before_the_writer),
 		STORE_TEST(test_files_are_private),
 		STORE_TEST(test_reader_while_writing),

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* LMDB trusts its pages: it aborts, or follows a wild number, where one is not what it should be, and a file that was cut short
+ * ends the process at the first touch of a page behind its end. So the first walk is a child's, whose end is the answer. */
+#include "store/db_check.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define CHECK_SECONDS_MAX 120
+#define FREE_PAGES_TABLE 0 /* LMDB's own, which a writer will rely on */
+
+enum { CHILD_SOUND, CHILD_DAMAGED };
+
+static void on_assert(MDB_env *env, const char *message) {
+	_exit(CHILD_DAMAGED);
+}
+
+static bool is_table_sound(MDB_txn *txn, MDB_dbi table) {
+	volatile uint8_t last;
+	MDB_cursor *cursor;
+	MDB_val key, value;
+	int rc;
+
+	if (mdb_cursor_open(txn, table, &cursor))
+		return false;
+	while ((rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0)
+		if (value.mv_size)
+			last = ((const uint8_t *)value.mv_data)[value.mv_size - 1];
+	(void)last;
+	mdb_cursor_close(cursor);
+	return rc == MDB_NOTFOUND;
+}
+
+static bool is_content_sound(const struct db_kind *kind, MDB_txn *txn) {
+	bool is_sound = is_table_sound(txn, FREE_PAGES_TABLE);
+
+	for (unsigned i = 0; is_sound && kind->tables[i]; i++) {
+		MDB_dbi table;
+		int rc = mdb_dbi_open(txn, kind->tables[i], 0, &table);
+
+		is_sound = rc ? rc == MDB_NOTFOUND : is_table_sound(txn, table);
+	}
+	return is_sound;
+}
+
+static _Noreturn void check(const struct db_kind *kind, const char *path) {
+	const struct rlimit no_core = { 0, 0 };
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGABRT, SIGALRM };
+	MDB_env *env;
+	MDB_txn *txn;
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
+		signal(fatal[i], SIG_DFL);
+	alarm(CHECK_SECONDS_MAX);
+	if (mdb_env_create(&env))
+		_exit(CHILD_SOUND);
+	mdb_env_set_maxdbs(env, DB_TABLES_MAX);
+	mdb_env_set_assert(env, on_assert);
+	if (mdb_env_open(env, path, MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK, 0) ||
+	    mdb_txn_begin(env, NULL, MDB_RDONLY, &txn))
+		_exit(CHILD_SOUND);
+	_exit(is_content_sound(kind, txn) ? CHILD_SOUND : CHILD_DAMAGED);
+}
+
+bool is_db_file_sound(const struct db_kind *kind, const char *path) {
+	struct stat file;
+	pid_t child;
+	int status;
+
+	if (stat(path, &file) < 0 || file.st_size == 0)
+		return true;
+	child = fork();
+	if (child == 0)
+		check(kind, path);
+	if (child < 0)
+		return true;
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return true;
+	/* Out of time is not damaged: it may just be large, and the disk slow. */
+	return (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_SOUND) ||
+	       (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM);
+}
