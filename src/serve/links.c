@@ -6,7 +6,10 @@
 
 #include "base/event.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "rt/interfaces.h"
+
+#define DESCRIPTION_MAX 512
 
 struct links {
 	char *const *names;
@@ -81,15 +84,37 @@ static int links_read(struct links *links, struct error *reterr_error) {
 	return 0;
 }
 
+/* "eth0 10.0.0.1/24, eth1 ..." of the served interfaces. */
+static void links_describe(const struct links *links, struct text *text) {
+	for (size_t i = 0; i < links->n_items; i++) {
+		const struct link *link = &links->items[i];
+		char name[IF_NAMESIZE], address[IP4_TEXT_MAX];
+
+		text_add(text, "%s%s", i ? ", " : "", if_indextoname(link->interface, name) ? name : "(gone)");
+		for (size_t j = 0; j < link->n_addresses; j++)
+			text_add(text, " %s/%u", ip4_format(link->addresses[j].address, address),
+				 link->addresses[j].prefix_length);
+	}
+}
+
+/* The kernel tells of more than what matters here: report only what differs. */
 static void on_change(void *context) {
 	struct links *links = context;
+	char before[DESCRIPTION_MAX], after[DESCRIPTION_MAX];
+	struct text text;
 	struct error error;
 
 	interfaces_watch_clear(links->watch_fd);
-	if (links_read(links, &error) < 0)
+	text_init(&text, before, sizeof before);
+	links_describe(links, &text);
+	if (links_read(links, &error) < 0) {
 		event_emit_error(EVENT_INTERFACES_CHANGED, &error);
-	else
-		event_emit(EVENT_INTERFACES_CHANGED, "serving %zu", links->n_items);
+		return;
+	}
+	text_init(&text, after, sizeof after);
+	links_describe(links, &text);
+	if (strcmp(before, after) != 0)
+		event_emit(EVENT_INTERFACES_CHANGED, "serving %s", after[0] ? after : "none");
 }
 
 int links_new(struct loop *loop, char *const *names, struct links **ret_links, struct error *reterr_error) {

@@ -36,6 +36,8 @@ static bool is_full_report_due(struct ip4 network, uint64_t now_ms) {
 static void report_drop(const struct engine_output *output, const struct moment *now) {
 	char network[IP4_TEXT_MAX];
 
+	if (output->reason == DROP_NO_REPLY_DUE)
+		return;
 	counter_add_drop(output->reason);
 	if (output->reason == DROP_RANGE_FULL && is_full_report_due(output->scope->subnet.network, now->boot_ms))
 		event_emit(EVENT_SCOPE_FULL, "%s/%u", ip4_format(output->scope->subnet.network, network),

@@ -148,7 +148,7 @@ static void on_configuration(void *context) {
 }
 
 /* The last batch was handed in before the loop stopped; nothing is under way. */
-static void serve_finish(void *context) {
+static void serve_free(void *context) {
 	struct serve *serve = context;
 
 	loop_unwatch(serve->udp_watch);
@@ -160,24 +160,30 @@ static void serve_finish(void *context) {
 	free(serve);
 }
 
+/* What can fail, in the order in which serve_free can undo it. */
+static int serve_open(struct serve *serve, struct role_context *context, struct error *reterr_error) {
+	const struct config *config = context->config;
+	int r = lease_store_open(config->state_directory, config->server_name, &serve->store, reterr_error);
+
+	return r < 0 ? r : links_new(context->loop, config->interfaces, &serve->links, reterr_error);
+}
+
 int serve_run(struct role_context *context, struct error *reterr_error) {
 	const struct config *config = context->config;
 	struct serve *serve = mem_alloc(sizeof *serve);
-	int r;
+	int r = serve_open(serve, context, reterr_error);
 
+	if (r < 0) {
+		serve_free(serve);
+		return r;
+	}
 	serve->engine = engine_new();
 	serve->io = packet_io_new(HERITAGE_UDP, HERITAGE_LINK);
-	context->finish = serve_finish;
-	context->finish_context = serve;
-	r = lease_store_open(config->state_directory, config->server_name, &serve->store, reterr_error);
-	if (r < 0)
-		return r;
-	r = links_new(context->loop, config->interfaces, &serve->links, reterr_error);
-	if (r < 0)
-		return r;
 	serve->configuration = configuration_new(context->loop, config->state_directory, config->server_name,
 						 on_configuration, serve);
 	serve->udp_watch = loop_watch_readable(context->loop, HERITAGE_UDP, on_packets, serve);
+	context->finish = serve_free;
+	context->finish_context = serve;
 	role_ready();
 	return 0;
 }
