@@ -76,6 +76,9 @@ static void on_request(struct evhttp_request *http_request, void *context) {
 	r = check_peer(api, http_request, &error);
 	if (r == 0)
 		r = api_request_parse(method_of(http_request), evhttp_request_get_uri(http_request), &request, &error);
+	if (r == -E_NOT_SUPPORTED) /* RFC 9110 15.5.6 */
+		evhttp_add_header(evhttp_request_get_output_headers(http_request), "Allow",
+				  api_request_allowed(evhttp_request_get_uri(http_request)));
 	if (r == 0)
 		api_answer_make(api->sources, api->arena, &request, &now, &answer);
 	else

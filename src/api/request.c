@@ -10,11 +10,12 @@
 
 struct route_info {
 	enum api_method method;
+	const char *method_name;
 	const char *path;
 };
 
 static const struct route_info route_table[API_ROUTE_COUNT] = {
-#define ROUTE(symbol, method, path, description) [API_ROUTE_##symbol] = { API_METHOD_##method, path },
+#define ROUTE(symbol, method, path, description) [API_ROUTE_##symbol] = { API_METHOD_##method, #method, path },
 #include "api/route.def"
 #undef ROUTE
 };
@@ -33,22 +34,45 @@ static bool is_path_of(const char *path, const char *pattern, const char **ret_s
 	return true;
 }
 
+/* Borrow the row of @path, or NULL. Each path takes one method. */
+static const struct route_info *find_path(const char *path, const char **ret_step) {
+	for (enum api_route route = 0; route < API_ROUTE_COUNT; route++)
+		if (is_path_of(path, route_table[route].path, ret_step))
+			return &route_table[route];
+	return NULL;
+}
+
 static int find_route(enum api_method method, const char *path, enum api_route *ret_route, const char **ret_step,
 		      struct error *reterr_error) {
-	bool is_known = false;
+	const struct route_info *info = find_path(path, ret_step);
 
-	for (enum api_route route = 0; route < API_ROUTE_COUNT; route++) {
-		if (!is_path_of(path, route_table[route].path, ret_step))
-			continue;
-		is_known = true;
-		if (route_table[route].method == method) {
-			*ret_route = route;
-			return 0;
-		}
-	}
-	if (is_known)
-		return error_set(reterr_error, E_NOT_SUPPORTED, "this path does not take that method");
-	return error_set(reterr_error, E_NOT_FOUND, "there is no such path; all begin with /v1/");
+	if (!info)
+		return error_set(reterr_error, E_NOT_FOUND, "there is no such path; all begin with /v1/");
+	if (info->method != method)
+		return error_set(reterr_error, E_NOT_SUPPORTED, "this path takes only the method %s", info->method_name);
+	*ret_route = (enum api_route)(info - route_table);
+	return 0;
+}
+
+/* Split the path off. False if it is too long. */
+static bool take_path(const char *uri, char ret_path[static API_URI_MAX]) {
+	size_t len = strcspn(uri, "?");
+
+	if (len >= API_URI_MAX)
+		return false;
+	memcpy(ret_path, uri, len);
+	ret_path[len] = '\0';
+	return true;
+}
+
+const char *api_request_allowed(const char *uri) {
+	const struct route_info *info = NULL;
+	char path[API_URI_MAX];
+	const char *step;
+
+	if (take_path(uri, path))
+		info = find_path(path, &step);
+	return info ? info->method_name : "";
 }
 
 static int hex_value(char letter) {
@@ -135,18 +159,17 @@ int api_request_parse(enum api_method method, const char *uri, struct api_reques
 	struct api_request request = { .limit = API_LIMIT_DEFAULT };
 	char path[API_URI_MAX];
 	const char *step = NULL;
-	size_t path_len = strcspn(uri, "?");
+	const char *query;
 	int r;
 
-	if (strlen(uri) >= sizeof path)
+	if (strlen(uri) >= sizeof path || !take_path(uri, path))
 		return error_set(reterr_error, E_INVALID_PARAMETER, "the request's path and query are too long");
-	memcpy(path, uri, path_len);
-	path[path_len] = '\0';
+	query = strchr(uri, '?');
 	r = find_route(method, path, &request.route, &step, reterr_error);
 	if (r == 0 && step && ip4_parse(step, &request.address) < 0)
 		r = error_set(reterr_error, E_INVALID_PARAMETER, "the path must end in an IPv4 address such as 10.77.0.5");
 	if (r == 0)
-		r = parse_query(uri[path_len] ? uri + path_len + 1 : NULL, &request, reterr_error);
+		r = parse_query(query ? query + 1 : NULL, &request, reterr_error);
 	if (r < 0)
 		return r;
 	*ret_request = request;

@@ -343,6 +343,23 @@ static void test_damaged_stores_are_reported(void **state) {
 	json_decref(object);
 }
 
+static void test_errors_have_their_status(void **state) {
+	static const struct {
+		int code, http_status;
+	} expected[] = { { E_NOT_FOUND, 404 }, { E_NOT_SUPPORTED, 405 }, { E_INVALID_PARAMETER, 400 },
+			 { E_DHCP_NO_ADMIN_PERMISSION, 403 }, { E_DHCP_JET_ERROR, 500 }, { 99999, 500 } };
+
+	for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+		struct error error = { .code = expected[i].code, .text = "what happened" };
+		struct api_answer answer;
+
+		api_answer_error(&error, &answer);
+		assert_int_equal(answer.http_status, expected[i].http_status);
+		assert_non_null(strstr(answer.body, "what happened"));
+		free(answer.body);
+	}
+}
+
 static void test_peers(void **state) {
 	gid_t groups[] = { 100, 200 };
 	struct peer peer = { .uid = 1000, .gid = 1000, .groups = groups, .n_groups = 2 };
@@ -371,6 +388,7 @@ int main(void) {
 		ANSWER_TEST(test_metrics),
 		ANSWER_TEST(test_recheck_wakes_dir),
 		ANSWER_TEST(test_damaged_stores_are_reported),
+		ANSWER_TEST(test_errors_have_their_status),
 		ANSWER_TEST(test_peers),
 	};
 

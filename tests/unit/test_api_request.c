@@ -97,6 +97,13 @@ static void test_other_methods(void **state) {
 	assert_refused(API_METHOD_OTHER, "/v1/none", E_NOT_FOUND);
 }
 
+static void test_allowed_methods(void **state) {
+	assert_string_equal(api_request_allowed("/v1/status"), "GET");
+	assert_string_equal(api_request_allowed("/v1/leases/10.77.0.5?x"), "GET");
+	assert_string_equal(api_request_allowed("/v1/recheck"), "POST");
+	assert_string_equal(api_request_allowed("/v1/none"), "");
+}
+
 static void test_long_uri(void **state) {
 	char uri[API_URI_MAX + 1];
 
@@ -115,6 +122,7 @@ int main(void) {
 		cmocka_unit_test(test_bad_parameters),
 		cmocka_unit_test(test_unknown_paths),
 		cmocka_unit_test(test_other_methods),
+		cmocka_unit_test(test_allowed_methods),
 		cmocka_unit_test(test_long_uri),
 	};
 
