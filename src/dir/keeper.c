@@ -57,13 +57,6 @@ void keeper_resume(struct keeper *keeper, bool may_use_cached) {
 	expiry_set(keeper);
 }
 
-void keeper_set_hold(struct keeper *keeper, uint64_t hold_s) {
-	hold_s = hold_s < HOLD_MIN_S ? HOLD_MIN_S : hold_s;
-	if (hold_s != keeper->hold_s)
-		keeper->renewed_ms = 0; /* at the next occasion */
-	keeper->hold_s = hold_s;
-}
-
 uint64_t keeper_renewal_ms(const struct keeper *keeper) {
 	uint64_t quarter_ms = keeper->hold_s * 1000 / 4;
 
@@ -117,6 +110,16 @@ void keeper_handle(struct keeper *keeper, enum authority_event event, const stru
 	/* Other words for the same reason (another server's address) are stored but make no noise. */
 	if (verdict->state != state || verdict->code != code)
 		report(verdict, event);
+}
+
+void keeper_set_hold(struct keeper *keeper, uint64_t hold_s) {
+	hold_s = hold_s < HOLD_MIN_S ? HOLD_MIN_S : hold_s;
+	if (hold_s == keeper->hold_s)
+		return;
+	keeper->hold_s = hold_s;
+	/* The directory may go away before the next occasion, and then the new limit is to be the one that counts. */
+	if (keeper->record->verdict.state == AUTHORITY_AUTHORIZED)
+		keeper_handle(keeper, AUTHORITY_EVENT_LISTED, NULL);
 }
 
 void keeper_renew(struct keeper *keeper) {

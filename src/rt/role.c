@@ -102,8 +102,6 @@ static void run_loop(struct role_context *context) {
 	loop_run(context->loop);
 	loop_unwatch(control);
 	loop_unwatch(term);
-	if (context->finish)
-		context->finish(context->finish_context);
 }
 
 int role_main(enum role role, const char *config_name, role_run_f *run) {
@@ -130,6 +128,8 @@ int role_main(enum role role, const char *config_name, role_run_f *run) {
 		status = explain(&error);
 	else
 		run_loop(&context);
+	if (context.finish)
+		context.finish(context.finish_context);
 	context.loop = loop_free(context.loop);
 	config_free(config);
 	return status;

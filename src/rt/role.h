@@ -50,8 +50,8 @@ struct role_context {
 	const struct config *config;
 	struct loop *loop;
 
-	/* The entry point may set these. @finish is called once, after the loop has stopped and before the process ends: the
-	 * last chance to hand in what is under way and to give back memory. */
+	/* The entry point may set these. @finish is called once, after the loop has stopped, or the entry point failed, and
+	 * before the process ends: the last chance to hand in what is under way and to give back memory. */
 	void (*finish)(void *finish_context);
 	void *finish_context;
 };
