@@ -94,7 +94,7 @@ class Client:
 class Dhclient(Client):
     """ISC dhclient, which calls a rebinding a renewal."""
 
-    LEASE_TIME = 6
+    LEASE_TIME = 12
     BOUND, RENEWED, REBOUND, RELEASED = "BOUND", "RENEW", "RENEW", "RELEASE"
 
     def __init__(self, lab, namespace, lease_time=None):

@@ -74,6 +74,9 @@ class Kdc:
         return {"KRB5_CONFIG": self.config, "KRB5_KTNAME": f"FILE:{self.keytab('slapd')}", "KRB5RCACHENAME": "none:"}
 
     def client_environment(self, name=None):
-        """What a client needs to know; with @name it has that person's credentials, without a kinit."""
-        who = {"KRB5_CLIENT_KTNAME": f"FILE:{self.keytab(name)}", "KRB5CCNAME": "MEMORY:test"} if name else {}
-        return {"KRB5_CONFIG": self.config, **who}
+        """What a client needs to know; with @name it has that person's ticket."""
+        environment = {"KRB5_CONFIG": self.config}
+        if name:
+            environment["KRB5CCNAME"] = f"FILE:{self.directory}/{name}.ccache"
+            self.lab.run(["kinit", "-k", "-t", self.keytab(name), name], namespace=self.namespace, env=environment)
+        return environment

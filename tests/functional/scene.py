@@ -35,6 +35,11 @@ class Scene:
         """Settings for the unix socket, by which the operating system vouches for us."""
         return {"uri": self.slapd.ldapi, "bind": "external"}
 
+    def use(self, settings):
+        """Let the daemon come to the directory with these settings and no others."""
+        ours = {key: value for key, value in self.lessord.settings.items() if key not in self.simple_bind()}
+        self.lessord.settings = ours | settings
+
     def host(self, name, address=None, switch=None):
         """A new namespace on the link."""
         namespace = self.lab.namespace(name)

@@ -150,7 +150,6 @@ dn: cn=config
 objectClass: olcGlobal
 cn: config
 olcLogLevel: none
-olcThreads: 4
 olcTLSCACertificateFile: {tls}/ca.pem
 olcTLSCertificateFile: {tls}/{certificate}.pem
 olcTLSCertificateKeyFile: {tls}/server.key
@@ -195,7 +194,7 @@ olcSuffix: {base}
 olcRootDN: cn=root,{base}
 olcDbIndex: objectClass eq
 olcDbIndex: entryUUID,entryCSN eq
-olcAccess: {{0}}to attrs=userPassword by anonymous auth by * none
+olcAccess: {{0}}to attrs=userPassword by dn.exact=gidNumber=0+uidNumber=0,{peer} manage by anonymous auth by * none
 olcAccess: {{1}}to * by dn.exact=gidNumber=0+uidNumber=0,{peer} manage
   by dn.exact=uid=admin,ou=people,{base} write
   by dn.exact=uid=stranger,ou=people,{base} none

@@ -240,7 +240,7 @@ def test_json_errors(lab):
     _, ctl = _sample(lab)
     result = ctl.run("scope", "show", "10.99.0.0", options=["--json"], status=1)
     error = json.loads(result.stdout or result.stderr)["error"]
-    expect_equal((error["code"], error["name"]), (UNKNOWN_SCOPE, "DDS_SUBNET_NOT_PRESENT"), "the error")
+    expect_equal((error["code"], error["name"]), (UNKNOWN_SCOPE, "ERROR_DDS_SUBNET_NOT_PRESENT"), "the error")
     expect(error["message"], "no sentence")
 
 

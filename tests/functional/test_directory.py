@@ -91,7 +91,7 @@ def test_withdrawal(lab):
         expect(SERVER in verdict["reason"], f"the reason does not name the server: {verdict['reason']!r}")
         _expect_silence(scene, client, "unauthorized")
         scene.slapd.authorize()
-        client.renew(deadline=SECOND)
+        wait_until(lambda: client.link.exchange([(client, client.renewing())], 0.1), "clients are answered", SECOND)
         expect_equal(scene.lessord.status()["verdict"]["state"], "authorized", "the verdict")
 
 
@@ -156,8 +156,7 @@ def _away(lab, take_away, bring_back):
     lab.say(f"median renewal: {before:.6f} s with, {during:.6f} s and {after:.6f} s without directory")
     expect(max(during, after) < 5 * before + 0.005, f"renewals became slow: {before:.6f}, {during:.6f}, {after:.6f} s")
     RawClient(link).obtain()
-    verdict = scene.lessord.status()["verdict"]
-    expect_equal(verdict["state"], "cached", "the verdict")
+    verdict = scene.lessord.wait_for_verdict("cached")["verdict"]
     expect(0 < verdict["remaining"] <= 259200, f"the verdict holds for {verdict['remaining']} s")
     bring_back(scene.slapd)
     scene.lessord.wait_for_verdict("authorized", 15)
@@ -251,13 +250,13 @@ def test_start_refuse(lab):
 def test_verdict_expires(lab):
     """Without a directory the verdict ends at its time limit, and with it the service."""
     scene = Scene(lab)
-    scene.slapd.replace(ROOT, "lessorAuthorityHold", 3)
+    scene.slapd.replace(ROOT, "lessorAuthorityHold", 5)
     scene.lessord.settings.update(retry_max="1s")
     scene.start()
     client = scene.client()
     client.obtain()
     scene.slapd.kill()
-    status = scene.lessord.wait_for_verdict("unreachable", 8)
+    status = scene.lessord.wait_for_verdict("unreachable", 12)
     expect_equal(status["verdict"]["code"], UNREACHABLE, "the code")
     _expect_silence(scene, client, "unauthorized")
     scene.slapd.start()
@@ -296,8 +295,7 @@ def test_several_uris(lab):
 def _binds(lab, settings, **arguments):
     """Serve and follow changes with these settings of [directory]."""
     scene = Scene(lab, **arguments)
-    scene.lessord.settings = {key: value for key, value in scene.lessord.settings.items()
-                              if key not in scene.simple_bind()} | settings(scene)
+    scene.use(settings(scene))
     if scene.kdc:
         scene.lessord.environment = scene.kdc.client_environment()
     scene.start()
