@@ -2,6 +2,7 @@
 /* lessord.c - the daemon's command line. The same program is supervisor and, started again by it, each of the roles. */
 #include <argp.h>
 #include <config.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -150,6 +151,7 @@ int main(int count, char **values) {
 	struct arguments arguments = { .config_name = SYSCONFDIR "/lessor/lessord.conf" };
 
 	argp_err_exit_status = EXIT_USAGE;
+	values[0] = program_invocation_short_name; /* messages start with "lessord: " however it was called */
 	open_standard_descriptors();
 	argp_parse(&argp, count, values, 0, NULL, &arguments);
 	switch (arguments.action) {
