@@ -68,6 +68,7 @@ static const struct {
 	{ "cn=a\\+b=c", "cn=a+b=c", false },
 	{ "cn=a", "cn=a,dc=x", false },
 	{ "cn=a\\00", "cn=a", false },
+	{ "cn=a\\", "cn=a", true },
 	{ "", "", true },
 	{ "", "cn=a", false },
 };

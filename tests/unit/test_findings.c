@@ -29,6 +29,10 @@ static const struct {
 	  "cn", "10.1.0.128/25 overlaps" },
 	{ SCOPE "\ncn=10.0.0.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 8\n", E_DDS_SUBNET_EXISTS, "cn",
 	  "10.0.0.0/8 overlaps that of cn=10.1.0.0" },
+	{ SCOPE "\ncn=10.0.0.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 15\n", E_DDS_SUBNET_EXISTS, "cn",
+	  "10.0.0.0/15 overlaps" },
+	{ SCOPE "\ncn=10.1.0.0,cn=more" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 24\n", E_DDS_SUBNET_EXISTS, "cn",
+	  "overlaps that of" },
 	/* ranges and exclusions */
 	{ SCOPE "lessorRange: 10.1.0.9-10.1.0.5\n", E_DHCP_INVALID_RANGE, "lessorRange", "ends before it starts" },
 	{ SCOPE "lessorRange: 10.1.0.9 to 10.1.0.20\n", E_DHCP_INVALID_RANGE, "lessorRange", "unknown word" },
