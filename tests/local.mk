@@ -12,3 +12,5 @@ include tests/unit/rt.mk
 include tests/fuzz/rt.mk
 include tests/unit/model.mk
 include tests/fuzz/model.mk
+include tests/unit/dir.mk
+include tests/fuzz/dir.mk

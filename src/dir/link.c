@@ -93,12 +93,13 @@ static void opened(void *context, const struct opener_result *result) {
 	struct link *link = context;
 
 	link->is_opening = false;
-	link->next_uri = result->index;
 	link->state.uri = link->config->uri[result->index];
-	if (result->connection)
-		connected(link, result->connection);
-	else
+	if (!result->connection) { /* the next round begins where this one did, and fails with the same words */
 		round_failed(link, &result->error);
+		return;
+	}
+	link->next_uri = result->index;
+	connected(link, result->connection);
 }
 
 /* Go on with the next server at once; if this one was of no use at all, after a pause. */

@@ -256,8 +256,8 @@ static void connection_lost(struct session *session) {
 	int result = LDAP_SERVER_DOWN;
 
 	ldap_get_option(session->ldap, LDAP_OPT_RESULT_CODE, &result);
-	connection_error(session->connection, result ? result : LDAP_SERVER_DOWN, "the connection broke", &failure);
-	failure.code = E_DDS_NO_DS_AVAILABLE;
+	error_set(&failure, E_DDS_NO_DS_AVAILABLE, "%s: the connection broke (%s)", connection_uri(session->connection),
+		  ldap_err2string(result ? result : LDAP_SERVER_DOWN));
 	session_fail(session, &failure);
 }
 
