@@ -10,7 +10,8 @@ tests_unit_test_api_request_SOURCES = tests/unit/test_api_request.c
 tests_unit_test_api_request_CPPFLAGS = $(API_TEST_CPPFLAGS)
 tests_unit_test_api_request_LDADD = $(API_TEST_LDADD)
 
-tests_unit_test_api_answer_SOURCES = tests/unit/test_api_answer.c tests/unit/store_fixture.c tests/unit/store_fixture.h
-tests_unit_test_api_answer_CPPFLAGS = $(API_TEST_CPPFLAGS)
+tests_unit_test_api_answer_SOURCES = tests/unit/test_api_answer.c tests/unit/store_fixture.c tests/unit/store_fixture.h \
+	tests/support/entries.c tests/support/entries.h
+tests_unit_test_api_answer_CPPFLAGS = $(API_TEST_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_api_answer_LDADD = $(API_TEST_LDADD)
 endif

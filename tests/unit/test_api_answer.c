@@ -14,6 +14,7 @@
 #include "base/macros.h"
 #include "engine/drop.h"
 #include "store_fixture.h"
+#include "support/entries.h"
 
 #define SERVER "dhcp1.example.com"
 #define BASE "dc=example,dc=com"
@@ -180,6 +181,52 @@ static void test_status(void **state) {
 	assert_number(status, "counters.sent_ack", (json_int_t)counter_value(COUNTER_SENT_ACK));
 	assert_int_equal(json_object_size(member(status, "counters")), COUNTER_COUNT);
 	assert_int_equal(json_object_size(member(status, "drops")), DROP_COUNT);
+	json_decref(status);
+}
+
+/* The tree of one site, with the scope 10.77.0.0/24 and, for another server, 10.78.0.0/24. */
+static void accept_tree(const char *served_by) {
+	CLEANUP(cleanup_arena) struct arena *tree = arena_new(0);
+	const struct entry *entries[] = {
+		ENTRY(tree, 1, "cn=DHCP," BASE, "objectClass: lessorRoot", "cn: DHCP"),
+		ENTRY(tree, 2, "cn=hq,cn=sites,cn=DHCP," BASE, "objectClass: lessorSite", "cn: hq"),
+		ENTRY(tree, 3, "cn=10.77.0.0,cn=hq,cn=sites,cn=DHCP," BASE, "objectClass: lessorScope", "cn: 10.77.0.0",
+		      "lessorPrefixLength: 24", served_by, "lessorRange: 10.77.0.10-10.77.0.20"),
+		ENTRY(tree, 4, "cn=10.78.0.0,cn=hq,cn=sites,cn=DHCP," BASE, "objectClass: lessorScope", "cn: 10.78.0.0",
+		      "lessorPrefixLength: 24", "lessorServedBy: dhcp2.example.com"),
+	};
+	struct directory_write *write;
+
+	assert_int_equal(directory_write_begin(directory_store, &write), 0);
+	for (size_t i = 0; i < ARRAY_LEN(entries); i++)
+		directory_write_accepted(write, entries[i]);
+	assert_int_equal(directory_write_commit(write, NULL), 0);
+}
+
+static void assert_configuration(json_int_t n_served_scopes) {
+	json_t *status = ask("/v1/status", 200);
+
+	assert_number(status, "configuration.entries", 4);
+	assert_number(status, "configuration.scopes", 2);
+	assert_number(status, "configuration.servedScopes", n_served_scopes);
+	json_decref(status);
+}
+
+static void test_configuration_follows_the_generation(void **state) {
+	json_t *status;
+	json_int_t generation;
+
+	open_stores();
+	accept_tree("lessorServedBy: " SERVER);
+	assert_configuration(1);
+	assert_configuration(1);
+	status = ask("/v1/status", 200);
+	generation = json_integer_value(member(status, "configuration.generation"));
+	json_decref(status);
+	accept_tree("lessorServedBy: dhcp3.example.com");
+	assert_configuration(0);
+	status = ask("/v1/status", 200);
+	assert_number(status, "configuration.generation", generation + 1);
 	json_decref(status);
 }
 
@@ -381,6 +428,7 @@ int main(void) {
 #define ANSWER_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		ANSWER_TEST(test_status_before_the_stores_are_there),
 		ANSWER_TEST(test_status),
+		ANSWER_TEST(test_configuration_follows_the_generation),
 		ANSWER_TEST(test_one_lease),
 		ANSWER_TEST(test_states),
 		ANSWER_TEST(test_pages),

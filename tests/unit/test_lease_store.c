@@ -471,7 +471,7 @@ static void test_damaged_file(void **state) {
 	static const struct {
 		off_t cut, junk_from;
 		size_t junk;
-	} damages[] = { { 8192, 0, 0 }, { 400000, 0, 0 }, { 0, 8192, 50 }, { 400000, 8192, 50 } };
+	} damages[] = { { 8192, 0, 0 }, { 400000, 0, 0 }, { 0, 8192, 50 }, { 0, 409600, 60 } };
 
 	for (size_t i = 0; i < ARRAY_LEN(damages); i++) {
 		fill_store(5000);
