@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -47,12 +48,16 @@ static bool is_content_sound(const struct db_kind *kind, MDB_txn *txn) {
 	return is_sound;
 }
 
-static _Noreturn void check(const struct db_kind *kind, const char *path) {
+static _Noreturn void check(const struct db_kind *kind, const char *path, pid_t parent) {
 	const struct rlimit no_core = { 0, 0 };
 	static const int fatal[] = { SIGSEGV, SIGBUS, SIGABRT, SIGALRM };
 	MDB_env *env;
 	MDB_txn *txn;
 
+	/* It holds copies of all that its parent has, the state directory's lock and port 67 among it: not a moment longer. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(CHILD_SOUND);
 	setrlimit(RLIMIT_CORE, &no_core);
 	for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
 		signal(fatal[i], SIG_DFL);
@@ -68,15 +73,15 @@ static _Noreturn void check(const struct db_kind *kind, const char *path) {
 }
 
 bool is_db_file_sound(const struct db_kind *kind, const char *path) {
+	pid_t parent = getpid(), child;
 	struct stat file;
-	pid_t child;
 	int status;
 
 	if (stat(path, &file) < 0 || file.st_size == 0)
 		return true;
 	child = fork();
 	if (child == 0)
-		check(kind, path);
+		check(kind, path, parent);
 	if (child < 0)
 		return true;
 	while (waitpid(child, &status, 0) < 0)
