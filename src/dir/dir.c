@@ -78,9 +78,11 @@ static void recheck_set(struct dir *dir) {
 	loop_timer_set(dir->recheck, copy_view(dir->copy)->settings.values[SETTING_RECHECK_INTERVAL] * 1000);
 }
 
+/* Where one link got through the other will, too. */
 static const char *config_base(void *context, const struct connection *connection) {
 	struct dir *dir = context;
 
+	link_attempt(dir->links[SESSION_AUTHORITY]);
 	return dir->config_base;
 }
 
@@ -134,6 +136,7 @@ static const char *authority_base(void *context, const struct connection *connec
 	struct dir *dir = context;
 	const char *base = connection_features(connection)->configuration_base;
 
+	link_attempt(dir->links[SESSION_CONFIG]);
 	if (dir->config->authorization_base[0])
 		base = dir->config->authorization_base;
 	free(dir->container);

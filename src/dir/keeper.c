@@ -17,10 +17,15 @@ struct keeper {
 
 static void expired(void *context) {
 	struct keeper *keeper = context;
+	const struct verdict *verdict = &keeper->record->verdict;
 	struct moment now = clock_now();
+	struct error cause;
 
-	if (!is_verdict_valid(&keeper->record->verdict, &now, clock_boot_id()))
-		keeper_handle(keeper, AUTHORITY_EVENT_EXPIRED, NULL);
+	if (is_verdict_valid(verdict, &now, clock_boot_id()))
+		return;
+	error_set(&cause, E_DHCP_ROGUE_DS_UNREACHABLE, "the directory has not confirmed the authorization in time");
+	/* A cause that is known already says more. */
+	keeper_handle(keeper, AUTHORITY_EVENT_EXPIRED, verdict->code == E_OK ? &cause : NULL);
 }
 
 struct keeper *keeper_new(struct loop *loop, struct record *record) {
