@@ -171,7 +171,7 @@ static void take_addresses(struct map *map, struct map_object *object, const str
 			   const struct ip4_range **ranges, size_t *n_ranges) {
 	char quoted[QUOTE_MAX];
 	struct ip4_range range;
-	const char *word;
+	const char *word = "";
 	int result = parse_range(value->text, &range, &word);
 
 	if (!*ranges)

@@ -95,7 +95,7 @@ int option_assignment_parse(const char *text, size_t max, uint8_t *ret_code, uin
 			    struct error *reterr_error) {
 	const char *equals = strchr(text, '=');
 	char number[4];
-	uint8_t code;
+	uint8_t code = 0;
 	int r;
 
 	if (!equals)

@@ -102,7 +102,7 @@ static int find_scope(struct tree *tree, const char *text, const struct entry **
 int reservation_add(struct ctl *ctl, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	const char *address = ctl->arguments.words[0];
-	const struct entry *scope;
+	const struct entry *scope = NULL;
 	struct entry *reservation;
 	char dn[DN_MAX];
 	int r;

@@ -285,7 +285,7 @@ static int check_unused(struct ctl *ctl, const struct tree *tree, const struct e
 int scope_remove(struct ctl *ctl, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	const struct entry *scope;
-	const char *note;
+	const char *note = "";
 	int r = tree_load(ctl, &tree, reterr_error);
 
 	if (r == 0)
