@@ -9,6 +9,7 @@ CHECKS = \
 	tests/checks/check-symbols \
 	tests/checks/check-sleep \
 	tests/checks/check-files \
+	tests/checks/check-links \
 	tests/checks/check-generated \
 	tests/checks/check-tables
 EXTRA_DIST += src/LAYERS tests/checks/tree.py

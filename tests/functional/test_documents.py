@@ -2,8 +2,10 @@
 """What the documents tell people to type works as it stands there."""
 import os
 import re
+import shlex
 
 from harness import Failure, expect, expect_equal
+from lessor import Lessorctl
 from slapd import BASE, Slapd, base_tree, ldif, person_dn
 
 DOCUMENTED_BASE = "dc=example,dc=org"
@@ -115,3 +117,26 @@ def test_directory_daemon_reads(lab):
     expect_equal(count(NET_SERVICES, *who), 2, "entries of the authorization that the daemon reads")
     expect_equal(count(f"cn=DHCP,{BASE}"), 0, "entries that nobody in particular reads")
     expect_equal(_change_as(slapd, daemon, "lessord-password", _describe(SITE)), INSUFFICIENT_ACCESS, "result of a change")
+
+
+def _records(text):
+    """The entries of an LDIF text: DN to its attribute lines. Passwords, comments and what the server adds are left out."""
+    text = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)
+    records = (record.splitlines() for record in re.split(r"\n\n+", text.strip()))
+    return {lines[0].lower(): sorted(lines[1:], key=str.lower) for lines in records}
+
+
+def test_directory_commands(lab):
+    """The commands of lessorctl in docs/directory.md make the entries that stand beside them."""
+    slapd = Slapd(lab, lab.namespace("srv"), tree=base_tree())
+    ctl = Lessorctl(lab, slapd.namespace, slapd)
+    for example in (_example(lab, "lessorRoot"), _example(lab, "dHCPClass")):
+        for command in re.findall(r"^# lessorctl (.*)$", example, re.MULTILINE):
+            ctl.run(*shlex.split(command))
+        wanted = _records(example)
+        made = {}
+        for base in (f"cn=DHCP,{BASE}", NET_SERVICES):
+            made.update(_records(slapd.search(base)))
+        for dn, lines in wanted.items():
+            expect(dn in made, f"{dn} was not made, but {sorted(made)}")
+            expect_equal([line.lower() for line in made[dn]], [line.lower() for line in lines], f"what {dn} says")
