@@ -2,8 +2,8 @@
 """Build, run all tests, count them.
 
 Stages: build (gcc with sanitizers, and clang, without warnings), unit (make check), functional (tests/functional, on
-real directories and clients), fuzz (every target for a while) and dist (make distcheck). One line per test; the last
-line is "N passed, N failed", and the exit status is 0 only if none failed.
+real directories and clients), quickstart (contrib/quickstart, twice), fuzz (every target for a while) and dist (make
+distcheck). One line per test; the last line is "N passed, N failed", and the exit status is 0 only if none failed.
 """
 import argparse
 import concurrent.futures
@@ -16,7 +16,7 @@ import sys
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-STAGES = ("build", "unit", "functional", "fuzz", "dist")
+STAGES = ("build", "unit", "functional", "quickstart", "fuzz", "dist")
 JOBS = 2 * (os.cpu_count() or 1)
 LOG_TAIL = 60
 CMOCKA_COUNT = re.compile(r"^\[  (PASSED|FAILED|SKIPPED) +\] (\d+) test", re.MULTILINE)
@@ -170,6 +170,15 @@ class Tests:
                                 "-rss_limit_mb=2048", f"-artifact_prefix={self.build}/{name}-",
                                 "-print_final_stats=1", *corpora])
 
+    def quickstart(self):
+        """What README.md promises to a new user; the second time it meets what the first has built."""
+        if os.path.exists("/run/lessor-quickstart"):
+            self.tally.add("quickstart (one that was kept is running)", skipped=1)
+            return
+        script = os.path.join(TOP, "contrib/quickstart")
+        for name, words in (("quickstart", []), ("quickstart-again", ["--keep"]), ("quickstart-clean", ["--clean"])):
+            self.step(name, TOP, [script, *words])
+
     def dist(self):
         """The distribution builds out of tree, passes its checks, installs and leaves nothing behind."""
         self.step("distcheck", self.test_build, self.make("distcheck", "DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0"))
@@ -182,6 +191,8 @@ class Tests:
             self.unit()
         if is_built and "functional" in stages:
             self.functional()
+        if "quickstart" in stages and self.is_wanted("quickstart"):
+            self.quickstart()
         if is_built_by_clang and "fuzz" in stages:
             self.fuzz()
         if is_built and "dist" in stages and self.is_wanted("distcheck"):
