@@ -94,13 +94,18 @@ static struct opening_job *job_new(const struct config *config) {
 	return job;
 }
 
-static void job_leave(struct opening_job *job) {
+/* A thread that has just rung done_fd may not have left yet when the next one joins. */
+static unsigned job_count_users(struct opening_job *job, int change) {
 	unsigned users;
 
 	pthread_mutex_lock(&job->lock);
-	users = --job->users;
+	users = job->users += (unsigned)change;
 	pthread_mutex_unlock(&job->lock);
-	if (users)
+	return users;
+}
+
+static void job_leave(struct opening_job *job) {
+	if (job_count_users(job, -1))
 		return;
 	if (job->is_done)
 		connection_close(job->result.connection);
@@ -163,13 +168,17 @@ static void *job_run(void *context) {
 
 static void opening_done(void *context) {
 	struct opener *opener = context;
-	struct opener_result result = opener->job->result;
+	struct opening_job *job = opener->job;
+	struct opener_result result;
 	uint64_t count;
 
-	if (read(opener->job->done_fd, &count, sizeof count) < 0)
+	if (read(job->done_fd, &count, sizeof count) < 0)
 		return;
-	opener->job->is_done = false;
-	opener->job->result = (struct opener_result){ 0 };
+	pthread_mutex_lock(&job->lock);
+	result = job->result;
+	job->is_done = false;
+	job->result = (struct opener_result){ 0 };
+	pthread_mutex_unlock(&job->lock);
 	opener->done(opener->context, &result);
 }
 
@@ -208,12 +217,12 @@ void opener_start(struct opener *opener, size_t first) {
 	int failure;
 
 	opener->job->first = first;
-	opener->job->users++;
+	job_count_users(opener->job, 1);
 	failure = pthread_create(&thread, NULL, job_run, opener->job);
 	if (failure == 0) {
 		pthread_detach(thread);
 		return;
 	}
-	opener->job->users--;
+	job_count_users(opener->job, -1);
 	start_failed(opener->job, failure);
 }
