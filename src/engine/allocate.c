@@ -8,6 +8,8 @@
 #define SEARCH_STEPS_MAX 1024 /* addresses looked at for one packet; the next packet goes on from there */
 #define REUSE_STEPS_MAX 64    /* records of former clients looked at for one packet */
 #define FULL_PAUSE_MS 1000    /* a scope without gaps is not searched again before */
+#define SWEEP_STEPS_MAX 256   /* addresses looked at one by one for one packet */
+#define SWEEP_PAUSE_MS 60000  /* a scope that was swept to its end is not swept again before */
 
 static bool is_found(struct request *request, int result) {
 	if (result < 0 && result != -E_NOT_FOUND)
@@ -24,8 +26,8 @@ bool request_lease_at(struct request *request, struct ip4 address, struct lease 
 bool request_lease_of_client(struct request *request, struct lease *ret_lease) {
 	const struct lease_view *leases = request->input->leases;
 
-	return is_found(request, leases->get_by_client(leases->context, request->scope->subnet, &request->client,
-						       ret_lease));
+	return is_found(request,
+			leases->get_by_client(leases->context, request->scope->subnet, &request->client, ret_lease));
 }
 
 bool request_lease_put(struct request *request, const struct lease *lease) {
@@ -57,11 +59,12 @@ static bool is_configured_for_client(const struct request *request, struct ip4 a
 	return holder ? holder == request->reservation : is_scope_address_dynamic(request->scope, address);
 }
 
-/* The same machine under another identity (a boot loader and the system it starts) may take over what is reserved for it. */
+/* The same machine under another identity (a boot loader and the system it starts) may take over what is reserved for it, but
+ * nothing else: several clients can share a hardware address. */
 static bool is_same_machine(const struct request *request, const struct lease *lease) {
 	const struct dhcp4_packet *packet = request->packet;
 
-	return request->reservation && lease->state == LEASE_ACTIVE && packet->hlen &&
+	return is_reserved_for_client(request, lease->address) && lease->state == LEASE_ACTIVE && packet->hlen &&
 	       lease->htype == packet->htype && lease->hlen == packet->hlen &&
 	       memcmp(lease->chaddr, packet->chaddr, packet->hlen) == 0;
 }
@@ -93,11 +96,18 @@ static struct range_position *position_of(struct request *request) {
 	return &engine->positions[request->scope - snapshot->scopes];
 }
 
-/* The end of the exclusion that holds @address, or @address itself. */
-static struct ip4 skip_exclusion(const struct scope *scope, struct ip4 address) {
+/* The last address of the exclusion or the run of reservations that holds @address, or @address itself. */
+static struct ip4 run_end(const struct scope *scope, struct ip4 address) {
+	const struct reservation *holder = scope_reservation_at(scope, address);
+	const struct reservation *end = scope->reservations + scope->n_reservations;
+
 	for (size_t i = 0; i < scope->n_exclusions; i++)
 		if (is_ip4_in_range(address, scope->exclusions[i]))
 			return scope->exclusions[i].last;
+	for (; holder && holder < end && is_ip4_equal(holder->address, address); holder++)
+		address.value++;
+	if (holder)
+		address.value--;
 	return address;
 }
 
@@ -108,7 +118,7 @@ static struct ip4 search_range(struct request *request, struct ip4_range range, 
 	struct ip4 from = position->next.value > range.first.value ? position->next : range.first;
 
 	while (from.value <= range.last.value && *steps < SEARCH_STEPS_MAX) {
-		struct ip4 gap;
+		struct ip4 gap, end;
 
 		++*steps;
 		if (!is_found(request, leases->get_gap(leases->context, from, range.last, &gap)))
@@ -116,7 +126,10 @@ static struct ip4 search_range(struct request *request, struct ip4_range range, 
 		position->next.value = gap.value;
 		if (can_assign(request, gap))
 			return gap;
-		from.value = skip_exclusion(request->scope, gap).value + 1;
+		end = run_end(request->scope, gap);
+		if (end.value >= range.last.value)
+			break;
+		from.value = end.value + 1;
 		position->next = from;
 	}
 	return (struct ip4){ 0 };
@@ -154,7 +167,7 @@ static struct ip4 choose_unused(struct request *request) {
 		position->next = (struct ip4){ 0 };
 		found = search_ranges(request, position, &steps);
 	}
-	if (is_ip4_none(found) && steps < SEARCH_STEPS_MAX) {
+	if (is_ip4_none(found) && steps < SEARCH_STEPS_MAX && !request->output->is_store_failed) {
 		position->next = (struct ip4){ 0 };
 		position->full_until_ms = now + FULL_PAUSE_MS;
 	}
@@ -178,6 +191,45 @@ static struct ip4 choose_reusable(struct request *request) {
 	return (struct ip4){ 0 };
 }
 
+/* Look at the addresses of @range from *@place on, which is left at the one found, or at the last one looked at. */
+static struct ip4 sweep_range(struct request *request, struct ip4_range range, struct ip4 *place, unsigned *steps) {
+	if (place->value < range.first.value)
+		*place = range.first;
+	for (; place->value <= range.last.value && *steps < SWEEP_STEPS_MAX; place->value++) {
+		++*steps;
+		if (can_assign(request, *place))
+			return *place;
+		*place = run_end(request->scope, *place);
+		if (place->value >= range.last.value)
+			break;
+		if (request->output->is_store_failed) {
+			place->value++; /* what cannot be read now must not be in the way for ever */
+			break;
+		}
+	}
+	return (struct ip4){ 0 };
+}
+
+/* An address whose record the scope's index does not lead to: granted while the scope had another mask, or standing behind the
+ * records of many addresses that have left its ranges. */
+static struct ip4 choose_overlooked(struct request *request) {
+	struct range_position *position = position_of(request);
+	uint64_t now = request->input->now.boot_ms;
+	unsigned steps = 0;
+
+	for (size_t i = 0; i < request->scope->n_ranges && now >= position->swept_until_ms; i++) {
+		struct ip4 found = sweep_range(request, request->scope->ranges[i], &position->sweep, &steps);
+
+		if (!is_ip4_none(found) || steps >= SWEEP_STEPS_MAX || request->output->is_store_failed)
+			return found;
+	}
+	if (now >= position->swept_until_ms) {
+		position->sweep = (struct ip4){ 0 };
+		position->swept_until_ms = now + SWEEP_PAUSE_MS;
+	}
+	return (struct ip4){ 0 };
+}
+
 /* Addresses that this client has a claim to, best first: reserved for it, had before, just offered, asked for. */
 static struct ip4 choose_claimed(struct request *request) {
 	struct ip4 claims[4] = { { 0 } };
@@ -197,7 +249,8 @@ static struct ip4 choose_claimed(struct request *request) {
 }
 
 struct ip4 request_choose_address(struct request *request) {
-	static struct ip4 (*const ways[])(struct request *) = { choose_claimed, choose_unused, choose_reusable };
+	static struct ip4 (*const ways[])(struct request *) = { choose_claimed, choose_unused, choose_reusable,
+								choose_overlooked };
 
 	for (size_t i = 0; i < ARRAY_LEN(ways) && !request->output->is_store_failed; i++) {
 		struct ip4 address = ways[i](request);

@@ -22,6 +22,13 @@ struct engine *engine_free(struct engine *engine) {
 	return NULL;
 }
 
+void engine_withhold(struct engine_output *output, enum drop_reason reason) {
+	if (output->has_reply || output->reason == DROP_NO_REPLY_DUE)
+		output->reason = reason;
+	output->has_reply = false;
+	output->is_declined = false;
+}
+
 void engine_snapshot_changed(struct engine *engine) {
 	arena_reset(engine->positions_arena);
 	engine->positions = NULL;

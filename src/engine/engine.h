@@ -53,7 +53,7 @@ struct engine_output {
 	bool has_reply;
 	enum drop_reason reason; /* if there is no reply */
 	enum dhcp4_message_type received, sent;
-	bool is_store_failed;    /* a lease could not be read or changed: the batch must not be acknowledged */
+	bool is_store_failed;    /* a lease could not be read or changed; there is no reply then */
 	bool is_declined;        /* @lease was declined by its client */
 	const struct scope *scope; /* the scope that was chosen, or NULL */
 	struct ip4 address;      /* offered, granted, declined or released; none else */
@@ -74,6 +74,9 @@ struct engine *engine_free(struct engine *engine);
 /* Decide on one packet. Leases are read and changed through input->leases; a reply that grants an address may only leave once
  * those changes are durable. Always fills all of @ret_output but octets beyond len. */
 void engine_handle(struct engine *engine, const struct engine_input *input, struct engine_output *ret_output);
+
+/* Make nothing of @output: its reply must not leave, or what it did was lost. @reason replaces none of the packet's own. */
+void engine_withhold(struct engine_output *output, enum drop_reason reason);
 
 /* Tell the engine that the configuration was replaced: positions in old ranges are forgotten, offers are kept. */
 void engine_snapshot_changed(struct engine *engine);

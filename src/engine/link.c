@@ -18,16 +18,30 @@ static struct ip4 subnet_named(const struct request *request) {
 	return packet->giaddr;
 }
 
+/* The address that the client has, or would like. */
+static struct ip4 client_address(const struct request *request) {
+	struct ip4 ciaddr = request->packet->ciaddr;
+
+	return is_ip4_none(ciaddr) ? dhcp4_option_ip4(request->packet, DHCP4_OPTION_REQUESTED_ADDRESS) : ciaddr;
+}
+
+/* Several subnets may be on one link: the one that the client's address belongs to, else the first that can be leased from. */
 static const struct scope *scope_of_link(const struct request *request) {
 	const struct engine_input *input = request->input;
+	struct ip4 address = client_address(request);
+	const struct scope *first = NULL;
 
 	for (size_t i = 0; i < input->n_link_addresses; i++) {
 		const struct scope *scope = snapshot_scope_of(input->snapshot, input->link_addresses[i].address);
 
-		if (scope && scope->is_served)
+		if (!scope || !scope->is_served)
+			continue;
+		if (scope->is_enabled && is_ip4_in_subnet(address, scope->subnet))
 			return scope;
+		if (!first || (scope->is_enabled && !first->is_enabled))
+			first = scope;
 	}
-	return NULL;
+	return first;
 }
 
 static const struct scope *scope_select(const struct request *request) {
@@ -92,5 +106,19 @@ bool is_request_for_us(const struct request *request, struct ip4 address) {
 	for (size_t i = 0; i < input->n_host_addresses; i++)
 		if (is_ip4_equal(input->host_addresses[i], address))
 			return true;
+	return false;
+}
+
+bool is_request_on_link(const struct request *request, struct ip4 address) {
+	const struct engine_input *input = request->input;
+
+	if (!is_ip4_none(subnet_named(request)))
+		return false;
+	for (size_t i = 0; i < input->n_link_addresses; i++) {
+		uint32_t mask = ip4_mask(input->link_addresses[i].prefix_length);
+
+		if ((input->link_addresses[i].address.value & mask) == (address.value & mask))
+			return true;
+	}
 	return false;
 }

@@ -79,8 +79,16 @@ static void grant(struct request *request, struct ip4 address) {
 	request_reply(request, DHCP4_ACK, address, lease_time);
 }
 
+/* True if the client has a reservation of another address, and can have that one now. */
+static bool has_better_address(struct request *request, struct ip4 address) {
+	return request->reservation && !is_ip4_equal(request->reservation->address, address) &&
+	       can_assign(request, request->reservation->address);
+}
+
 static void grant_or_refuse(struct request *request, struct ip4 address) {
-	if (can_assign(request, address))
+	if (has_better_address(request, address))
+		request_reply_nak(request, "another address is reserved for this client");
+	else if (can_assign(request, address))
 		grant(request, address);
 	else if (request->output->is_store_failed)
 		request_drop(request, DROP_STORE);
@@ -110,30 +118,39 @@ static bool is_in_use_by_other(struct request *request, struct ip4 address) {
 	       !is_client_key_equal(&lease.client, &request->client);
 }
 
-/* True if the client is known here: it has a lease (perhaps expired), or a reservation. */
-static bool is_client_known(struct request *request, struct ip4 address, bool *ret_is_same_address) {
+/* True if this client has or had @address, or if it is reserved for it. Its record may name the subnet that the scope was. */
+static bool is_address_of_client(struct request *request, struct ip4 address) {
 	struct lease lease;
 
-	if (request_lease_of_client(request, &lease)) {
-		*ret_is_same_address = is_ip4_equal(lease.address, address);
+	if (request->reservation && is_ip4_equal(request->reservation->address, address))
 		return true;
-	}
-	*ret_is_same_address = request->reservation && is_ip4_equal(request->reservation->address, address);
-	return request->reservation != NULL;
+	return request_lease_at(request, address, &lease) && is_client_key_equal(&lease.client, &request->client);
+}
+
+/* True if the client is known here: it has a lease (perhaps expired), or a reservation. */
+static bool is_client_known(struct request *request) {
+	struct lease lease;
+
+	return request->reservation || request_lease_of_client(request, &lease);
+}
+
+/* A client outside the scope is on the wrong network, unless there is another subnet on its link, of which others decide. */
+static void refuse_foreign(struct request *request, struct ip4 address) {
+	if (is_request_on_link(request, address))
+		request_drop(request, DROP_NO_RECORD);
+	else
+		request_reply_nak(request, "wrong network");
 }
 
 /* A client that remembers an address and asks whether it is still good (INIT-REBOOT), or rebinds by broadcast. Without a
- * record of the client RFC 2131 4.3.2 wants silence, since another server may know it. */
+ * record of the client RFC 2131 4.3.2 wants silence, since another server may know it; but where we lent the address to
+ * somebody else no other server can know better, and silence would let the client use it. */
 static void confirm(struct request *request, struct ip4 address) {
-	bool is_same_address;
-
 	if (!is_ip4_in_subnet(address, request->scope->subnet))
-		request_reply_nak(request, "wrong network");
-	else if (is_client_known(request, address, &is_same_address) && is_same_address)
+		refuse_foreign(request, address);
+	else if (is_address_of_client(request, address))
 		grant_or_refuse(request, address);
-	else if (request->output->is_store_failed)
-		request_drop(request, DROP_STORE);
-	else if (is_client_known(request, address, &is_same_address) || is_in_use_by_other(request, address))
+	else if (is_client_known(request) || is_in_use_by_other(request, address))
 		request_reply_nak(request, "not the address of this client");
 	else
 		request_drop(request, DROP_NO_RECORD);

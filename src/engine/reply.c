@@ -6,6 +6,8 @@
 
 #define IP_UDP_HEADERS 28
 #define BROADCAST 0xffffffffu
+#define HTYPE_ETHERNET 1
+#define HLEN_ETHERNET 6
 
 static size_t message_limit(const struct dhcp4_packet *packet) {
 	struct span size = packet->options[DHCP4_OPTION_MAX_SIZE];
@@ -108,7 +110,13 @@ static void write_configured(struct request *request, struct dhcp4_writer *write
 		write_option_once(request, writer, &done, options->values[i].code);
 }
 
-/* RFC 2131 4.1, fourth paragraph on: relay, the client's own address, broadcast if it asks for that, else its hardware. */
+/* True if the client wants a broadcast, or has no hardware address of the kind that frames are sent to. */
+static bool is_broadcast_needed(const struct dhcp4_packet *packet) {
+	return packet->flags & DHCP4_FLAG_BROADCAST || packet->htype != HTYPE_ETHERNET || packet->hlen != HLEN_ETHERNET;
+}
+
+/* RFC 2131 4.1, fourth paragraph on: relay, the client's own address, broadcast if it asks for that, else its hardware. An
+ * inform is answered to the client's own address even if a relay brought it (4.3.5). */
 static void destination_fill(struct request *request, struct ip4 address) {
 	const struct dhcp4_packet *packet = request->packet;
 	struct engine_output *output = request->output;
@@ -116,14 +124,16 @@ static void destination_fill(struct request *request, struct ip4 address) {
 	output->source = request->server_id;
 	output->port = DHCP4_CLIENT_PORT;
 	output->path = REPLY_UNICAST;
-	if (!is_ip4_none(packet->giaddr)) {
+	if (packet->type == DHCP4_INFORM) {
+		output->destination = packet->ciaddr;
+	} else if (!is_ip4_none(packet->giaddr)) {
 		output->destination = packet->giaddr;
 		output->port = DHCP4_SERVER_PORT;
 	} else if (output->sent == DHCP4_NAK) {
 		output->path = REPLY_BROADCAST;
 	} else if (!is_ip4_none(packet->ciaddr)) {
 		output->destination = packet->ciaddr;
-	} else if (packet->flags & DHCP4_FLAG_BROADCAST || packet->hlen == 0) {
+	} else if (is_broadcast_needed(packet)) {
 		output->path = REPLY_BROADCAST;
 	} else {
 		output->path = REPLY_LINK;
@@ -167,6 +177,9 @@ void request_reply(struct request *request, enum dhcp4_message_type type, struct
 	reply_start(request, type, &header, &writer);
 	if (lease_time)
 		write_times(request, &writer, lease_time);
+	if (has_dhcp4_option(request->packet, DHCP4_OPTION_SUBNET_SELECTION)) /* RFC 3011 */
+		dhcp4_write_option(&writer, DHCP4_OPTION_SUBNET_SELECTION,
+				   request->packet->options[DHCP4_OPTION_SUBNET_SELECTION]);
 	write_configured(request, &writer);
 	reply_finish(request, type, address, &writer);
 }

@@ -5,10 +5,12 @@
 #include "engine/engine.h"
 #include "engine/offers.h"
 
-/* Where the search for a never-used address goes on, per scope. Embedded. */
+/* Where the searches for an address go on, per scope. Embedded. */
 struct range_position {
-	struct ip4 next;           /* none: at the start of the first range */
-	uint64_t full_until_ms; /* all ranges were searched in vain: do not search again before */
+	struct ip4 next;          /* for one without record; none: at the start of the first range */
+	uint64_t full_until_ms;   /* all ranges were searched in vain: do not search again before */
+	struct ip4 sweep;         /* one by one, for what the other ways overlook; none: at the start */
+	uint64_t swept_until_ms;  /* all were looked at: do not begin again before */
 };
 
 struct engine {
@@ -46,6 +48,9 @@ enum drop_reason request_select_scope(struct request *request);
 
 /* True if @address is one of this host's. */
 bool is_request_for_us(const struct request *request, struct ip4 address);
+
+/* True if @address lies in a subnet of the link that the packet came from itself, not through a relay. */
+bool is_request_on_link(const struct request *request, struct ip4 address);
 
 /* allocate.c: true if @address may be given to this client: in a range or reserved for it, and not in use by anybody else.
  * Sets output->is_store_failed when that could not be found out. */

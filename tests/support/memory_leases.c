@@ -11,6 +11,10 @@ struct memory_leases {
 	bool is_broken;
 };
 
+static bool is_subnet_equal(struct ip4_subnet a, struct ip4_subnet b) {
+	return is_ip4_equal(a.network, b.network) && a.prefix_length == b.prefix_length;
+}
+
 static struct lease *find_address(struct memory_leases *leases, struct ip4 address) {
 	for (size_t i = 0; i < leases->n_items; i++)
 		if (is_ip4_equal(leases->items[i].address, address))
@@ -18,9 +22,10 @@ static struct lease *find_address(struct memory_leases *leases, struct ip4 addre
 	return NULL;
 }
 
-static struct lease *find_client(struct memory_leases *leases, struct ip4_subnet scope, const struct client_key *client) {
+static struct lease *find_client(struct memory_leases *leases, struct ip4_subnet scope,
+				 const struct client_key *client) {
 	for (size_t i = 0; i < leases->n_items; i++)
-		if (is_ip4_equal(leases->items[i].scope.network, scope.network) &&
+		if (is_subnet_equal(leases->items[i].scope, scope) &&
 		    is_client_key_equal(&leases->items[i].client, client))
 			return &leases->items[i];
 	return NULL;
@@ -65,7 +70,7 @@ static size_t reuse_rank(const struct memory_leases *leases, struct ip4_subnet s
 	for (size_t i = 0; i < leases->n_items; i++) {
 		const struct lease *other = &leases->items[i];
 
-		if (!is_ip4_equal(other->scope.network, scope.network) || is_lease_in_force(other, now))
+		if (!is_subnet_equal(other->scope, scope) || is_lease_in_force(other, now))
 			continue;
 		rank += other->expiry < lease->expiry ||
 			(other->expiry == lease->expiry && other->address.value < lease->address.value);
@@ -80,7 +85,7 @@ static int get_reusable(void *context, struct ip4_subnet scope, int64_t now, siz
 	for (size_t i = 0; i < leases->n_items && !found; i++) {
 		const struct lease *lease = &leases->items[i];
 
-		if (is_ip4_equal(lease->scope.network, scope.network) && !is_lease_in_force(lease, now) &&
+		if (is_subnet_equal(lease->scope, scope) && !is_lease_in_force(lease, now) &&
 		    reuse_rank(leases, scope, now, lease) == skip)
 			found = lease;
 	}

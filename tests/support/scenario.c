@@ -15,6 +15,7 @@
 
 #define START_WALL_S 1700000000
 #define LINE_MAX_SIZE 512
+#define LINK_ADDRESSES_MAX 4
 
 /* A client's packet under construction. */
 struct maker {
@@ -25,12 +26,21 @@ struct maker {
 };
 
 void scenario_init(struct scenario *ret_scenario, const struct snapshot *snapshot) {
+	static const struct link_address link_addresses[] = { { { 0x0a000001 }, 24 } };
+
 	*ret_scenario = (struct scenario){
 		.engine = engine_new(),
 		.leases = memory_leases_new(),
 		.snapshot = snapshot,
 		.now = { START_WALL_S, 1000000 },
+		.link_addresses = link_addresses,
+		.n_link_addresses = ARRAY_LEN(link_addresses),
 	};
+}
+
+void scenario_reconfigure(struct scenario *scenario, const struct snapshot *snapshot) {
+	scenario->snapshot = snapshot;
+	engine_snapshot_changed(scenario->engine);
 }
 
 void scenario_done(struct scenario *scenario) {
@@ -74,7 +84,7 @@ static enum dhcp4_message_type type_of(const char *word) {
 		enum dhcp4_message_type type;
 	} words[] = { { "discover", DHCP4_DISCOVER }, { "request", DHCP4_REQUEST }, { "decline", DHCP4_DECLINE },
 		      { "release", DHCP4_RELEASE },   { "inform", DHCP4_INFORM },   { "bootp", DHCP4_BOOTP },
-		      { "offer", DHCP4_OFFER },	      { "ack", DHCP4_ACK },	    { "nak", DHCP4_NAK } };
+		      { "offer", DHCP4_OFFER },       { "ack", DHCP4_ACK },         { "nak", DHCP4_NAK } };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcmp(words[i].word, word) == 0)
@@ -106,6 +116,10 @@ static bool maker_field(struct maker *maker, const char *name, const char *value
 		be32_write(maker->octets + 12, address_of(value).value);
 	else if (strcmp(name, "gi") == 0)
 		be32_write(maker->octets + 24, address_of(value).value);
+	else if (strcmp(name, "htype") == 0)
+		maker->octets[1] = (uint8_t)atoi(value);
+	else if (strcmp(name, "hlen") == 0)
+		maker->octets[2] = (uint8_t)atoi(value);
 	else if (strcmp(name, "bcast") == 0)
 		maker->octets[10] = 0x80;
 	else if (strcmp(name, "to") == 0)
@@ -126,6 +140,8 @@ static void maker_word(struct maker *maker, const char *name, const char *value)
 		put_u32(maker, DHCP4_OPTION_REQUESTED_ADDRESS, address_of(value).value);
 	else if (strcmp(name, "sid") == 0)
 		put_u32(maker, DHCP4_OPTION_SERVER_ID, address_of(value).value);
+	else if (strcmp(name, "sel") == 0)
+		put_u32(maker, DHCP4_OPTION_SUBNET_SELECTION, address_of(value).value);
 	else if (strcmp(name, "lt") == 0)
 		put_u32(maker, DHCP4_OPTION_LEASE_TIME, (uint32_t)strtoul(value, NULL, 10));
 	else if (strcmp(name, "max") == 0)
@@ -239,8 +255,7 @@ static void expect(const struct engine_output *output, char *words, const char *
 }
 
 static void send_packet(struct scenario *scenario, char *words, struct engine_output *ret_output) {
-	static const struct link_address link_addresses[] = { { { 0x0a000001 }, 24 } };
-	static const struct ip4 host_addresses[] = { { 0x0a000001 }, { 0xc0000201 } };
+	struct ip4 host_addresses[LINK_ADDRESSES_MAX + 1] = { { 0xc0000201 } };
 	char *rest, *word = strtok_r(words, " ", &rest);
 	struct engine_input input;
 	struct maker maker;
@@ -252,15 +267,18 @@ static void send_packet(struct scenario *scenario, char *words, struct engine_ou
 		maker_word(&maker, word, value);
 	}
 	maker.octets[maker.len++] = DHCP4_OPTION_END;
+	assert_true(scenario->n_link_addresses <= LINK_ADDRESSES_MAX);
+	for (size_t i = 0; i < scenario->n_link_addresses; i++)
+		host_addresses[i + 1] = scenario->link_addresses[i].address;
 	input = (struct engine_input){
 		.octets = span_of(maker.octets, maker.len),
 		.now = scenario->now,
 		.is_authorized = !maker.is_unauthorized,
 		.unicast_to = maker.unicast_to,
-		.link_addresses = link_addresses,
-		.n_link_addresses = ARRAY_LEN(link_addresses),
+		.link_addresses = scenario->link_addresses,
+		.n_link_addresses = scenario->n_link_addresses,
 		.host_addresses = host_addresses,
-		.n_host_addresses = ARRAY_LEN(host_addresses),
+		.n_host_addresses = scenario->n_link_addresses + 1,
 		.snapshot = scenario->snapshot,
 		.leases = memory_leases_view(scenario->leases),
 	};

@@ -6,11 +6,12 @@
  *
  * Before the arrow: discover, request, decline, release, inform, bootp, and any of
  *     m=N (hardware address 02:00:00:00:00:N) id=HEX (client identifier) ci=ADDRESS gi=ADDRESS req=ADDRESS sid=ADDRESS
- *     lt=SECONDS max=OCTETS prl=HEX rai=HEX name=TEXT bcast to=ADDRESS (sent to us by unicast) unauthorized
+ *     lt=SECONDS max=OCTETS prl=HEX rai=HEX sel=ADDRESS name=TEXT htype=N hlen=N bcast to=ADDRESS (sent to us by unicast)
+ *     unauthorized
  * Behind it: offer|ack|nak [ADDRESS], or drop REASON; and any of
  *     path=link|broadcast|unicast dst=ADDRESS port=N lt=SECONDS t1=SECONDS t2=SECONDS opt=CODE:HEX no=CODE
  *
- * The host has the addresses 10.0.0.1/24 on the link and 192.0.2.1 elsewhere.
+ * The host has the addresses 10.0.0.1/24 on the link and 192.0.2.1 elsewhere, unless the test sets others.
  */
 #pragma once
 
@@ -23,10 +24,15 @@ struct scenario {
 	struct memory_leases *leases;
 	const struct snapshot *snapshot; /* borrowed */
 	struct moment now;
+	const struct link_address *link_addresses; /* borrowed */
+	size_t n_link_addresses;
 };
 
 void scenario_init(struct scenario *ret_scenario, const struct snapshot *snapshot);
 void scenario_done(struct scenario *scenario);
+
+/* Go on with another configuration, as after a change in the directory. */
+void scenario_reconfigure(struct scenario *scenario, const struct snapshot *snapshot);
 
 /* Play the lines of @script. Fails the cmocka test at the first line that comes out otherwise, saying how. */
 void scenario_play(struct scenario *scenario, const char *script);

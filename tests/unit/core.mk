@@ -8,11 +8,15 @@ test_support = \
 core_libs = libengine.a libmodel.a libwire.a libbase.a
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_engine tests/unit/test_authority
-TESTS += tests/unit/test_engine tests/unit/test_authority
+check_PROGRAMS += tests/unit/test_engine tests/unit/test_engine_changes tests/unit/test_authority
+TESTS += tests/unit/test_engine tests/unit/test_engine_changes tests/unit/test_authority
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/support/scenario.c tests/support/scenario.h $(test_support)
 tests_unit_test_engine_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_engine_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_engine_changes_SOURCES = tests/unit/test_engine_changes.c tests/support/scenario.c tests/support/scenario.h \
+	$(test_support)
+tests_unit_test_engine_changes_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_engine_changes_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_authority_SOURCES = tests/unit/test_authority.c
 tests_unit_test_authority_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_authority_LDADD = $(core_libs) $(CMOCKA_LIBS)

@@ -31,18 +31,18 @@ static int world_set_up(void **state) {
 		ENTRY(arena, 2, SITE, "objectClass: lessorSite", "cn: hq"),
 		ENTRY(arena, 3, "cn=s1.example.com," SITE, "objectClass: lessorServer", "cn: s1.example.com"),
 		ENTRY(arena, 4, SCOPE, "objectClass: lessorScope", "cn: 10.0.0.0", "lessorPrefixLength: 24",
-		      "lessorServedBy: s1.example.com", "lessorRange: 10.0.0.10-10.0.0.13", "lessorExclusion: 10.0.0.12",
-		      "lessorLeaseTime: 600", "lessorOption: routers=10.0.0.1"),
+		      "lessorServedBy: s1.example.com", "lessorRange: 10.0.0.10-10.0.0.13",
+		      "lessorExclusion: 10.0.0.12", "lessorLeaseTime: 600", "lessorOption: routers=10.0.0.1"),
 		ENTRY(arena, 5, "cn=10.0.0.50," SCOPE, "objectClass: lessorReservation", "cn: 10.0.0.50",
 		      "lessorHardwareAddress: 02:00:00:00:00:32", "lessorOption: routers=10.0.0.9"),
 		ENTRY(arena, 6, "cn=10.0.0.51," SCOPE, "objectClass: lessorReservation", "cn: 10.0.0.51",
 		      "lessorClientIdentifier: 00aabb"),
 		ENTRY(arena, 7, REMOTE, "objectClass: lessorScope", "cn: 10.9.0.0", "lessorPrefixLength: 24",
 		      "lessorServedBy: s1.example.com", "lessorRange: 10.9.0.10-10.9.0.20", "lessorLeaseTime: 600"),
-		ENTRY(arena, 8, "cn=10.8.0.0," SITE, "objectClass: lessorScope", "cn: 10.8.0.0", "lessorPrefixLength: 24",
-		      "lessorServedBy: s1.example.com", "lessorState: disabled"),
-		ENTRY(arena, 9, "cn=10.7.0.0," SITE, "objectClass: lessorScope", "cn: 10.7.0.0", "lessorPrefixLength: 24",
-		      "lessorServedBy: s2.example.com"),
+		ENTRY(arena, 8, "cn=10.8.0.0," SITE, "objectClass: lessorScope", "cn: 10.8.0.0",
+		      "lessorPrefixLength: 24", "lessorServedBy: s1.example.com", "lessorState: disabled"),
+		ENTRY(arena, 9, "cn=10.7.0.0," SITE, "objectClass: lessorScope", "cn: 10.7.0.0",
+		      "lessorPrefixLength: 24", "lessorServedBy: s2.example.com"),
 	};
 	struct findings findings;
 
@@ -70,14 +70,15 @@ static void play(void **state, const char *script) {
 }
 
 static void a_lease_from_first_to_last(void **state) {
-	play(state, "discover m=1 -> offer 10.0.0.10 path=link dst=10.0.0.10 port=68 lt=600 t1=300 t2=525 opt=1:ffffff00\n"
-		    "request m=1 sid=10.0.0.1 req=10.0.0.10 -> ack 10.0.0.10 path=link lt=600\n"
-		    "+300\n"
-		    "request m=1 ci=10.0.0.10 to=10.0.0.1 -> ack 10.0.0.10 path=unicast dst=10.0.0.10 lt=600\n"
-		    "+525\n"
-		    "request m=1 ci=10.0.0.10 -> ack 10.0.0.10 path=unicast\n"
-		    "release m=1 ci=10.0.0.10 sid=10.0.0.1 -> drop no_reply_due\n"
-		    "discover m=1 -> offer 10.0.0.10\n");
+	play(state,
+	     "discover m=1 -> offer 10.0.0.10 path=link dst=10.0.0.10 port=68 lt=600 t1=300 t2=525 opt=1:ffffff00\n"
+	     "request m=1 sid=10.0.0.1 req=10.0.0.10 -> ack 10.0.0.10 path=link lt=600\n"
+	     "+300\n"
+	     "request m=1 ci=10.0.0.10 to=10.0.0.1 -> ack 10.0.0.10 path=unicast dst=10.0.0.10 lt=600\n"
+	     "+525\n"
+	     "request m=1 ci=10.0.0.10 -> ack 10.0.0.10 path=unicast\n"
+	     "release m=1 ci=10.0.0.10 sid=10.0.0.1 -> drop no_reply_due\n"
+	     "discover m=1 -> offer 10.0.0.10\n");
 }
 
 static void nobody_is_answered_without_authority(void **state) {
@@ -199,20 +200,22 @@ static void the_client_identifier_is_the_identity(void **state) {
 }
 
 static void relays(void **state) {
-	play(state, "discover m=1 gi=10.9.0.1 rai=0104aabbccdd -> offer 10.9.0.10 path=unicast dst=10.9.0.1 port=67 opt=82:0104aabbccdd\n"
-		    "request m=1 gi=10.9.0.1 req=10.9.0.10 sid=10.0.0.1 -> ack 10.9.0.10 dst=10.9.0.1 port=67\n"
-		    "request m=1 gi=10.9.0.1 req=10.0.0.10 -> nak dst=10.9.0.1 port=67\n"
-		    "discover m=2 gi=10.0.0.200 rai=05040a090001 -> offer 10.9.0.11 dst=10.0.0.200\n"
-		    "discover m=2 gi=172.16.0.1 -> drop no_scope\n"
-		    "discover m=2 gi=10.8.0.1 -> drop scope_disabled\n"
-		    "discover m=2 gi=10.7.0.1 -> drop no_scope\n");
+	play(state,
+	     "discover m=1 gi=10.9.0.1 rai=0104aabbccdd -> offer 10.9.0.10 path=unicast dst=10.9.0.1 port=67 opt=82:0104aabbccdd\n"
+	     "request m=1 gi=10.9.0.1 req=10.9.0.10 sid=10.0.0.1 -> ack 10.9.0.10 dst=10.9.0.1 port=67\n"
+	     "request m=1 gi=10.9.0.1 req=10.0.0.10 -> nak dst=10.9.0.1 port=67\n"
+	     "discover m=2 gi=10.0.0.200 rai=05040a090001 -> offer 10.9.0.11 dst=10.0.0.200\n"
+	     "discover m=2 gi=172.16.0.1 -> drop no_scope\n"
+	     "discover m=2 gi=10.8.0.1 -> drop scope_disabled\n"
+	     "discover m=2 gi=10.7.0.1 -> drop no_scope\n");
 }
 
 static void options_come_as_asked_for(void **state) {
-	play(state, "discover m=1 prl=0f -> offer opt=15:6578616d706c652e636f6d no=3 opt=1:ffffff00\n"
-		    "discover m=1 prl=030f03 -> offer opt=3:0a000001 opt=15:6578616d706c652e636f6d\n"
-		    "discover m=1 -> offer opt=3:0a000001\n"
-		    "inform m=1 ci=10.0.0.77 prl=0f -> ack 0.0.0.0 path=unicast dst=10.0.0.77 no=51 no=58 opt=15:6578616d706c652e636f6d\n");
+	play(state,
+	     "discover m=1 prl=0f -> offer opt=15:6578616d706c652e636f6d no=3 opt=1:ffffff00\n"
+	     "discover m=1 prl=030f03 -> offer opt=3:0a000001 opt=15:6578616d706c652e636f6d\n"
+	     "discover m=1 -> offer opt=3:0a000001\n"
+	     "inform m=1 ci=10.0.0.77 prl=0f -> ack 0.0.0.0 path=unicast dst=10.0.0.77 no=51 no=58 opt=15:6578616d706c652e636f6d\n");
 }
 
 static void the_lease_time_is_at_most_what_is_configured(void **state) {
@@ -239,6 +242,100 @@ static void a_failing_store_acknowledges_nothing(void **state) {
 		    "release m=1 ci=10.0.0.10 -> drop store\n");
 	memory_leases_break(world->scenario.leases, false);
 	play(state, "request m=1 sid=10.0.0.1 req=10.0.0.10 -> ack 10.0.0.10\n");
+}
+
+static void a_failing_store_leaves_no_wrong_memory(void **state) {
+	struct world *world = *state;
+
+	play(state, "discover m=1 -> offer 10.0.0.10\n");
+	memory_leases_break(world->scenario.leases, true);
+	play(state, "discover m=2 -> drop store\n");
+	memory_leases_break(world->scenario.leases, false);
+	play(state, "discover m=2 -> offer 10.0.0.11\n");
+}
+
+static void a_reply_that_is_withheld_tells_nothing(void **state) {
+	static struct engine_output output;
+
+	output.has_reply = true;
+	engine_withhold(&output, DROP_STORE);
+	assert_false(output.has_reply);
+	assert_int_equal(output.reason, DROP_STORE);
+
+	memset(&output, 0, sizeof output);
+	output.is_declined = true;
+	output.reason = DROP_NO_REPLY_DUE;
+	engine_withhold(&output, DROP_STORE);
+	assert_false(output.is_declined);
+	assert_int_equal(output.reason, DROP_STORE);
+
+	output.reason = DROP_NO_SCOPE;
+	engine_withhold(&output, DROP_UNAUTHORIZED);
+	assert_int_equal(output.reason, DROP_NO_SCOPE);
+}
+
+static void subnet_selection_comes_back(void **state) {
+	play(state,
+	     "discover m=1 sel=10.9.0.0 -> offer 10.9.0.10 opt=118:0a090000\n"
+	     "discover m=1 gi=10.0.0.200 sel=10.9.0.0 prl=03 -> offer 10.9.0.10 dst=10.0.0.200 opt=118:0a090000\n"
+	     "discover m=1 gi=10.0.0.200 sel=10.0.0.0 rai=05040a090001 -> offer 10.9.0.10 opt=118:0a000000\n"
+	     "request m=1 sel=10.9.0.0 req=10.9.0.99 sid=10.0.0.1 -> nak no=118\n"
+	     "discover m=1 sel=10.3.0.0 -> drop no_scope\n");
+}
+
+static void a_nak_says_nothing_else(void **state) {
+	play(state,
+	     "request m=1 lt=60 prl=0103060f33 max=1400 req=172.16.0.5 rai=0102aabb id=0102 -> "
+	     "nak 0.0.0.0 no=1 no=3 no=6 no=15 no=50 no=51 no=55 no=57 no=58 no=59 opt=54:0a000001 opt=61:0102 opt=82:0102aabb\n");
+}
+
+static void a_reply_holds_no_option_of_requests(void **state) {
+	play(state,
+	     "discover m=1 req=10.0.0.11 lt=60 max=1400 prl=3237393b3a -> offer 10.0.0.11 no=50 no=55 no=57 t1=30\n"
+	     "inform m=1 ci=10.0.0.77 lt=60 prl=333a3b32 -> ack 0.0.0.0 no=50 no=51 no=55 no=58 no=59\n");
+}
+
+static void an_inform_is_answered_to_its_own_address(void **state) {
+	play(state,
+	     "inform m=1 ci=10.9.0.77 gi=10.9.0.1 rai=0102aabb -> ack 0.0.0.0 path=unicast dst=10.9.0.77 port=68 opt=82:0102aabb\n"
+	     "inform m=1 ci=10.9.0.77 to=192.0.2.1 -> ack 0.0.0.0 path=unicast dst=10.9.0.77 port=68\n"
+	     "inform m=1 ci=10.0.0.10 -> ack 0.0.0.0\n"
+	     "discover m=2 -> offer 10.0.0.10\n");
+}
+
+/* Frames are made for Ethernet addresses; other clients hear broadcasts. */
+static void hardware_that_is_not_ethernet(void **state) {
+	play(state, "discover m=1 htype=6 -> offer 10.0.0.10 path=broadcast\n"
+		    "discover m=2 hlen=16 -> offer 10.0.0.11 path=broadcast\n"
+		    "discover m=3 htype=32 hlen=0 -> drop no_identity\n"
+		    "discover m=3 htype=32 hlen=0 id=ff01 -> offer 10.0.0.13 path=broadcast opt=61:ff01\n"
+		    "discover m=50 htype=6 -> drop range_full\n");
+}
+
+static void no_lease_is_for_ever(void **state) {
+	play(state, "discover m=1 lt=4294967295 -> offer lt=600 t1=300 t2=525\n"
+		    "request m=1 lt=4294967295 sid=10.0.0.1 req=10.0.0.10 -> ack lt=600\n"
+		    "+601\n"
+		    "request m=2 sid=10.0.0.1 req=10.0.0.10 -> ack 10.0.0.10\n");
+}
+
+static void one_client_in_two_scopes(void **state) {
+	play(state, "request m=1 sid=10.0.0.1 req=10.0.0.10 -> ack 10.0.0.10\n"
+		    "request m=1 gi=10.9.0.1 req=10.0.0.10 -> nak\n"
+		    "request m=1 gi=10.9.0.1 sid=10.0.0.1 req=10.9.0.10 -> ack 10.9.0.10\n"
+		    "request m=2 sid=10.0.0.1 req=10.0.0.10 -> nak\n"
+		    "request m=1 req=10.0.0.10 -> ack 10.0.0.10\n");
+}
+
+/* As two packets of one batch: the second sees what the first did. */
+static void the_same_packet_twice(void **state) {
+	play(state, "discover m=1 -> offer 10.0.0.10\n"
+		    "discover m=1 -> offer 10.0.0.10\n"
+		    "request m=1 sid=10.0.0.1 req=10.0.0.10 -> ack 10.0.0.10\n"
+		    "request m=1 sid=10.0.0.1 req=10.0.0.10 -> ack 10.0.0.10\n"
+		    "decline m=1 sid=10.0.0.1 req=10.0.0.10 -> drop no_reply_due\n"
+		    "decline m=1 sid=10.0.0.1 req=10.0.0.10 -> drop not_owner\n"
+		    "release m=1 sid=10.0.0.1 ci=10.0.0.10 -> drop not_owner\n");
 }
 
 static void a_host_never_leases_its_own_address(void **state) {
@@ -269,6 +366,16 @@ int main(void) {
 		SCENARIO(the_lease_time_is_at_most_what_is_configured),
 		SCENARIO(the_way_to_the_client),
 		SCENARIO(a_failing_store_acknowledges_nothing),
+		SCENARIO(a_failing_store_leaves_no_wrong_memory),
+		SCENARIO(a_reply_that_is_withheld_tells_nothing),
+		SCENARIO(subnet_selection_comes_back),
+		SCENARIO(a_nak_says_nothing_else),
+		SCENARIO(a_reply_holds_no_option_of_requests),
+		SCENARIO(an_inform_is_answered_to_its_own_address),
+		SCENARIO(hardware_that_is_not_ethernet),
+		SCENARIO(no_lease_is_for_ever),
+		SCENARIO(one_client_in_two_scopes),
+		SCENARIO(the_same_packet_twice),
 		SCENARIO(a_host_never_leases_its_own_address),
 	};
 
