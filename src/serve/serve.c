@@ -71,29 +71,6 @@ static void store_report(struct serve *serve, const struct error *error) {
 	serve->is_store_failing = true;
 }
 
-/* Replies leave together, once what they promise is on stable storage; or none does. */
-static void on_durable(void *context, int result, const struct error *error) {
-	struct serve *serve = context;
-	struct moment now = clock_now();
-
-	if (result < 0)
-		store_report(serve, error);
-	else
-		serve->is_store_failing = false;
-	for (size_t i = 0; i < serve->n_exchanges; i++) {
-		struct exchange *exchange = &serve->exchanges[i];
-
-		if (result < 0 && exchange->output.has_reply) {
-			exchange->output.has_reply = false;
-			exchange->output.reason = DROP_STORE;
-		}
-		report_output(&exchange->output, &now);
-		if (exchange->output.has_reply)
-			report_sent(&exchange->output,
-				    packet_io_send(serve->io, exchange->interface, &exchange->output) == 0);
-	}
-}
-
 static bool is_store_failed(const struct serve *serve) {
 	for (size_t i = 0; i < serve->n_exchanges; i++)
 		if (serve->exchanges[i].output.is_store_failed)
@@ -101,22 +78,51 @@ static bool is_store_failed(const struct serve *serve) {
 	return false;
 }
 
+/* A batch that could not be made durable, or, in one that was, a record that cannot be read: it costs its own packet only. */
+static void result_report(struct serve *serve, int result, const struct error *error) {
+	struct error unreadable;
+
+	if (result < 0) {
+		store_report(serve, error);
+	} else if (is_store_failed(serve)) {
+		error_set(&unreadable, E_DHCP_JET_ERROR,
+			  "a lease could not be read; look at the disk that holds the state directory");
+		store_report(serve, &unreadable);
+	} else {
+		serve->is_store_failing = false;
+	}
+}
+
+/* Replies leave together, once what they promise is on stable storage; or none does. The disk may have taken its time, so
+ * authority is looked at once more. */
+static void on_durable(void *context, int result, const struct error *error) {
+	struct serve *serve = context;
+	struct moment now = clock_now();
+	bool is_authorized = is_configuration_authorized(serve->configuration, &now);
+
+	result_report(serve, result, error);
+	for (size_t i = 0; i < serve->n_exchanges; i++) {
+		struct exchange *exchange = &serve->exchanges[i];
+
+		if (result < 0)
+			engine_withhold(&exchange->output, DROP_STORE);
+		else if (!is_authorized && exchange->output.has_reply)
+			engine_withhold(&exchange->output, DROP_UNAUTHORIZED);
+		report_output(&exchange->output, &now);
+		if (exchange->output.has_reply)
+			report_sent(&exchange->output,
+				    packet_io_send(serve->io, exchange->interface, &exchange->output) == 0);
+	}
+}
+
 static void batch_handle(struct serve *serve, const struct packet_in *packets, size_t n_packets,
 			 struct lease_batch *batch) {
 	struct moment now = clock_now();
-	struct error error;
 
 	serve->n_exchanges = 0;
 	for (size_t i = 0; i < n_packets; i++)
 		exchange_handle(serve, &packets[i], &now, lease_batch_view(batch));
 	counter_add(COUNTER_BATCHES, 1);
-	if (is_store_failed(serve)) {
-		lease_batch_abort(batch);
-		error_set(&error, E_DHCP_JET_ERROR,
-			  "a lease could not be read or changed; look at the disk that holds the state directory");
-		on_durable(serve, -E_DHCP_JET_ERROR, &error);
-		return;
-	}
 	if (is_lease_batch_dirty(batch))
 		counter_add(COUNTER_COMMITS, 1);
 	lease_batch_submit(batch, on_durable, serve);
@@ -179,8 +185,8 @@ int serve_run(struct role_context *context, struct error *reterr_error) {
 	}
 	serve->engine = engine_new();
 	serve->io = packet_io_new(HERITAGE_UDP, HERITAGE_LINK);
-	serve->configuration = configuration_new(context->loop, config->state_directory, config->server_name,
-						 on_configuration, serve);
+	serve->configuration =
+		configuration_new(context->loop, config->state_directory, config->server_name, on_configuration, serve);
 	serve->udp_watch = loop_watch_readable(context->loop, HERITAGE_UDP, on_packets, serve);
 	context->finish = serve_free;
 	context->finish_context = serve;
