@@ -2,6 +2,7 @@
 #include "dir/connection.h"
 
 #include <openldap.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -172,6 +173,19 @@ static int uri_open(const struct connection_settings *settings, const char *uri,
 	return 0;
 }
 
+static void prepare(void) {
+	int as_client = 0;
+
+	signal(SIGPIPE, SIG_IGN);
+	ldap_set_option(NULL, LDAP_OPT_X_TLS_NEWCTX, &as_client);
+}
+
+void connection_prepare(void) {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, prepare);
+}
+
 int connection_open(const struct connection_settings *settings, size_t first, struct connection **ret_connection,
 		    size_t *ret_index, struct error *reterr_error) {
 	struct watchdog *watchdog = watchdog_new();
@@ -179,7 +193,7 @@ int connection_open(const struct connection_settings *settings, size_t first, st
 	size_t count = 0;
 	int code = -E_DDS_NO_DS_AVAILABLE;
 
-	signal(SIGPIPE, SIG_IGN);
+	connection_prepare();
 	if (!watchdog)
 		return error_set(reterr_error, E_NOT_ENOUGH_MEMORY, "no thread can be made for the connection");
 	while (settings->uris[count])

@@ -4,7 +4,7 @@
  * Opening blocks, but never longer than its timeout allows per step: the socket is our own and non-blocking until it is
  * connected, and a watchdog shuts it down when a TLS handshake or a bind takes too long (libldap's own time limits hang or
  * spin in several of these cases; docs/architecture.md says which).
- * SIGPIPE is ignored in the whole process from the first opening on: libldap writes to sockets that may be gone.
+ * SIGPIPE is ignored in the whole process from connection_prepare on: libldap writes to sockets that may be gone.
  * Thread: one per connection.
  */
 #pragma once
@@ -40,6 +40,10 @@ struct connection_features {
 };
 
 struct connection;
+
+/* Make libldap and its TLS library ready, which they do at their first use without regard to threads. Done by the first
+ * connection_open; a process that opens connections in several threads calls it before it starts them. */
+void connection_prepare(void);
 
 /* Open, secure, bind; try each URI from @first on, round about, once. 0, or why it failed: of a server that refused us if there was
  * one, else of the last one tried; the sentence begins with the URI.

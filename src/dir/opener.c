@@ -185,6 +185,7 @@ static void opening_done(void *context) {
 struct opener *opener_new(struct loop *loop, const struct config *config, opener_done_f *done, void *context) {
 	struct opener *opener = mem_alloc(sizeof *opener);
 
+	connection_prepare();
 	opener->job = job_new(config);
 	opener->done = done;
 	opener->context = context;
