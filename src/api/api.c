@@ -34,7 +34,9 @@ struct api {
 static enum api_method method_of(struct evhttp_request *request) {
 	enum evhttp_cmd_type command = evhttp_request_get_command(request);
 
-	return command == EVHTTP_REQ_GET ? API_METHOD_GET : command == EVHTTP_REQ_POST ? API_METHOD_POST : API_METHOD_OTHER;
+	return command == EVHTTP_REQ_GET    ? API_METHOD_GET
+	       : command == EVHTTP_REQ_POST ? API_METHOD_POST
+					    : API_METHOD_OTHER;
 }
 
 static int check_peer(const struct api *api, struct evhttp_request *request, struct error *reterr_error) {
@@ -89,8 +91,8 @@ static void on_request(struct evhttp_request *http_request, void *context) {
 	send_answer(http_request, &answer);
 }
 
-/* libevent does not count connections. But the kernel gives the lowest free number to a new descriptor, so the number that the
- * next one would get says how many are open. */
+/* libevent does not count connections. But the kernel gives the lowest free number to a new descriptor, so the number
+ * that the next one would get says how many are open. */
 static bool is_crowded(void) {
 	int next = dup(HERITAGE_CONTROL);
 

@@ -82,8 +82,8 @@ static int hex_value(char letter) {
 	return at ? (int)(at - digits) : -1;
 }
 
-/* Undo the percent-encoding of @word (up to any of @ends) into @ret_word. Returns where it ended; NULL if it is malformed, has
- * a NUL or does not fit. */
+/* Undo the percent-encoding of @word (up to any of @ends) into @ret_word. Returns where it ended; NULL if it is
+ * malformed, has a NUL or does not fit. */
 static const char *decode_word(const char *word, const char *ends, size_t size, char *ret_word) {
 	size_t len = 0;
 
@@ -123,7 +123,8 @@ static int parse_limit(const char *value, size_t *ret_limit, struct error *reter
 	return 0;
 }
 
-static int parse_parameter(const char *name, const char *value, struct api_request *request, struct error *reterr_error) {
+static int parse_parameter(const char *name, const char *value, struct api_request *request,
+			   struct error *reterr_error) {
 	if (request->route == API_ROUTE_LEASES) {
 		if (strcmp(name, "scope") == 0)
 			return parse_address("scope", value, &request->has_scope, &request->scope, reterr_error);

@@ -34,6 +34,8 @@ struct api_request {
 /* Borrow the methods that the path of @uri takes, as the header Allow has them; "" if there is no such path. */
 const char *api_request_allowed(const char *uri);
 
-/* Understand @uri, the path with an optional query as a client sent it. 0; -E_NOT_FOUND (no such route), -E_NOT_SUPPORTED (not
- * with this method), -E_INVALID_PARAMETER (unknown, repeated or malformed parameter), each with a sentence. */
-int api_request_parse(enum api_method method, const char *uri, struct api_request *ret_request, struct error *reterr_error);
+/* Understand @uri, the path with an optional query as a client sent it. 0; -E_NOT_FOUND (no such route),
+ * -E_NOT_SUPPORTED (not with this method), -E_INVALID_PARAMETER (unknown, repeated or malformed parameter), each with a
+ * sentence. */
+int api_request_parse(enum api_method method, const char *uri, struct api_request *ret_request,
+		      struct error *reterr_error);

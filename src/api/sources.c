@@ -12,7 +12,8 @@ struct sources {
 	struct directory_store *directory; /* NULL until it is there */
 	struct lease_store *leases;
 
-	/* What follows from the entries of @generation; kept because building it again for each request would be dear. */
+	/* What follows from the entries of @generation; kept because building it again for each request would be
+	 * dear. */
 	bool has_summary;
 	uint64_t generation;
 	size_t n_entries, n_served_scopes;
@@ -142,8 +143,8 @@ static int read_directory(struct sources *sources, struct arena *scratch, const 
 	return 0;
 }
 
-int sources_status(struct sources *sources, struct arena *scratch, const struct moment *now, struct api_status *ret_status,
-		   struct error *reterr_error) {
+int sources_status(struct sources *sources, struct arena *scratch, const struct moment *now,
+		   struct api_status *ret_status, struct error *reterr_error) {
 	struct api_status status = { .server = sources->server_name };
 	int r;
 

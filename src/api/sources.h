@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sources.h - where answers come from: the two stores, opened when they are first there, and what follows from their entries. */
+/* sources.h - where answers come from: the two stores, opened when they are first there, and what follows from their
+ * entries. */
 #pragma once
 
 #include <stdint.h>
@@ -15,8 +16,8 @@ struct sources *sources_new(const char *state_directory, const char *server_name
 struct sources *sources_free(struct sources *sources);
 
 /* Gather the status at @now. A store that its role has not made yet counts as empty. 0, or -E_... with a sentence. */
-int sources_status(struct sources *sources, struct arena *scratch, const struct moment *now, struct api_status *ret_status,
-		   struct error *reterr_error);
+int sources_status(struct sources *sources, struct arena *scratch, const struct moment *now,
+		   struct api_status *ret_status, struct error *reterr_error);
 
 /* Read into @arena why entries are in quarantine. 0, or -E_... with a sentence. */
 int sources_findings(struct sources *sources, struct arena *arena, struct findings *ret_findings,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* status.h - everything that a status shows, as one value, and its two forms: JSON and OpenMetrics text. Pure but for the shared
- * counters, which both read. */
+/* status.h - everything that a status shows, as one value, and its two forms: JSON and OpenMetrics text. Pure but for
+ * the shared counters, which both read. */
 #pragma once
 
 #include <jansson.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* heritage.h - what the supervisor opens once, while it still may, and hands to the roles at fixed numbers (rt/role.h). */
+/* heritage.h - what the supervisor opens once, while it still may, and hands to the roles at fixed numbers
+ * (rt/role.h). */
 #pragma once
 
 #include "base/error.h"
@@ -14,8 +15,8 @@ struct heritage_set {
 };
 
 /* Open everything: state directory and its lock (-E_DHCP_DATABASE_INIT_FAILED), port 67 and the link socket
- * (-E_DHCP_NETWORK_INIT_FAILED), the management socket (-E_DHCP_RPC_INIT_FAILED), and the memory that is shared. On failure,
- * what was opened is closed again. */
+ * (-E_DHCP_NETWORK_INIT_FAILED), the management socket (-E_DHCP_RPC_INIT_FAILED), and the memory that is shared. On
+ * failure, what was opened is closed again. */
 int heritage_open(const struct config *config, struct identity identity, struct heritage_set *ret_set,
 		  struct error *reterr_error);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* manual_gen - fill a document's tables from the tables of the program.
  *
- * manual_gen FILE prints FILE. Whatever stands between a line with "table: NAME" and one with "end of table" is replaced by
- * the table NAME, made from a .def file. Man pages are built so from docs/man/NAME.in; for what is checked in as it is read
- * (docs/NAME.md, include/lessor/errors.h) a test compares the file with this program's output.
+ * manual_gen FILE prints FILE. Whatever stands between a line with "table: NAME" and one with "end of table" is
+ * replaced by the table NAME, made from a .def file. Man pages are built so from docs/man/NAME.in; for what is checked
+ * in as it is read (docs/NAME.md, include/lessor/errors.h) a test compares the file with this program's output.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -30,7 +30,8 @@ struct column_row {
 #define KIND_CHOICE(words) "word", words
 
 static const struct column_row config_rows[] = {
-#define CONFIG(symbol, section, key, kind, fallback, description) { { section, key, KIND_##kind, fallback, description } },
+#define CONFIG(symbol, section, key, kind, fallback, description)                                                      \
+	{ { section, key, KIND_##kind, fallback, description } },
 #include "rt/config.def"
 #undef CONFIG
 };
@@ -48,7 +49,8 @@ static const struct column_row counter_rows[] = {
 };
 
 static const struct column_row event_rows[] = {
-#define EVENT_ROW(symbol, severity, windows_id, text, explanation) { { #symbol, #severity, #windows_id, text, explanation } },
+#define EVENT_ROW(symbol, severity, windows_id, text, explanation)                                                     \
+	{ { #symbol, #severity, #windows_id, text, explanation } },
 #include "base/event.def"
 #undef EVENT_ROW
 };
@@ -112,7 +114,8 @@ static const struct flag_row {
 	char letter;
 	const char *argument, *where, *how_often, *help;
 } flag_rows[] = {
-#define FLAG(symbol, name, letter, argument, where, how_often, help) { name, letter, argument, #where, #how_often, help },
+#define FLAG(symbol, name, letter, argument, where, how_often, help)                                                   \
+	{ name, letter, argument, #where, #how_often, help },
 #include "app/ctl/flag.def"
 #undef FLAG
 };
@@ -171,7 +174,8 @@ static void table_error_macros(void) {
 		/* The same printed name stands twice in the original; the second one needs another name in C. */
 		bool is_second = info->code == E_DHCP_SUBNET_INCONSISTENT;
 
-		printf("#define %s%s %d /* %s */\n", info->name, is_second ? "_20052" : "", info->code, info->meaning);
+		printf("/* %s */\n", info->meaning);
+		printf("#define %s%s %d\n", info->name, is_second ? "_20052" : "", info->code);
 	}
 }
 

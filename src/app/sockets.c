@@ -79,7 +79,8 @@ int sockets_open_link(struct error *reterr_error) {
 /* True if a program answers on the socket @address. */
 static bool is_answered(const struct sockaddr_un *address) {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool answered = fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
+	bool answered = fd >= 0 &&
+			(connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN);
 
 	if (fd >= 0)
 		close(fd);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sockets.h - the sockets of the daemon, as the supervisor opens them. Each returns a descriptor or -E_... with a sentence. */
+/* sockets.h - the sockets of the daemon, as the supervisor opens them. Each returns a descriptor or -E_... with a
+ * sentence. */
 #pragma once
 
 #include <sys/types.h>
@@ -12,6 +13,6 @@ int sockets_open_udp(struct error *reterr_error);
 /* For sending frames on any interface; receives nothing. -E_DHCP_NETWORK_INIT_FAILED. */
 int sockets_open_link(struct error *reterr_error);
 
-/* Listening on @path, for root and the group @gid. The name that a killed daemon left is taken over; one on which somebody
- * answers is not. -E_DHCP_RPC_INIT_FAILED. */
+/* Listening on @path, for root and the group @gid. The name that a killed daemon left is taken over; one on which
+ * somebody answers is not. -E_DHCP_RPC_INIT_FAILED. */
 int sockets_open_api(const char *path, gid_t gid, struct error *reterr_error);

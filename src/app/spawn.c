@@ -19,8 +19,8 @@ static int copy_up(int fd) {
 	return fcntl(fd, F_DUPFD_CLOEXEC, HERITAGE_END);
 }
 
-/* Put into place just what the role's row names; the other numbers lead nowhere, so that none of them ever comes to mean
- * something else, such as a store's file. */
+/* Put into place just what the role's row names; the other numbers lead nowhere, so that none of them ever comes to
+ * mean something else, such as a store's file. */
 static int arrange_descriptors(unsigned descriptors, const struct heritage_set *set, int control) {
 	int nowhere = copy_up(open("/dev/null", O_RDWR | O_CLOEXEC)), own_control = copy_up(control);
 

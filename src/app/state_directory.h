@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* state_directory.h - the directory that holds leases.mdb and directory.mdb: made, given to the roles' user, and locked. */
+/* state_directory.h - the directory that holds leases.mdb and directory.mdb: made, given to the roles' user, and
+ * locked. */
 #pragma once
 
 #include "base/error.h"
@@ -9,7 +10,7 @@
  * Returns a descriptor, or -E_DHCP_DATABASE_INIT_FAILED with a sentence. */
 int state_directory_open(const char *path, struct identity owner, struct error *reterr_error);
 
-/* Take the lock of the directory @directory, whose path @path is for messages. The roles of a daemon that was killed hold it
- * until the kernel has ended them, so wait for it a while. Returns a descriptor; whoever has it open, or a copy of it, holds
- * the lock. -E_DHCP_DATABASE_INIT_FAILED with a sentence if a second daemon runs on the directory. */
+/* Take the lock of the directory @directory, whose path @path is for messages. The roles of a daemon that was killed
+ * hold it until the kernel has ended them, so wait for it a while. Returns a descriptor; whoever has it open, or a copy
+ * of it, holds the lock. -E_DHCP_DATABASE_INIT_FAILED with a sentence if a second daemon runs on the directory. */
 int state_directory_lock(int directory, const char *path, struct error *reterr_error);

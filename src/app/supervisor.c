@@ -14,7 +14,8 @@
 #include "base/event.h"
 #include "base/text.h"
 
-/* A role that ended is started again at once, the next times after a pause that doubles, until one lives long enough. */
+/* A role that ended is started again at once, the next times after a pause that doubles, until one lives long
+ * enough. */
 #define RESTART_FIRST_MS 100
 #define RESTART_MAX_MS 5000
 #define HEALTHY_AFTER_MS 10000

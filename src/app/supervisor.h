@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* supervisor.h - the process that systemd sees: starts the roles, starts them again when they end, stops them in order.
  *
- * After the start it reads nothing but one octet from each role ("ready") and signals; it holds no secret and parses nothing.
+ * After the start it reads nothing but one octet from each role ("ready") and signals; it holds no secret and parses
+ * nothing.
  */
 #pragma once
 
 #include "app/spawn.h"
 
-/* Run the roles until SIGTERM or SIGINT. Returns the daemon's exit status: 0 after a stop that was asked for, 1 if a role could
- * not start. */
+/* Run the roles until SIGTERM or SIGINT. Returns the daemon's exit status: 0 after a stop that was asked for, 1 if a
+ * role could not start. */
 int supervisor_run(const struct role_origin *origin);

@@ -38,7 +38,8 @@ struct error_info {
  * `return error_set(...)`. */
 int error_set(struct error *reterr_error, enum error_code code, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Put "prefix: " in front of the sentence of @error; for adding where it happened on the way up. Returns -error->code. */
+/* Put "prefix: " in front of the sentence of @error; for adding where it happened on the way up. Returns
+ * -error->code. */
 int error_prefix(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Borrow the row of @code, or NULL when the table has none. Accepts the code with either sign. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* event.h - what a role reports: one row of event.def per kind, one line per occurrence on standard error.
  *
- * The line is what systemd's journal takes as it is: "<severity>lessord role: NAME: text". Used by the shells (rt, store,
- * serve, dir, api, app); wire, model and engine return errors instead.
+ * The line is what systemd's journal takes as it is: "<severity>lessord role: NAME: text". Used by the shells (rt,
+ * store, serve, dir, api, app); wire, model and engine return errors instead.
  * Thread: any.
  */
 #pragma once

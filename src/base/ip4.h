@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ip4.h - an IPv4 address, a subnet and an inclusive range of addresses, all in host byte order. Values, no ownership. */
+/* ip4.h - an IPv4 address, a subnet and an inclusive range of addresses, all in host byte order. Values, no
+ * ownership. */
 #pragma once
 
 #include <stdbool.h>
@@ -63,7 +64,8 @@ int ip4_parse(const char *text, struct ip4 *ret_address);
 /* "a.b.c.d/len" with all host bits zero. 0, or -E_INVALID_PARAMETER. */
 int ip4_subnet_parse(const char *text, struct ip4_subnet *ret_subnet);
 
-/* "a.b.c.d-e.f.g.h", or one address alone. 0, -E_INVALID_PARAMETER (not addresses), -E_DHCP_INVALID_RANGE (end before start). */
+/* "a.b.c.d-e.f.g.h", or one address alone. 0, -E_INVALID_PARAMETER (not addresses), -E_DHCP_INVALID_RANGE (end before
+ * start). */
 int ip4_range_parse(const char *text, struct ip4_range *ret_range);
 
 /* Write dotted decimal into @ret_text and return it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mem.h - heap memory that is never NULL: running out ends the process with a message, for the supervisor to restart it.
- * What a packet or a request needs comes from an arena with a limit instead (arena.h). */
+/* mem.h - heap memory that is never NULL: running out ends the process with a message, for the supervisor to restart
+ * it. What a packet or a request needs comes from an arena with a limit instead (arena.h). */
 #pragma once
 
 #include <stddef.h>

@@ -47,5 +47,6 @@ int text_parse_hex(const char *text, size_t max, uint8_t *ret_octets, size_t *re
 /* Equal without regard to ASCII case. */
 bool is_text_equal_nocase(const char *a, const char *b);
 
-/* Borrow from @candidates (NULL-terminated) the one nearest to @word for a "did you mean", or NULL when none is near. */
+/* Borrow from @candidates (NULL-terminated) the one nearest to @word for a "did you mean", or NULL when none is
+ * near. */
 const char *text_nearest(const char *word, const char *const *candidates);

@@ -22,7 +22,8 @@ static inline uint16_t be16_value(struct be16 wire) {
 }
 
 static inline struct be32 be32_from(uint32_t value) {
-	return (struct be32){ { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value } };
+	return (struct be32){ { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
+				(uint8_t)value } };
 }
 
 static inline uint32_t be32_value(struct be32 wire) {

@@ -142,8 +142,8 @@ static int dn_compare(const void *a, const void *b) {
 	return strcasecmp(item_version(*left)->dn, item_version(*right)->dn);
 }
 
-/* Two entries cannot have the same name: where an unchanged one has the name of a changed one, its removal was missed (a server that
- * was restored or replaced need not tell all). */
+/* Two entries cannot have the same name: where an unchanged one has the name of a changed one, its removal was missed
+ * (a server that was restored or replaced need not tell all). */
 static void superseded_mark(struct acceptance *acceptance) {
 	size_t n_items = entry_table_count(acceptance->table), n = 0;
 	struct entry_item **sorted = entry_table_sorted(acceptance->table);
@@ -214,8 +214,8 @@ static void item_refuse(struct judgement *judgement, struct entry_item *item) {
 	judgement->n_refused++;
 }
 
-/* True if the version of @item that is to be judged is too large to be kept, or stands for one that was. One that is still too
- * large is no news. */
+/* True if the version of @item that is to be judged is too large to be kept, or stands for one that was. One that is
+ * still too large is no news. */
 static bool is_oversized(struct entry_item *item, struct arena *scratch) {
 	bool is_large = item->candidate && !entry_encode(item->candidate, scratch).data;
 
@@ -305,7 +305,8 @@ static void versions_judge(struct judgement *judgement) {
 		struct findings findings;
 
 		n_inputs = inputs_gather(judgement);
-		snapshot = snapshot_build(judgement->inputs, n_inputs, judgement->acceptance->server_name, 0, &findings);
+		snapshot = snapshot_build(judgement->inputs, n_inputs, judgement->acceptance->server_name, 0,
+					  &findings);
 		n_refused = faulty_refuse(judgement, &findings);
 		if (n_refused == 0)
 			established_faults_note(judgement, &findings);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* acceptance.h - which version of each entry is in force: the last good one.
  *
- * A batch of changes is judged as a whole by building the snapshot that would follow from it. An entry for which that finds a fault
- * keeps its last accepted version in force, and the new one waits in quarantine; later batches judge it again, because what it was at
- * odds with may have changed. Where two entries are at odds, the established one wins.
+ * A batch of changes is judged as a whole by building the snapshot that would follow from it. An entry for which that
+ * finds a fault keeps its last accepted version in force, and the new one waits in quarantine; later batches judge it
+ * again, because what it was at odds with may have changed. Where two entries are at odds, the established one wins.
  * Pure but for the heap: nothing is stored or reported here (apply.h does). Thread: one.
  */
 #pragma once
@@ -28,7 +28,8 @@ struct acceptance_result {
 	struct entry_uuid *removed;
 	size_t n_removed;
 	struct findings findings;     /* all that hold now */
-	struct findings quarantined;  /* those to be reported: new, or about a new version; the first one of each entry */
+	/* those to be reported: new, or about a new version; the first one of each entry */
+	struct findings quarantined;
 	const struct entry **restored; /* entries that are good again, to be reported */
 	size_t n_restored;
 	bool is_changed; /* any of the above but @findings alone, or the findings, differ from before */
@@ -45,7 +46,8 @@ struct acceptance_view {
 struct acceptance *acceptance_new(const char *server_name);
 struct acceptance *acceptance_free(struct acceptance *acceptance);
 
-/* Start from what is stored, in the place of all that was known; copied. Then give an empty batch to acceptance_apply. */
+/* Start from what is stored, in the place of all that was known; copied. Then give an empty batch to
+ * acceptance_apply. */
 void acceptance_load(struct acceptance *acceptance, const struct directory_entry *entries, size_t n_entries,
 		     const struct findings *findings);
 

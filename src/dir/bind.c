@@ -18,10 +18,12 @@ static int bind_anonymous(struct opening *opening) {
 static int bind_simple(struct opening *opening) {
 	struct berval password = { strlen(opening->settings->password), (char *)opening->settings->password };
 
-	return ldap_sasl_bind_s(opening->ldap, opening->settings->bind_dn, LDAP_SASL_SIMPLE, &password, NULL, NULL, NULL);
+	return ldap_sasl_bind_s(opening->ldap, opening->settings->bind_dn, LDAP_SASL_SIMPLE, &password, NULL, NULL,
+				NULL);
 }
 
-/* EXTERNAL needs nothing of the SASL library: the initial response is the empty authorization identity (RFC 4422 appendix A). */
+/* EXTERNAL needs nothing of the SASL library: the initial response is the empty authorization identity (RFC 4422
+ * appendix A). */
 static int bind_external(struct opening *opening) {
 	struct berval nothing = { 0, "" };
 

@@ -99,7 +99,8 @@ static void extensions_parse(struct span explicit, struct certificate *certifica
 	}
 }
 
-/* TBSCertificate ::= SEQUENCE { [0] version, serial, signature, issuer, validity, subject, key, ..., [3] extensions } */
+/* TBSCertificate ::= SEQUENCE { [0] version, serial, signature, issuer, validity, subject, key, ...,
+ * [3] extensions } */
 static bool body_parse(struct span body, struct certificate *certificate) {
 	struct span issuer, validity, subject;
 	struct tlv element;

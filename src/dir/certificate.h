@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* certificate.h - just enough of X.509 (RFC 5280) to say why a server's certificate is not accepted, and for whom it is.
+/* certificate.h - just enough of X.509 (RFC 5280) to say why a server's certificate is not accepted, and for whom it
+ * is.
  *
  * The chain of trust is the TLS library's business; nothing here replaces it. Pure.
  */
@@ -23,6 +24,6 @@ struct certificate {
 /* Read the DER octets @der, which must outlive @ret_certificate. 0 or -E_INVALID_PARAMETER. */
 int certificate_parse(struct span der, struct certificate *ret_certificate);
 
-/* True if the certificate is for the host @name: one of its alternative DNS names (a leading "*." stands for one label) or, for a
- * numeric address, one of its addresses. Common names are not looked at (RFC 9525). */
+/* True if the certificate is for the host @name: one of its alternative DNS names (a leading "*." stands for one label)
+ * or, for a numeric address, one of its addresses. Common names are not looked at (RFC 9525). */
 bool is_certificate_for(const struct certificate *certificate, const char *name);

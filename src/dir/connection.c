@@ -47,8 +47,8 @@ bool is_ldap_code_unavailable(int ldap_code) {
 	       ldap_code == LDAP_TIMEOUT || ldap_code == LDAP_CONNECT_ERROR;
 }
 
-/* What ldap.conf may say about limits, referrals and names is not for us. The time limits stay off because libldap spins with
- * them on; the watchdog has that duty. */
+/* What ldap.conf may say about limits, referrals and names is not for us. The time limits stay off because libldap
+ * spins with them on; the watchdog has that duty. */
 static void handle_set_options(LDAP *ldap) {
 	int version = LDAP_VERSION3, none = LDAP_NO_LIMIT, never = LDAP_DEREF_NEVER;
 
@@ -98,7 +98,8 @@ static bool has_value(LDAP *ldap, LDAPMessage *entry, const char *attribute, con
 	bool is_found = false;
 
 	for (int i = 0; values && values[i] && !is_found; i++)
-		is_found = strlen(wanted) == values[i]->bv_len && memcmp(values[i]->bv_val, wanted, values[i]->bv_len) == 0;
+		is_found = strlen(wanted) == values[i]->bv_len &&
+			   memcmp(values[i]->bv_val, wanted, values[i]->bv_len) == 0;
 	ldap_value_free_len(values);
 	return is_found;
 }

@@ -2,8 +2,8 @@
 /* connection.h - a bound LDAP connection to one of several directory servers, for dir and for lessorctl.
  *
  * Opening blocks, but never longer than its timeout allows per step: the socket is our own and non-blocking until it is
- * connected, and a watchdog shuts it down when a TLS handshake or a bind takes too long (libldap's own time limits hang or
- * spin in several of these cases; docs/architecture.md says which).
+ * connected, and a watchdog shuts it down when a TLS handshake or a bind takes too long (libldap's own time limits hang
+ * or spin in several of these cases; docs/architecture.md says which).
  * SIGPIPE is ignored in the whole process from connection_prepare on: libldap writes to sockets that may be gone.
  * Thread: one per connection.
  */
@@ -45,11 +45,11 @@ struct connection;
  * connection_open; a process that opens connections in several threads calls it before it starts them. */
 void connection_prepare(void);
 
-/* Open, secure, bind; try each URI from @first on, round about, once. 0, or why it failed: of a server that refused us if there was
- * one, else of the last one tried; the sentence begins with the URI.
+/* Open, secure, bind; try each URI from @first on, round about, once. 0, or why it failed: of a server that refused us
+ * if there was one, else of the last one tried; the sentence begins with the URI.
  * -E_DDS_NO_DS_AVAILABLE: nobody answers (refused, unreachable, silent, name unknown);
- * -E_ACCESS_DENIED: one answers but does not let us in: wrong password, no such user, certificate not to be trusted or expired,
- *   keytab unreadable or stale, KDC unreachable: the sentence says which and what to do.
+ * -E_ACCESS_DENIED: one answers but does not let us in: wrong password, no such user, certificate not to be trusted or
+ *   expired, keytab unreadable or stale, KDC unreachable: the sentence says which and what to do.
  * @ret_index: which URI it was. */
 int connection_open(const struct connection_settings *settings, size_t first, struct connection **ret_connection,
 		    size_t *ret_index, struct error *reterr_error);
@@ -69,8 +69,8 @@ const char *connection_uri(const struct connection *connection);
 /* Borrow the rootDSE's features, read at opening. */
 const struct connection_features *connection_features(const struct connection *connection);
 
-/* Turn libldap's result @ldap_code of what was being done ("adding cn=...") into a code and a sentence with the server's own
- * diagnostic text. Returns -code: -E_DDS_NO_DS_AVAILABLE (server down, time-out), -E_DHCP_NO_ADMIN_PERMISSION (insufficient
- * access; the sentence names the DN), -E_ACCESS_DENIED (credentials), else -E_DDS_UNEXPECTED_ERROR. Callers map "no such object"
- * and "already exists" before, where they mean something. */
+/* Turn libldap's result @ldap_code of what was being done ("adding cn=...") into a code and a sentence with the
+ * server's own diagnostic text. Returns -code: -E_DDS_NO_DS_AVAILABLE (server down, time-out),
+ * -E_DHCP_NO_ADMIN_PERMISSION (insufficient access; the sentence names the DN), -E_ACCESS_DENIED (credentials), else
+ * -E_DDS_UNEXPECTED_ERROR. Callers map "no such object" and "already exists" before, where they mean something. */
 int connection_error(struct connection *connection, int ldap_code, const char *doing, struct error *reterr_error);

@@ -85,7 +85,8 @@ static void synchronized_report(struct copy *copy) {
 }
 
 /* True if storing can be spared: a poll that found everything as it was. */
-static bool is_spared(const struct copy *copy, const struct acceptance_result *result, const struct change_batch *batch) {
+static bool is_spared(const struct copy *copy, const struct acceptance_result *result,
+		      const struct change_batch *batch) {
 	return !result->is_changed && batch->cookie.len == 0 && copy->is_synchronized_told;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* copy.h - the local copy of the configuration: changes are judged, stored in one write with the cookie they came with, and
- * reported. Thread: the loop's. */
+/* copy.h - the local copy of the configuration: changes are judged, stored in one write with the cookie they came with,
+ * and reported. Thread: the loop's. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,12 +12,13 @@
 
 struct copy;
 
-/* The copy in the store of @record (borrowed), for the server @server_name; judged anew, since this program may see more or less in
- * it than the one that stored it. 0, or a failure of the store. */
+/* The copy in the store of @record (borrowed), for the server @server_name; judged anew, since this program may see
+ * more or less in it than the one that stored it. 0, or a failure of the store. */
 int copy_open(struct record *record, const char *server_name, struct copy **ret_copy, struct error *reterr_error);
 struct copy *copy_close(struct copy *copy);
 
-/* Take over @batch. False if it could not be stored: the copy is then what it was, and everything must be read again. */
+/* Take over @batch. False if it could not be stored: the copy is then what it was, and everything must be read
+ * again. */
 bool copy_take(struct copy *copy, const struct change_batch *batch);
 
 /* The stored cookie, into @arena. */

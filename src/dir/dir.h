@@ -5,5 +5,6 @@
 #include "base/error.h"
 #include "rt/role.h"
 
-/* Set the role up on context->loop. 0, or -E_... with a sentence: the store cannot be used, the interfaces cannot be read. */
+/* Set the role up on context->loop. 0, or -E_... with a sentence: the store cannot be used, the interfaces cannot be
+ * read. */
 int dir_run(struct role_context *context, struct error *reterr_error);

@@ -19,8 +19,8 @@
 static const struct {
 	int level, name, value;
 } tcp_options[] = {
-	{ SOL_SOCKET, SO_KEEPALIVE, 1 },     { IPPROTO_TCP, TCP_NODELAY, 1 },   { IPPROTO_TCP, TCP_KEEPIDLE, 10 },
-	{ IPPROTO_TCP, TCP_KEEPINTVL, 5 },   { IPPROTO_TCP, TCP_KEEPCNT, 3 },   { IPPROTO_TCP, TCP_USER_TIMEOUT, 15000 },
+	{ SOL_SOCKET, SO_KEEPALIVE, 1 },   { IPPROTO_TCP, TCP_NODELAY, 1 }, { IPPROTO_TCP, TCP_KEEPIDLE, 10 },
+	{ IPPROTO_TCP, TCP_KEEPINTVL, 5 }, { IPPROTO_TCP, TCP_KEEPCNT, 3 }, { IPPROTO_TCP, TCP_USER_TIMEOUT, 15000 },
 };
 
 /* Connect a non-blocking socket; 0 or an errno. */
@@ -44,7 +44,8 @@ static int socket_connect(int fd, const struct sockaddr *address, socklen_t len,
 	return failure;
 }
 
-/* Open, connect, make blocking again (libldap spins on a non-blocking one). Returns the socket, or -1 with *@ret_errno. */
+/* Open, connect, make blocking again (libldap spins on a non-blocking one). Returns the socket, or -1 with
+ * *@ret_errno. */
 static int socket_open(const struct sockaddr *address, socklen_t len, const struct timespec *deadline, int *ret_errno) {
 	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int failure = fd < 0 ? errno : socket_connect(fd, address, len, deadline);

@@ -6,8 +6,9 @@
 
 #include "base/error.h"
 
-/* Resolve @host and connect to its @port, each address in turn. The name service itself cannot be interrupted; what is left of
- * @timeout_ms is for connecting. Returns the socket, blocking, with keep-alive on; or -E_DDS_NO_DS_AVAILABLE with what happened. */
+/* Resolve @host and connect to its @port, each address in turn. The name service itself cannot be interrupted; what is
+ * left of @timeout_ms is for connecting. Returns the socket, blocking, with keep-alive on; or -E_DDS_NO_DS_AVAILABLE
+ * with what happened. */
 int endpoint_connect_tcp(const char *host, int port, uint64_t timeout_ms, struct error *reterr_error);
 
 /* Connect to the unix socket @path. The same results. */

@@ -15,7 +15,8 @@ static void attribute_copy(const struct entry_attribute *attribute, struct arena
 
 	for (size_t i = 0; i < attribute->n_values; i++)
 		values[i] = span_of(arena_dup(arena, attribute->values[i]), attribute->values[i].len);
-	*ret_attribute = (struct entry_attribute){ arena_dup_text(arena, attribute->name), values, attribute->n_values };
+	*ret_attribute =
+		(struct entry_attribute){ arena_dup_text(arena, attribute->name), values, attribute->n_values };
 }
 
 struct entry *entry_copy(const struct entry *entry, struct arena *arena) {

@@ -121,7 +121,8 @@ struct entry_item **entry_table_sorted(struct entry_table *table) {
 
 	if (table->is_sorted)
 		return table->sorted;
-	table->sorted = mem_grow(table->sorted, &table->sorted_capacity, table->n_items + 1, sizeof(struct entry_item *));
+	table->sorted =
+		mem_grow(table->sorted, &table->sorted_capacity, table->n_items + 1, sizeof(struct entry_item *));
 	for (size_t i = 0; i < table->n_buckets; i++)
 		for (struct entry_item *item = table->buckets[i]; item; item = item->next)
 			table->sorted[n++] = item;

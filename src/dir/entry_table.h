@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* entry_table.h - the entries of the local copy by identity, each with its versions. Pure but for the heap. Thread: one. */
+/* entry_table.h - the entries of the local copy by identity, each with its versions. Pure but for the heap. Thread:
+ * one. */
 #pragma once
 
 #include <stdbool.h>

@@ -24,8 +24,8 @@ static int sync_start(struct feed *feed, LDAP *ldap, struct span cookie) {
 	LDAPControl control = { LDAP_CONTROL_SYNC, { value.len, (char *)value.data }, 1 };
 	LDAPControl *controls[] = { &control, NULL };
 	const struct search_request *request = &feed->request;
-	int result = ldap_search_ext(ldap, request->base, request->scope, request->filter, request->attributes, 0, controls,
-				     NULL, NULL, LDAP_NO_LIMIT, &feed->message_id);
+	int result = ldap_search_ext(ldap, request->base, request->scope, request->filter, request->attributes, 0,
+				     controls, NULL, NULL, LDAP_NO_LIMIT, &feed->message_id);
 
 	if (result != LDAP_SUCCESS)
 		feed->message_id = 0;
@@ -71,8 +71,8 @@ static enum feed_outcome sync_entry(struct feed *feed, LDAP *ldap, LDAPMessage *
 	return FEED_GOES_ON;
 }
 
-/* Without a cookie the refresh names all entries, whatever its messages are called. With one, what a present phase does not name is
- * gone. */
+/* Without a cookie the refresh names all entries, whatever its messages are called. With one, what a present phase does
+ * not name is gone. */
 static void refresh_phase_end(struct feed *feed, const struct sync_info *info) {
 	if (!feed->is_refreshing)
 		return;

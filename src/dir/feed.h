@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* feed.h - what changes below a base, as it changes: by RFC 4533 refreshAndPersist, or by reading everything again and again where
- * the server has no such thing.
+/* feed.h - what changes below a base, as it changes: by RFC 4533 refreshAndPersist, or by reading everything again and
+ * again where the server has no such thing.
  *
- * A feed collects changes in a batch. Messages are given to it one by one; when all that had arrived has been given, its owner takes
- * the batch if it is ready: in a refresh that is only once the refresh is complete, so that the copy is never half of one state and
- * half of another.
+ * A feed collects changes in a batch. Messages are given to it one by one; when all that had arrived has been given,
+ * its owner takes the batch if it is ready: in a refresh that is only once the refresh is complete, so that the copy is
+ * never half of one state and half of another.
  * Thread: the connection's.
  */
 #pragma once

@@ -10,7 +10,8 @@
 
 struct host;
 
-/* Read the addresses and watch them; @changed is called with @context after they changed. 0 or -E_DHCP_NETWORK_INIT_FAILED. */
+/* Read the addresses and watch them; @changed is called with @context after they changed. 0 or
+ * -E_DHCP_NETWORK_INIT_FAILED. */
 int host_new(struct loop *loop, loop_f *changed, void *context, struct host **ret_host, struct error *reterr_error);
 struct host *host_free(struct host *host);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keeper.h - keeps the verdict: takes what look-ups and connections bring, renews it in time, lets it expire, stores and reports it.
- * Thread: the loop's. */
+/* keeper.h - keeps the verdict: takes what look-ups and connections bring, renews it in time, lets it expire, stores
+ * and reports it. Thread: the loop's. */
 #pragma once
 
 #include "base/error.h"
@@ -17,7 +17,8 @@ struct keeper *keeper_free(struct keeper *keeper);
 /* Take the stored verdict up again at a start, if @may_use_cached and it still holds; else start without one. */
 void keeper_resume(struct keeper *keeper, bool may_use_cached);
 
-/* How long a verdict holds without a directory. Less than a few seconds could not be renewed in time, and counts as that. */
+/* How long a verdict holds without a directory. Less than a few seconds could not be renewed in time, and counts as
+ * that. */
 void keeper_set_hold(struct keeper *keeper, uint64_t hold_s);
 
 /* How often the directory must show that the verdict is current for it never to expire, in milliseconds. */

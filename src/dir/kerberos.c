@@ -166,8 +166,8 @@ static krb5_error_code ticket_initial(struct fetch *fetch, struct tickets *ticke
 	krb5_creds credentials = { 0 };
 
 	if (failure == 0)
-		failure = krb5_get_init_creds_keytab(tickets->krb5, &credentials, tickets->client, tickets->keytab, 0, NULL,
-						     tickets->options);
+		failure = krb5_get_init_creds_keytab(tickets->krb5, &credentials, tickets->client, tickets->keytab, 0,
+						     NULL, tickets->options);
 	if (failure == 0)
 		failure = krb5_cc_resolve(tickets->krb5, fetch->cache, &tickets->cache);
 	if (failure == 0)
@@ -298,8 +298,8 @@ static bool is_same_text(const char *a, const char *b) {
 	return a && b && strcmp(a, b) == 0;
 }
 
-/* Keep the tickets for later, in the place of the earlier ones. Other threads may still be binding with those, so only the oldest
- * of several is destroyed. Takes the names. */
+/* Keep the tickets for later, in the place of the earlier ones. Other threads may still be binding with those, so only
+ * the oldest of several is destroyed. Takes the names. */
 static void fetch_keep(struct fetch *fetch) {
 	char oldest[CACHE_NAME_MAX];
 

@@ -127,8 +127,13 @@ struct link *link_new(struct loop *loop, const struct config *config, const stru
 		      const struct link_calls *calls, void *context) {
 	struct link *link = mem_alloc(sizeof *link);
 
-	*link = (struct link){ .loop = loop, .config = config, .settings = *settings, .calls = calls, .context = context,
-			       .retry_ms = RETRY_MIN_MS, .state = { .uri = config->uri[0], .feed = "" } };
+	*link = (struct link){ .loop = loop,
+			       .config = config,
+			       .settings = *settings,
+			       .calls = calls,
+			       .context = context,
+			       .retry_ms = RETRY_MIN_MS,
+			       .state = { .uri = config->uri[0], .feed = "" } };
 	link->settings.lost = session_lost;
 	link->settings.lost_context = link;
 	while (config->uri[link->n_uris])

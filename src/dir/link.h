@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* link.h - being connected, for one purpose: tries the directory's servers in turn until one is of use, and again when it is lost.
- * Thread: the loop's. */
+/* link.h - being connected, for one purpose: tries the directory's servers in turn until one is of use, and again when
+ * it is lost. Thread: the loop's. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* listing.h - whether the authorization entries of a directory list a server: the meaning of a look-up's result. Pure. */
+/* listing.h - whether the authorization entries of a directory list a server: the meaning of a look-up's result.
+ * Pure. */
 #pragma once
 
 #include <stddef.h>
@@ -17,7 +18,8 @@ struct listing_server {
 };
 
 /* Judge @entries, which are all dHCPClass entries that were found below @container on the server @uri.
- * AUTHORITY_EVENT_LISTED, or AUTHORITY_EVENT_NOT_LISTED with E_DHCP_ROGUE_NOT_AUTHORIZED or E_DDS_NO_DHCP_ROOT and what to do. */
+ * AUTHORITY_EVENT_LISTED, or AUTHORITY_EVENT_NOT_LISTED with E_DHCP_ROGUE_NOT_AUTHORIZED or E_DDS_NO_DHCP_ROOT and what
+ * to do. */
 enum authority_event listing_judge(const struct entry *const *entries, size_t n_entries,
 				   const struct listing_server *server, const char *container, const char *uri,
 				   struct error *reterr_error);

@@ -38,7 +38,8 @@ static enum lookup_outcome answer_judge(struct lookup *lookup, const struct list
 		ret_answer->event = listing_without_container(lookup->request.base, uri, &ret_answer->cause);
 		return LOOKUP_ANSWERED;
 	}
-	error_set(&ret_answer->cause, is_ldap_code_unavailable(result->code) ? E_DDS_NO_DS_AVAILABLE : E_DHCP_ROGUE_INIT_FAILED,
+	error_set(&ret_answer->cause,
+		  is_ldap_code_unavailable(result->code) ? E_DDS_NO_DS_AVAILABLE : E_DHCP_ROGUE_INIT_FAILED,
 		  "%s does not let us look below %s: %s%s%s", uri, lookup->request.base, ldap_err2string(result->code),
 		  result->diagnostic[0] ? ": " : "", result->diagnostic);
 	ret_answer->event = AUTHORITY_EVENT_REFUSED;
@@ -46,7 +47,8 @@ static enum lookup_outcome answer_judge(struct lookup *lookup, const struct list
 }
 
 enum lookup_outcome lookup_handle(struct lookup *lookup, LDAP *ldap, LDAPMessage *message,
-				  const struct listing_server *server, const char *uri, struct lookup_answer *ret_answer) {
+				  const struct listing_server *server, const char *uri,
+				  struct lookup_answer *ret_answer) {
 	if (!search_handle(&lookup->search, ldap, message))
 		return LOOKUP_GOES_ON;
 	return answer_judge(lookup, server, uri, ret_answer);

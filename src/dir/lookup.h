@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lookup.h - asking the directory whether it lists this server: one search at a time, repeated if it was asked for meanwhile.
- * Thread: the connection's. */
+/* lookup.h - asking the directory whether it lists this server: one search at a time, repeated if it was asked for
+ * meanwhile. Thread: the connection's. */
 #pragma once
 
 #include <ldap.h>
@@ -38,4 +38,5 @@ enum lookup_outcome {
 
 /* Take @message, which belongs to lookup->search. With LOOKUP_FAILED only the answer's cause is filled. */
 enum lookup_outcome lookup_handle(struct lookup *lookup, LDAP *ldap, LDAPMessage *message,
-				  const struct listing_server *server, const char *uri, struct lookup_answer *ret_answer);
+				  const struct listing_server *server, const char *uri,
+				  struct lookup_answer *ret_answer);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* opening.h - a connection on its way: what the steps of opening (socket, TLS, bind) share. Used by connection.c, tls.c, bind.c. */
+/* opening.h - a connection on its way: what the steps of opening (socket, TLS, bind) share. Used by connection.c,
+ * tls.c, bind.c. */
 #pragma once
 
 #include <ldap.h>
@@ -26,7 +27,8 @@ int opening_connect(struct opening *opening, struct error *reterr_error);
 /* Close what is open. */
 void opening_close(struct opening *opening);
 
-/* Borrow the server's, or libldap's, own words about the last failure; "" if none. Valid until the next call in this thread. */
+/* Borrow the server's, or libldap's, own words about the last failure; "" if none. Valid until the next call in this
+ * thread. */
 const char *opening_diagnostic(LDAP *ldap);
 
 /* The failure of a step that the watchdog ended. */

@@ -29,5 +29,6 @@ void record_done(struct record *record);
 /* Store verdict and status, and wake serve. */
 void record_save(struct record *record);
 
-/* The same together with the entries of @result and the cookie (empty: as it was). Returns false if nothing could be stored. */
+/* The same together with the entries of @result and the cookie (empty: as it was). Returns false if nothing could be
+ * stored. */
 bool record_save_entries(struct record *record, const struct acceptance_result *result, struct span cookie);

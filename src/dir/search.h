@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* search.h - an ordinary search that does not block: its messages are given to it as they arrive, page by page (RFC 2696), until
- * all entries are there. Thread: the connection's. */
+/* search.h - an ordinary search that does not block: its messages are given to it as they arrive, page by page (RFC
+ * 2696), until all entries are there. Thread: the connection's. */
 #pragma once
 
 #include <ldap.h>

@@ -34,7 +34,8 @@ struct session {
 	uint64_t probed_ms;  /* when a probe was sent that nothing has followed yet; 0: none */
 	int probe_id;
 
-	/* A look-up's answer, told once all messages are taken and the watchdog is off: telling may wait for the disk. */
+	/* A look-up's answer, told once all messages are taken and the watchdog is off: telling may wait for the
+	 * disk. */
 	bool is_answered;
 	struct lookup_answer answer;
 
@@ -96,7 +97,8 @@ static uint64_t lookup_interval_ms(const struct session *session) {
 	return settings->poll_ms < settings->probe_ms ? settings->poll_ms : settings->probe_ms;
 }
 
-/* Start the feed, now. Where the server tells no changes of the authorization entries, the look-up itself is repeated. */
+/* Start the feed, now. Where the server tells no changes of the authorization entries, the look-up itself is
+ * repeated. */
 static void session_start(void *context) {
 	struct session *session = context;
 	struct arena *arena;

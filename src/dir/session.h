@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* session.h - the use of one open connection for one purpose: a feed, probes that show whether the server still lives, and where it
- * is about authorization, look-ups.
+/* session.h - the use of one open connection for one purpose: a feed, probes that show whether the server still lives,
+ * and where it is about authorization, look-ups.
  *
- * One feed per connection: OpenLDAP counts a persistent search as an operation at work, and lets a connection have only half as many
- * of these as it has threads; requests beyond that are left lying.
- * What happens is told to the owner by calls, always from the loop. After session_settings.lost nothing more is told; the owner frees
- * the session, which it may do in that call.
+ * One feed per connection: OpenLDAP counts a persistent search as an operation at work, and lets a connection have only
+ * half as many of these as it has threads; requests beyond that are left lying.
+ * What happens is told to the owner by calls, always from the loop. After session_settings.lost nothing more is told;
+ * the owner frees the session, which it may do in that call.
  * Thread: the loop's.
  */
 #pragma once

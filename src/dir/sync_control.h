@@ -36,8 +36,8 @@ struct sync_info {
 	struct span uuids;  /* ID_SET: for sync_uuid_take */
 };
 
-/* Write the value of the Sync Request control (2.2) for refreshAndPersist with @cookie (empty: none, also if it is longer than
- * SYNC_COOKIE_MAX) and return it. */
+/* Write the value of the Sync Request control (2.2) for refreshAndPersist with @cookie (empty: none, also if it is
+ * longer than SYNC_COOKIE_MAX) and return it. */
 struct span sync_request_format(struct span cookie, uint8_t ret_octets[static SYNC_REQUEST_MAX]);
 
 /* Read the value of a Sync State control. 0 or -E_DDS_UNEXPECTED_ERROR. */

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "dir/certificate.h"
 
@@ -18,7 +17,8 @@ static bool is_given(const char *text) {
 	return text && text[0];
 }
 
-/* libldap's GnuTLS side puts this machine's own name in the place of "localhost" when it compares names: there we compare. */
+/* libldap's GnuTLS side puts this machine's own name in the place of "localhost" when it compares names: there we
+ * compare. */
 static bool is_name_ours_to_check(const struct opening *opening) {
 	return opening->url->lud_host && is_text_equal_nocase(opening->url->lud_host, "localhost");
 }
@@ -57,8 +57,8 @@ static void set_authorities(LDAP *ldap, const char *ca_file) {
 	ldap_memfree(directory);
 }
 
-/* @strictness holds for the chain of trust from the moment of NEWCTX, which therefore comes last; afterwards the same option
- * only decides whether libldap compares names. */
+/* @strictness holds for the chain of trust from the moment of NEWCTX, which therefore comes last; afterwards the same
+ * option only decides whether libldap compares names. */
 static int tls_prepare(LDAP *ldap, const struct connection_settings *settings, int strictness) {
 	int minimum = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2, is_server = 0;
 
@@ -125,8 +125,8 @@ static int certificate_explain(const struct certificate *certificate, const stru
 			 certificate->issuer[0] ? certificate->issuer : "unnamed");
 }
 
-/* Connect once more without checks, only to look at the certificate: the TLS library's words through libldap do not tell. Nothing
- * else is sent on that connection. */
+/* Connect once more without checks, only to look at the certificate: the TLS library's words through libldap do not
+ * tell. Nothing else is sent on that connection. */
 static int tls_diagnose(const struct opening *failed, struct error *reterr_error) {
 	struct opening look = { .settings = failed->settings, .uri = failed->uri, .url = failed->url, .fd = -1,
 				.watchdog = failed->watchdog };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tlv.h - a cursor over BER (X.690) with one-octet tags and definite lengths: what LDAP's controls and X.509 are made of. Pure. */
+/* tlv.h - a cursor over BER (X.690) with one-octet tags and definite lengths: what LDAP's controls and X.509 are made
+ * of. Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -30,7 +31,8 @@ bool tlv_take(struct span *octets, struct tlv *ret_element);
 /* Take the next element, which must have the tag @tag. False if it has not. */
 bool tlv_take_tagged(struct span *octets, uint8_t tag, struct span *ret_value);
 
-/* Take the next element only if it has the tag @tag; false, with @octets as it was, if it has another or there is none. */
+/* Take the next element only if it has the tag @tag; false, with @octets as it was, if it has another or there is
+ * none. */
 bool tlv_take_optional(struct span *octets, uint8_t tag, struct span *ret_value);
 
 /* Skip @count elements. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* watchdog.h - a time limit for calls that have none: when it passes, the socket they wait on is shut down.
  *
- * libldap's TLS handshake and binds can wait for ever on a server that accepts and then says nothing. Shutting the socket down
- * from another thread makes them return with an error in every case.
+ * libldap's TLS handshake and binds can wait for ever on a server that accepts and then says nothing. Shutting the
+ * socket down from another thread makes them return with an error in every case.
  * Thread: arm and disarm from one thread; the watchdog has its own.
  */
 #pragma once

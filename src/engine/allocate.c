@@ -52,15 +52,16 @@ static bool is_reserved_for_client(const struct request *request, struct ip4 add
 	return request->reservation && is_ip4_equal(request->reservation->address, address);
 }
 
-/* True if the client may use @address by configuration: its own reservation, or a dynamic address reserved for nobody. */
+/* True if the client may use @address by configuration: its own reservation, or a dynamic address reserved for
+ * nobody. */
 static bool is_configured_for_client(const struct request *request, struct ip4 address) {
 	const struct reservation *holder = scope_reservation_at(request->scope, address);
 
 	return holder ? holder == request->reservation : is_scope_address_dynamic(request->scope, address);
 }
 
-/* The same machine under another identity (a boot loader and the system it starts) may take over what is reserved for it, but
- * nothing else: several clients can share a hardware address. */
+/* The same machine under another identity (a boot loader and the system it starts) may take over what is reserved for
+ * it, but nothing else: several clients can share a hardware address. */
 static bool is_same_machine(const struct request *request, const struct lease *lease) {
 	const struct dhcp4_packet *packet = request->packet;
 
@@ -151,8 +152,8 @@ static struct ip4 search_ranges(struct request *request, struct range_position *
 	return (struct ip4){ 0 };
 }
 
-/* An address that no client has had yet. Searching goes on where it ended; once at the end, it starts over after a pause, since
- * offers lapse and records go away. */
+/* An address that no client has had yet. Searching goes on where it ended; once at the end, it starts over after a
+ * pause, since offers lapse and records go away. */
 static struct ip4 choose_unused(struct request *request) {
 	struct range_position *position = position_of(request);
 	uint64_t now = request->input->now.boot_ms;
@@ -210,8 +211,8 @@ static struct ip4 sweep_range(struct request *request, struct ip4_range range, s
 	return (struct ip4){ 0 };
 }
 
-/* An address whose record the scope's index does not lead to: granted while the scope had another mask, or standing behind the
- * records of many addresses that have left its ranges. */
+/* An address whose record the scope's index does not lead to: granted while the scope had another mask, or standing
+ * behind the records of many addresses that have left its ranges. */
 static struct ip4 choose_overlooked(struct request *request) {
 	struct range_position *position = position_of(request);
 	uint64_t now = request->input->now.boot_ms;

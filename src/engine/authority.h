@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* authority.h - the state machine that makes the verdict whether this server may answer clients.
  *
- * Pure: events and time come in, the verdict comes out. The arcs are rows of authority.def, one for each pair of state and event; a missing
- * pair does not compile.
+ * Pure: events and time come in, the verdict comes out. The arcs are rows of authority.def, one for each pair of state
+ * and event; a missing pair does not compile.
  */
 #pragma once
 
@@ -22,9 +22,9 @@ enum authority_event {
 	AUTHORITY_EVENT_COUNT
 };
 
-/* Take @event at @now. @hold_s is how long an "authorized" holds without a directory; @cause gives code and sentence for
- * the events that have one (NULL otherwise). Returns true if state, code or reason changed (then it is to be reported and
- * stored); a renewed limit alone is stored too but returns false. */
+/* Take @event at @now. @hold_s is how long an "authorized" holds without a directory; @cause gives code and sentence
+ * for the events that have one (NULL otherwise). Returns true if state, code or reason changed (then it is to be
+ * reported and stored); a renewed limit alone is stored too but returns false. */
 bool authority_handle(struct verdict *verdict, enum authority_event event, const struct error *cause,
 		      const struct moment *now, const char *boot_id, uint64_t hold_s);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* engine.h - what a DHCPv4 server does with a packet (RFC 2131): a pure decision.
  *
- * Octets, time, the configuration and the leases come in; a reply, or the reason why there is none, comes out. Offers are
- * the only thing that the engine remembers itself, and it may forget them. It touches no socket, clock, file or log.
- * Thread: one per engine.
+ * Octets, time, the configuration and the leases come in; a reply, or the reason why there is none, comes out. Offers
+ * are the only thing that the engine remembers itself, and it may forget them. It touches no socket, clock, file or
+ * log. Thread: one per engine.
  */
 #pragma once
 
@@ -71,11 +71,12 @@ struct engine_output {
 struct engine *engine_new(void);
 struct engine *engine_free(struct engine *engine);
 
-/* Decide on one packet. Leases are read and changed through input->leases; a reply that grants an address may only leave once
- * those changes are durable. Always fills all of @ret_output but octets beyond len. */
+/* Decide on one packet. Leases are read and changed through input->leases; a reply that grants an address may only
+ * leave once those changes are durable. Always fills all of @ret_output but octets beyond len. */
 void engine_handle(struct engine *engine, const struct engine_input *input, struct engine_output *ret_output);
 
-/* Make nothing of @output: its reply must not leave, or what it did was lost. @reason replaces none of the packet's own. */
+/* Make nothing of @output: its reply must not leave, or what it did was lost. @reason replaces none of the packet's
+ * own. */
 void engine_withhold(struct engine_output *output, enum drop_reason reason);
 
 /* Tell the engine that the configuration was replaced: positions in old ranges are forgotten, offers are kept. */

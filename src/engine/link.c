@@ -25,7 +25,8 @@ static struct ip4 client_address(const struct request *request) {
 	return is_ip4_none(ciaddr) ? dhcp4_option_ip4(request->packet, DHCP4_OPTION_REQUESTED_ADDRESS) : ciaddr;
 }
 
-/* Several subnets may be on one link: the one that the client's address belongs to, else the first that can be leased from. */
+/* Several subnets may be on one link: the one that the client's address belongs to, else the first that can be leased
+ * from. */
 static const struct scope *scope_of_link(const struct request *request) {
 	const struct engine_input *input = request->input;
 	struct ip4 address = client_address(request);

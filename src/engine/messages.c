@@ -118,7 +118,8 @@ static bool is_in_use_by_other(struct request *request, struct ip4 address) {
 	       !is_client_key_equal(&lease.client, &request->client);
 }
 
-/* True if this client has or had @address, or if it is reserved for it. Its record may name the subnet that the scope was. */
+/* True if this client has or had @address, or if it is reserved for it. Its record may name the subnet that the scope
+ * was. */
 static bool is_address_of_client(struct request *request, struct ip4 address) {
 	struct lease lease;
 
@@ -134,7 +135,8 @@ static bool is_client_known(struct request *request) {
 	return request->reservation || request_lease_of_client(request, &lease);
 }
 
-/* A client outside the scope is on the wrong network, unless there is another subnet on its link, of which others decide. */
+/* A client outside the scope is on the wrong network, unless there is another subnet on its link, of which others
+ * decide. */
 static void refuse_foreign(struct request *request, struct ip4 address) {
 	if (is_request_on_link(request, address))
 		request_drop(request, DROP_NO_RECORD);
@@ -142,9 +144,9 @@ static void refuse_foreign(struct request *request, struct ip4 address) {
 		request_reply_nak(request, "wrong network");
 }
 
-/* A client that remembers an address and asks whether it is still good (INIT-REBOOT), or rebinds by broadcast. Without a
- * record of the client RFC 2131 4.3.2 wants silence, since another server may know it; but where we lent the address to
- * somebody else no other server can know better, and silence would let the client use it. */
+/* A client that remembers an address and asks whether it is still good (INIT-REBOOT), or rebinds by broadcast. Without
+ * a record of the client RFC 2131 4.3.2 wants silence, since another server may know it; but where we lent the address
+ * to somebody else no other server can know better, and silence would let the client use it. */
 static void confirm(struct request *request, struct ip4 address) {
 	if (!is_ip4_in_subnet(address, request->scope->subnet))
 		refuse_foreign(request, address);

@@ -115,8 +115,8 @@ static bool is_broadcast_needed(const struct dhcp4_packet *packet) {
 	return packet->flags & DHCP4_FLAG_BROADCAST || packet->htype != HTYPE_ETHERNET || packet->hlen != HLEN_ETHERNET;
 }
 
-/* RFC 2131 4.1, fourth paragraph on: relay, the client's own address, broadcast if it asks for that, else its hardware. An
- * inform is answered to the client's own address even if a relay brought it (4.3.5). */
+/* RFC 2131 4.1, fourth paragraph on: relay, the client's own address, broadcast if it asks for that, else its hardware.
+ * An inform is answered to the client's own address even if a relay brought it (4.3.5). */
 static void destination_fill(struct request *request, struct ip4 address) {
 	const struct dhcp4_packet *packet = request->packet;
 	struct engine_output *output = request->output;

@@ -16,7 +16,8 @@ struct range_position {
 struct engine {
 	struct arena *arena; /* holds the engine itself */
 	struct offers *offers;
-	struct range_position *positions; /* parallel to snapshot->scopes once used; forgotten when the snapshot changes */
+	/* parallel to snapshot->scopes once used; forgotten when the snapshot changes */
+	struct range_position *positions;
 	struct arena *positions_arena;
 	size_t n_positions;
 };
@@ -52,14 +53,16 @@ bool is_request_for_us(const struct request *request, struct ip4 address);
 /* True if @address lies in a subnet of the link that the packet came from itself, not through a relay. */
 bool is_request_on_link(const struct request *request, struct ip4 address);
 
-/* allocate.c: true if @address may be given to this client: in a range or reserved for it, and not in use by anybody else.
- * Sets output->is_store_failed when that could not be found out. */
+/* allocate.c: true if @address may be given to this client: in a range or reserved for it, and not in use by anybody
+ * else. Sets output->is_store_failed when that could not be found out. */
 bool can_assign(struct request *request, struct ip4 address);
 
-/* The address for a client that has not asked for a certain one, or whose wish cannot be met; none if the scope is full. */
+/* The address for a client that has not asked for a certain one, or whose wish cannot be met; none if the scope is
+ * full. */
 struct ip4 request_choose_address(struct request *request);
 
-/* Read the lease of @address, or of this client. False if there is none, or on failure (is_store_failed is set then). */
+/* Read the lease of @address, or of this client. False if there is none, or on failure (is_store_failed is set
+ * then). */
 bool request_lease_at(struct request *request, struct ip4 address, struct lease *ret_lease);
 bool request_lease_of_client(struct request *request, struct lease *ret_lease);
 
@@ -72,7 +75,8 @@ uint32_t request_lease_time(const struct request *request);
 /* A setting for this client. */
 uint64_t request_setting(const struct request *request, enum setting setting);
 
-/* reply.c: write the reply of type @type. @address is yiaddr (none for NAK and INFORM); @lease_time 0 leaves out the times. */
+/* reply.c: write the reply of type @type. @address is yiaddr (none for NAK and INFORM); @lease_time 0 leaves out the
+ * times. */
 void request_reply(struct request *request, enum dhcp4_message_type type, struct ip4 address, uint32_t lease_time);
 
 /* A DHCPNAK (RFC 2131 table 3). */

@@ -27,7 +27,8 @@ struct dhcp_server {
 /* Read @value. 0, or -E_DDS_UNEXPECTED_ERROR if it has neither an address nor a name. */
 int dhcp_server_parse(const char *value, struct dhcp_server *ret_server, struct error *reterr_error);
 
-/* Write the value that Windows' own tools write for @server. 0, or -E_INVALID_PARAMETER (a '$' in the name, too long). */
+/* Write the value that Windows' own tools write for @server. 0, or -E_INVALID_PARAMETER (a '$' in the name, too
+ * long). */
 int dhcp_server_format(const struct dhcp_server *server, size_t size, char *ret_value);
 
 /* True if the value authorizes the server called @name or one that has any of @addresses. */

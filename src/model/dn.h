@@ -11,8 +11,9 @@ const char *dn_parent(const char *dn);
 /* Copy the value of the first RDN's first attribute, unescaped, into @ret_value. 0, or -E_INVALID_PARAMETER. */
 int dn_leaf_value(const char *dn, size_t size, char *ret_value);
 
-/* Write the form of @dn in which equal names have equal octets (lower case, no needless spaces, one way of escaping) into
- * @ret_normal, of which strlen(dn) + 1 octets are always enough. dn_parent works on it. 0, or -E_INVALID_PARAMETER. */
+/* Write the form of @dn in which equal names have equal octets (lower case, no needless spaces, one way of escaping)
+ * into @ret_normal, of which strlen(dn) + 1 octets are always enough. dn_parent works on it. 0, or
+ * -E_INVALID_PARAMETER. */
 int dn_normalize(const char *dn, size_t size, char *ret_normal);
 
 /* Equal without regard to case and to spaces beside separators. */

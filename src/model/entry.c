@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "base/wireint.h"
 
-/* An encoded entry is: the format octet, the identity, then numbers of 32 bits (most significant octet first) and strings
- * that such a number precedes: DN, number of attributes, and for each its name, number of values, values. */
+/* An encoded entry is: the format octet, the identity, then numbers of 32 bits (most significant octet first) and
+ * strings that such a number precedes: DN, number of attributes, and for each its name, number of values, values. */
 #define ENTRY_FORMAT 1
 #define NUMBER_SIZE 4
 #define HEAD_SIZE (1 + ENTRY_UUID_SIZE)

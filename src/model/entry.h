@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* entry.h - a directory entry as it was read: name, identity, attribute values. No meaning yet (map.h gives it that). */
+/* entry.h - a directory entry as it was read: name, identity, attribute values. No meaning yet (map.h gives it
+ * that). */
 #pragma once
 
 #include <stdbool.h>

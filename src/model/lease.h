@@ -57,8 +57,8 @@ static inline bool is_lease_in_force(const struct lease *lease, int64_t now) {
 bool is_client_key_equal(const struct client_key *a, const struct client_key *b);
 
 /* What the engine asks of the leases. The functions see all changes made through the same view.
- * Each returns 0 and fills *ret_, or -E_NOT_FOUND, or -E_DHCP_JET_ERROR: then nothing may be promised to the client at hand. After
- * a failed put, or a failure of the store as a whole, the batch cannot become durable either. */
+ * Each returns 0 and fills *ret_, or -E_NOT_FOUND, or -E_DHCP_JET_ERROR: then nothing may be promised to the client at
+ * hand. After a failed put, or a failure of the store as a whole, the batch cannot become durable either. */
 struct lease_view {
 	void *context;
 	int (*get_by_address)(void *context, struct ip4 address, struct lease *ret_lease);
@@ -68,6 +68,7 @@ struct lease_view {
 	int (*get_gap)(void *context, struct ip4 from, struct ip4 to, struct ip4 *ret_address);
 	/* Records of @scope that are not in force at @now, the longest unused first: the @skip-th of them. */
 	int (*get_reusable)(void *context, struct ip4_subnet scope, int64_t now, size_t skip, struct lease *ret_lease);
-	/* Store @lease, replacing any record of its address and its client's record of another address in the same scope. */
+	/* Store @lease, replacing any record of its address and its client's record of another address in the same
+	 * scope. */
 	int (*put)(void *context, const struct lease *lease);
 };

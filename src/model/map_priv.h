@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* map_priv.h - the meaning of one entry, before it is known how it stands to the others.
  *
- * map_entry reads the values of an entry, each on its own; the files snapshot_*.c then find each object's parent, settle
- * contradictions between objects, and hand down what is inherited.
+ * map_entry reads the values of an entry, each on its own; the files snapshot_*.c then find each object's parent,
+ * settle contradictions between objects, and hand down what is inherited.
  * Two arenas: what a snapshot keeps, and what only its building needs.
  */
 #pragma once
@@ -74,7 +74,8 @@ struct map_objects {
 	size_t n_items;
 };
 
-/* snapshot_tree.c: find the parent of each object; one whose parent is missing or of the wrong class is left out later. */
+/* snapshot_tree.c: find the parent of each object; one whose parent is missing or of the wrong class is left out
+ * later. */
 void tree_link(struct map *map, const struct map_objects *objects);
 
 /* snapshot_judge.c: leave out what contradicts what was given before it, and what stands below something left out. */

@@ -22,8 +22,8 @@ static const struct {
 			      "in this scope the client identifier " },
 };
 
-/* An object's wish to be the only one with @key among those that share @space. All claims are sorted once, so that equal
- * ones stand together; the first of them keeps the holder. */
+/* An object's wish to be the only one with @key among those that share @space. All claims are sorted once, so that
+ * equal ones stand together; the first of them keeps the holder. */
 struct claim {
 	enum claim_kind kind;
 	size_t space; /* the order of the scope, 0 where there is one space for all */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* verdict.h - the verdict whether this server may answer clients: a record with a time limit, that every role reads.
  *
- * Authority is itself a lease: "authorized" holds until a time, then no longer. engine/authority.h makes verdicts. Pure.
+ * Authority is itself a lease: "authorized" holds until a time, then no longer. engine/authority.h makes verdicts.
+ * Pure.
  */
 #pragma once
 
@@ -34,8 +35,8 @@ struct verdict {
 /* A verdict that says "start". */
 void verdict_init(struct verdict *ret_verdict);
 
-/* True if clients may be answered at @now in the boot @boot_id. A verdict of another boot is measured by the wall clock and
- * never holds longer than it would have; a wall clock behind checked_at ends it. */
+/* True if clients may be answered at @now in the boot @boot_id. A verdict of another boot is measured by the wall clock
+ * and never holds longer than it would have; a wall clock behind checked_at ends it. */
 bool is_verdict_valid(const struct verdict *verdict, const struct moment *now, const char *boot_id);
 
 /* Milliseconds for which the verdict still holds; 0 if it does not. */

@@ -224,8 +224,8 @@ static int check_section_line(struct config_reading *reading, const char *line) 
 	return 0;
 }
 
-/* inih's reader (like fgets): hand out one line, indentation removed because inih would take an indented line for more of the
- * value before it. */
+/* inih's reader (like fgets): hand out one line, indentation removed because inih would take an indented line for more
+ * of the value before it. */
 static char *next_line(char *ret_line, int size, void *context) {
 	struct config_reading *reading = context;
 	const char *start = reading->rest, *end;

@@ -167,7 +167,8 @@ static const char *const bind_names[] = {
 
 static int check_bind(struct config_reading *reading) {
 	for (size_t i = 0; i < ARRAY_LEN(bind_settings); i++) {
-		bool is_given = reading->lines[bind_settings[i].row], is_used = bind_settings[i].bind == reading->config->bind;
+		bool is_given = reading->lines[bind_settings[i].row],
+		     is_used = bind_settings[i].bind == reading->config->bind;
 
 		if (is_used && bind_settings[i].is_required && !is_given)
 			return refuse(reading, bind_settings[i].row, "is missing: bind = %s cannot do without it",

@@ -23,12 +23,13 @@ struct config_reading {
 	struct error error;                   /* the first one; its code is 0 as long as there is none */
 };
 
-/* Check the values and what they mean together, after all were read. 0, or -E_DHCP_REGISTRY_INIT_FAILED with the sentence in
- * @reading->error. Pure. */
+/* Check the values and what they mean together, after all were read. 0, or -E_DHCP_REGISTRY_INIT_FAILED with the
+ * sentence in @reading->error. Pure. */
 int config_check(struct config_reading *reading);
 
 /* True if @name is made of letters, digits and hyphens, in labels as DNS wants them. */
 bool is_host_name(const char *name);
 
-/* What is wrong with @uri as the address of a directory server, as the end of a sentence; NULL if nothing. Lifetime: static. */
+/* What is wrong with @uri as the address of a directory server, as the end of a sentence; NULL if nothing. Lifetime:
+ * static. */
 const char *ldap_uri_problem(const char *uri);

@@ -144,7 +144,8 @@ int interfaces_watch_clear(int fd) {
 	char buffer[1];
 	int result = 0;
 
-	/* Bounded, so that a storm of changes does not hold up everything else: what is left makes @fd readable again. */
+	/* Bounded, so that a storm of changes does not hold up everything else: what is left makes @fd readable
+	 * again. */
 	for (int i = 0; i < CLEAR_ROUNDS; i++) {
 		if (recv(fd, buffer, sizeof buffer, MSG_DONTWAIT | MSG_TRUNC) >= 0 || errno == EINTR)
 			continue;

@@ -37,8 +37,10 @@ struct interface_list {
 /* Read all interfaces. 0 or -E_DHCP_NETWORK_INIT_FAILED. */
 int interfaces_read(struct interface_list *ret_list, struct error *reterr_error);
 
-/* A descriptor that becomes readable when links or addresses change; close() it. -E_DHCP_NETWORK_INIT_FAILED on failure. */
+/* A descriptor that becomes readable when links or addresses change; close() it. -E_DHCP_NETWORK_INIT_FAILED on
+ * failure. */
 int interfaces_watch_open(struct error *reterr_error);
 
-/* Read away the notifications on @fd (-E_DHCP_SERVER_INTERFACE_NOTIFICATION_EVENT if some were lost; read all again anyway). */
+/* Read away the notifications on @fd (-E_DHCP_SERVER_INTERFACE_NOTIFICATION_EVENT if some were lost; read all again
+ * anyway). */
 int interfaces_watch_clear(int fd);

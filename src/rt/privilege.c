@@ -71,7 +71,8 @@ int privilege_reduce(struct error *reterr_error) {
 	for (size_t i = 0; i < ARRAY_LEN(needed_capabilities); i++)
 		if (needed_capabilities[i].is_kept)
 			capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, needed_capabilities[i].capability);
-	/* The bounding set goes first, while there is still the right to empty it; a container may have taken that right. */
+	/* The bounding set goes first, while there is still the right to empty it; a container may have taken that
+	 * right. */
 	if (capng_apply(CAPNG_SELECT_BOUNDS) < 0)
 		errno = 0;
 	if (capng_apply(CAPNG_SELECT_CAPS) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
@@ -122,8 +123,8 @@ static int refuse_calls(scmp_filter_ctx filter, const int *calls, size_t n_calls
 	return 0;
 }
 
-/* Refuse sockets of all families but unix (name services) and netlink (interfaces). A rule compares an argument once, so "not
- * one of two" is spelled out. */
+/* Refuse sockets of all families but unix (name services) and netlink (interfaces). A rule compares an argument once,
+ * so "not one of two" is spelled out. */
 static int refuse_networks(scmp_filter_ctx filter) {
 	for (unsigned family = AF_UNSPEC; family < AF_NETLINK; family++) {
 		int r = family == AF_UNIX ? 0
@@ -133,7 +134,8 @@ static int refuse_networks(scmp_filter_ctx filter) {
 		if (r < 0)
 			return r;
 	}
-	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_NETLINK, 0));
+	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
+				SCMP_A0(SCMP_CMP_GT, AF_NETLINK, 0));
 }
 
 static int filter_load(scmp_filter_ctx filter, unsigned sandbox) {

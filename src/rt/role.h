@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* role.h - the processes of lessord, what each inherits, and how a role lives: start, ready, stop.
  *
- * The supervisor opens what needs privilege, starts lessord again as each role (role.def) with just the descriptors that its
- * row names and without any privilege, and watches over them. role_main is the whole life of such a process.
+ * The supervisor opens what needs privilege, starts lessord again as each role (role.def) with just the descriptors
+ * that its row names and without any privilege, and watches over them. role_main is the whole life of such a process.
  */
 #pragma once
 
@@ -50,13 +50,14 @@ struct role_context {
 	const struct config *config;
 	struct loop *loop;
 
-	/* The entry point may set these. @finish is called once, after the loop has stopped, or the entry point failed, and
-	 * before the process ends: the last chance to hand in what is under way and to give back memory. */
+	/* The entry point may set these. @finish is called once, after the loop has stopped, or the entry point failed,
+	 * and before the process ends: the last chance to hand in what is under way and to give back memory. */
 	void (*finish)(void *finish_context);
 	void *finish_context;
 };
 
-/* A role's entry point: set up on context->loop and return 0 (the loop then runs until stop), or -E_... with a sentence. */
+/* A role's entry point: set up on context->loop and return 0 (the loop then runs until stop), or -E_... with a
+ * sentence. */
 typedef int role_run_f(struct role_context *context, struct error *reterr_error);
 
 /* One row of role.def. Lifetime: static. */
@@ -77,9 +78,9 @@ const char *role_name(enum role role);
 /* Find the role called @name. 0 or -E_NOT_FOUND. */
 int role_find(const char *name, enum role *ret_role);
 
-/* Live as @role in a process that the supervisor has started: read the inherited configuration (@config_name names its file in
- * messages), confine the process, call @run and then the loop until the supervisor closes the control stream or SIGTERM comes.
- * Returns the process's exit status, one of enum role_exit. */
+/* Live as @role in a process that the supervisor has started: read the inherited configuration (@config_name names its
+ * file in messages), confine the process, call @run and then the loop until the supervisor closes the control stream or
+ * SIGTERM comes. Returns the process's exit status, one of enum role_exit. */
 int role_main(enum role role, const char *config_name, role_run_f *run);
 
 /* Tell the supervisor that the role does its work. */

@@ -42,7 +42,8 @@ static size_t addresses_count(const struct interface_list *list) {
 static void link_add(struct links *links, const struct interface *interface, struct link_address *place) {
 	links->items[links->n_items++] = (struct link){ interface->index, place, interface->n_addresses };
 	for (size_t i = 0; i < interface->n_addresses; i++)
-		place[i] = (struct link_address){ interface->addresses[i].address, interface->addresses[i].prefix_length };
+		place[i] =
+			(struct link_address){ interface->addresses[i].address, interface->addresses[i].prefix_length };
 }
 
 static void host_addresses_add(struct links *links, const struct interface *interface) {

@@ -17,8 +17,8 @@ struct link {
 	size_t n_addresses;
 };
 
-/* Read the interfaces, and again whenever they change. @names: the interfaces to serve (NULL-terminated, borrowed for good);
- * empty: all but loopback. 0 or -E_DHCP_NETWORK_INIT_FAILED. */
+/* Read the interfaces, and again whenever they change. @names: the interfaces to serve (NULL-terminated, borrowed for
+ * good); empty: all but loopback. 0 or -E_DHCP_NETWORK_INIT_FAILED. */
 int links_new(struct loop *loop, char *const *names, struct links **ret_links, struct error *reterr_error);
 struct links *links_free(struct links *links);
 

@@ -78,7 +78,8 @@ static bool is_store_failed(const struct serve *serve) {
 	return false;
 }
 
-/* A batch that could not be made durable, or, in one that was, a record that cannot be read: it costs its own packet only. */
+/* A batch that could not be made durable, or, in one that was, a record that cannot be read: it costs its own packet
+ * only. */
 static void result_report(struct serve *serve, int result, const struct error *error) {
 	struct error unreadable;
 
@@ -93,8 +94,8 @@ static void result_report(struct serve *serve, int result, const struct error *e
 	}
 }
 
-/* Replies leave together, once what they promise is on stable storage; or none does. The disk may have taken its time, so
- * authority is looked at once more. */
+/* Replies leave together, once what they promise is on stable storage; or none does. The disk may have taken its time,
+ * so authority is looked at once more. */
 static void on_durable(void *context, int result, const struct error *error) {
 	struct serve *serve = context;
 	struct moment now = clock_now();

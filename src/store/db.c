@@ -322,7 +322,8 @@ static void db_recover_alone(struct db *db, int rc) {
 	db_attach(db, NULL);
 }
 
-/* Mend what LMDB leaves to its user. Most of it only for a file that nobody else in this process uses: others may be inside. */
+/* Mend what LMDB leaves to its user. Most of it only for a file that nobody else in this process uses: others may be
+ * inside. */
 static void db_recover(struct db *db, int rc) {
 	int dead;
 

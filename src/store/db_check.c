@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* LMDB trusts its pages: it aborts, or follows a wild number, where one is not what it should be, and a file that was cut short
- * ends the process at the first touch of a page behind its end. So the first walk is a child's, whose end is the answer. */
+/* LMDB trusts its pages: it aborts, or follows a wild number, where one is not what it should be, and a file that was
+ * cut short ends the process at the first touch of a page behind its end. So the first walk is a child's, whose end is
+ * the answer. */
 #include "store/db_check.h"
 
 #include <errno.h>
@@ -54,7 +55,8 @@ static _Noreturn void check(const struct db_kind *kind, const char *path, pid_t 
 	MDB_env *env;
 	MDB_txn *txn;
 
-	/* It holds copies of all that its parent has, the state directory's lock and port 67 among it: not a moment longer. */
+	/* It holds copies of all that its parent has, the state directory's lock and port 67 among it: not a moment
+	 * longer. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(CHILD_SOUND);

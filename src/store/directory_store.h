@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* directory_store.h - directory.mdb: the local copy of the directory, the verdict, and how dir is doing.
  *
- * dir is its only writer; serve and api read. What belongs together changes in one transaction: entries and the cookie they
- * came with, never one without the other.
+ * dir is its only writer; serve and api read. What belongs together changes in one transaction: entries and the cookie
+ * they came with, never one without the other.
  * Of each entry two versions may be kept: the accepted one, which is in force, and a newer one that is in quarantine.
  * Thread: one per store object.
  */
@@ -33,8 +33,8 @@ struct directory_status {
 	char reason[384];
 };
 
-/* Open or create DIR/directory.mdb as its only writer (dir), for the tree below @base and the server @server_name; a copy of
- * another tree is emptied. 0 or -E_DHCP_REGISTRY_INIT_FAILED with a sentence. */
+/* Open or create DIR/directory.mdb as its only writer (dir), for the tree below @base and the server @server_name; a
+ * copy of another tree is emptied. 0 or -E_DHCP_REGISTRY_INIT_FAILED with a sentence. */
 int directory_store_open(const char *state_directory, const char *server_name, const char *base,
 			 struct directory_store **ret_store, struct error *reterr_error);
 

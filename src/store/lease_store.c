@@ -216,7 +216,8 @@ void lease_batch_abort(struct lease_batch *batch) {
 }
 
 /* A record that cannot be read hides no others. */
-static int visit_row(const struct db_cursor *cursor, struct ip4 to, lease_visit_f *visit, void *context, bool *ret_end) {
+static int visit_row(const struct db_cursor *cursor, struct ip4 to, lease_visit_f *visit, void *context,
+		     bool *ret_end) {
 	struct ip4 address;
 	struct lease lease;
 

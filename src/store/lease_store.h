@@ -41,8 +41,8 @@ bool is_lease_batch_dirty(const struct lease_batch *batch);
 /* Called when the batch is durable (@result 0) or lost (-E_DHCP_JET_ERROR, with @error). */
 typedef void lease_batch_done_f(void *context, int result, const struct error *error);
 
-/* Hand in the batch, which is gone afterwards; @done is called exactly once, perhaps before this returns. A batch without
- * changes completes without touching the disk. */
+/* Hand in the batch, which is gone afterwards; @done is called exactly once, perhaps before this returns. A batch
+ * without changes completes without touching the disk. */
 void lease_batch_submit(struct lease_batch *batch, lease_batch_done_f *done, void *context);
 
 /* Drop the batch and all its changes. */

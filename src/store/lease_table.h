@@ -12,7 +12,13 @@
 #include "model/lease.h"
 #include "store/db.h"
 
-enum { LEASE_TABLE_META = DB_TABLE_META, LEASE_TABLE_ADDRESS, LEASE_TABLE_CLIENT, LEASE_TABLE_EXPIRY, LEASE_TABLE_COUNT };
+enum {
+	LEASE_TABLE_META = DB_TABLE_META,
+	LEASE_TABLE_ADDRESS,
+	LEASE_TABLE_CLIENT,
+	LEASE_TABLE_EXPIRY,
+	LEASE_TABLE_COUNT
+};
 
 /* The functions of struct lease_view (model/lease.h), on @txn. */
 int lease_table_get_by_address(struct db_txn *txn, struct ip4 address, struct lease *ret_lease);

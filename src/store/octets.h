@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* octets.h - writing and reading stored records field by field, big-endian, with errors that stick: check once at the end.
+/* octets.h - writing and reading stored records field by field, big-endian, with errors that stick: check once at the
+ * end.
  *
  * Pure. Reading never leaves the span that it was given, whatever its octets are.
  */

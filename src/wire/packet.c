@@ -92,7 +92,8 @@ static enum dhcp4_fault add_option(struct dhcp4_packet *packet, uint8_t code, st
 		*value = part;
 		return DHCP4_FAULT_NONE;
 	}
-	/* A second one could only contradict; and inside file or sname, which are read because of a first, any is that. */
+	/* A second one could only contradict; and inside file or sname, which are read because of a first, any is
+	 * that. */
 	if (code == DHCP4_OPTION_OVERLOAD)
 		return DHCP4_FAULT_OVERLOAD;
 	return join_option(packet, value, part);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests to the API. The input is a method (1 octet) and a URI. A request that is understood keeps its bounds; whatever comes
- * in is answered with JSON, or with metrics. */
+/* Requests to the API. The input is a method (1 octet) and a URI. A request that is understood keeps its bounds;
+ * whatever comes in is answered with JSON, or with metrics. */
 #include <assert.h>
 #include <jansson.h>
 #include <string.h>

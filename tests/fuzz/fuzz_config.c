@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any text is either refused with a sentence or a configuration; and a configuration reads back as itself when it is printed,
- * which is how the roles get theirs. */
+/* Any text is either refused with a sentence or a configuration; and a configuration reads back as itself when it is
+ * printed, which is how the roles get theirs. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The decoders of verdict, status and finding. The input is a choice (1 octet) and a record. What is read, written again, is
- * the same octets. */
+/* The decoders of verdict, status and finding. The input is a choice (1 octet) and a record. What is read, written
+ * again, is the same octets. */
 #include <assert.h>
 
 #include "store/directory_record.h"

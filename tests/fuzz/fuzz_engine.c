@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sequence of packets through the engine against leases in memory. The input is a run of records: flags (1 octet), seconds
- * that pass (1), length (2, big-endian), packet. Whatever comes in: no reply without authority, each reply is well-formed, and
- * what is acknowledged is in the store and in force. */
+/* A sequence of packets through the engine against leases in memory. The input is a run of records: flags (1 octet),
+ * seconds that pass (1), length (2, big-endian), packet. Whatever comes in: no reply without authority, each reply is
+ * well-formed, and what is acknowledged is in the store and in force. */
 #include "base/wireint.h"
 #include "engine/engine.h"
 #include "support/entries.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The decoder of lease records. The input is an address (4 octets) and a record. What is read, written again, is the same
- * octets; and its keys lead back to it. */
+/* The decoder of lease records. The input is an address (4 octets) and a record. What is read, written again, is the
+ * same octets; and its keys lead back to it. */
 #include <assert.h>
 
 #include "base/error.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whatever stands in a directory makes a snapshot that keeps its promises: everything sorted, nothing overlapping, every
- * address within its subnet; and each finding can be shown. The input is text as in tests/support/tree_text.h. */
+/* Whatever stands in a directory makes a snapshot that keeps its promises: everything sorted, nothing overlapping,
+ * every address within its subnet; and each finding can be shown. The input is text as in tests/support/tree_text.h. */
 #include <stdlib.h>
 
 #include "../support/tree_text.h"

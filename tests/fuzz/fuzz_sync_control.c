@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whatever a server sends as Sync State or Sync Info stays within its octets and its ranges; a request that carries what came as a
- * cookie can be made. */
+/* Whatever a server sends as Sync State or Sync Info stays within its octets and its ranges; a request that carries
+ * what came as a cookie can be made. */
 #include <stdlib.h>
 
 #include "dir/sync_control.h"

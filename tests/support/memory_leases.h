@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* memory_leases.h - the lease view over an array in memory, for tests and fuzzing of the engine: the simplest thing that keeps
- * model/lease.h's contract, to measure the real store against. */
+/* memory_leases.h - the lease view over an array in memory, for tests and fuzzing of the engine: the simplest thing
+ * that keeps model/lease.h's contract, to measure the real store against. */
 #pragma once
 
 #include "model/lease.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tree_text.h - directory entries from text, for tests and fuzz targets.
  *
- * Entries are divided by empty lines. The first line of one is its DN, each further one "attribute: value". The identity is the
- * position, from 1 on, in the last octet.
+ * Entries are divided by empty lines. The first line of one is its DN, each further one "attribute: value". The
+ * identity is the position, from 1 on, in the last octet.
  */
 #pragma once
 

@@ -231,7 +231,8 @@ static void what_was_reported_before_a_restart_is_not_reported_again(void **stat
 	stored[NUMBER_SCOPE - 1].pending = (struct entry *)world->batch.items[NUMBER_SCOPE].entry;
 	before = world->batch;
 	change_batch_init(&world->batch);
-	change_batch_add(&world->batch, CHANGE_ENTRY, &before.items[NUMBER_SCOPE].uuid, before.items[NUMBER_SCOPE].entry);
+	change_batch_add(&world->batch, CHANGE_ENTRY, &before.items[NUMBER_SCOPE].uuid,
+			 before.items[NUMBER_SCOPE].entry);
 	apply(world);
 	assert_int_equal(world->result.quarantined.n_items, 1);
 	acceptance_load(world->acceptance, stored, NUMBER_SCOPE, &world->result.findings);

@@ -93,7 +93,8 @@ static json_t *member(json_t *object, const char *path) {
 
 	snprintf(array, sizeof array, "%s", path);
 	while ((step = strsep(&rest, ".")))
-		object = json_is_array(object) ? json_array_get(object, (size_t)atoi(step)) : json_object_get(object, step);
+		object = json_is_array(object) ? json_array_get(object, (size_t)atoi(step))
+					       : json_object_get(object, step);
 	if (!object)
 		fail_msg("no %s", path);
 	return object;

@@ -21,8 +21,8 @@ struct world {
 	struct scenario scenario;
 };
 
-/* 10.0.0.0/24 is on the link: .10-.13 to lease, .12 excluded, .50 reserved by hardware address, .51 by client identifier;
- * 10.9.0.0/24 is behind a relay; 10.8.0.0/24 is disabled; 10.7.0.0/24 belongs to another server. */
+/* 10.0.0.0/24 is on the link: .10-.13 to lease, .12 excluded, .50 reserved by hardware address, .51 by client
+ * identifier; 10.9.0.0/24 is behind a relay; 10.8.0.0/24 is disabled; 10.7.0.0/24 belongs to another server. */
 static int world_set_up(void **state) {
 	struct world *world = calloc(1, sizeof *world);
 	struct arena *arena = world->arena = arena_new(0);

@@ -105,7 +105,8 @@ static void a_reservation_made_for_a_client_with_a_lease(void **state) {
 		    "request m=1 ci=10.0.0.10 -> ack 10.0.0.10\n");
 }
 
-/* A boot loader and the system that it starts are one machine to its reservation; for any other address they are two clients. */
+/* A boot loader and the system that it starts are one machine to its reservation; for any other address they are two
+ * clients. */
 static void one_machine_with_two_identities(void **state) {
 	begin(state, TREE SCOPE "lessorRange: 10.0.0.10-10.0.0.19\n" RESERVATION("10.0.0.50", "01"));
 	play(state, "request m=1 sid=10.0.0.1 req=10.0.0.50 -> ack 10.0.0.50\n"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host's interfaces: loopback, which is always there, and what a change tells, in a network namespace if we may make one. */
+/* The host's interfaces: loopback, which is always there, and what a change tells, in a network namespace if we may
+ * make one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

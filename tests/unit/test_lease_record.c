@@ -65,9 +65,10 @@ static void test_round_trip(void **state) {
 
 static void test_layout(void **state) {
 	/* Stores of earlier versions have exactly these octets: they may only change with the version. */
-	static const uint8_t expected[] = { 1, 1, 24,                                             /* version, state, prefix */
-					    0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0, 17,      /* start, changed */
-					    0, 0, 0, 0, 0, 0, 1, 0,  10, 1, 0, 254,                /* expiry, relay */
+	static const uint8_t expected[] = { 1, 1, 24, /* version, state, prefix */
+					    0, 0, 0,    0,    0, 0, 0, 16,   0,    0, 0, 0,   0,
+					    0, 0, 17,                                         /* start, changed */
+					    0, 0, 0,    0,    0, 0, 1, 0,    10,   1, 0, 254, /* expiry, relay */
 					    1, 2, 0xaa, 0xbb, 0, 3, 1, 0xcc, 0xdd, 0, 2, 'p', 'c' }; /* who */
 	struct lease lease = { .address = { 0x0a000005 }, .scope = { { 0x0a000000 }, 24 }, .state = LEASE_ACTIVE,
 			       .start = 16, .changed = 17, .expiry = 256, .relay = { 0x0a0100fe }, .htype = 1,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The event loop and the way from the supervisor to a role, on a real loop; nothing waits longer than the loop itself. */
+/* The event loop and the way from the supervisor to a role, on a real loop; nothing waits longer than the loop
+ * itself. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -175,7 +176,8 @@ static void test_roles(void **state) {
 	}
 	assert_int_equal(role_find("supervisor", &found), -E_NOT_FOUND);
 	/* The separation that the design promises. */
-	assert_false(role_info_get(ROLE_DIR)->descriptors & (HERITAGE_BIT(UDP) | HERITAGE_BIT(LINK) | HERITAGE_BIT(API)));
+	assert_false(role_info_get(ROLE_DIR)->descriptors &
+		     (HERITAGE_BIT(UDP) | HERITAGE_BIT(LINK) | HERITAGE_BIT(API)));
 	assert_false(role_info_get(ROLE_API)->descriptors & (HERITAGE_BIT(UDP) | HERITAGE_BIT(LINK)));
 	assert_false(role_info_get(ROLE_SERVE)->descriptors & HERITAGE_BIT(API));
 }

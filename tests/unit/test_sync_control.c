@@ -86,7 +86,8 @@ static void a_set_of_identities_is_read_to_its_end(void **state) {
 	struct sync_info info;
 	struct entry_uuid uuid;
 
-	assert_int_equal(sync_info_parse(OCTETS(0xa3, 41, 1, 1, 0xff, 0x31, 36, 4, 16, UUID_OCTETS, 4, 16, UUID_OCTETS), &info),
+	assert_int_equal(sync_info_parse(OCTETS(0xa3, 41, 1, 1, 0xff, 0x31, 36, 4, 16, UUID_OCTETS, 4, 16, UUID_OCTETS),
+					 &info),
 			 0);
 	assert_int_equal(info.kind, SYNC_INFO_ID_SET);
 	assert_true(info.is_delete);

@@ -44,7 +44,8 @@ static int set_client(struct arena *arena, const struct arguments *arguments, st
 	if (name && name[0])
 		edit_set(arena, reservation, attribute(ATTRIBUTE_NAME), name);
 	if (hardware)
-		return set_hex(arena, reservation, ATTRIBUTE_HARDWARE_ADDRESS, hardware, LEASE_HARDWARE_MAX, reterr_error);
+		return set_hex(arena, reservation, ATTRIBUTE_HARDWARE_ADDRESS, hardware, LEASE_HARDWARE_MAX,
+			       reterr_error);
 	return set_hex(arena, reservation, ATTRIBUTE_CLIENT_IDENTIFIER, client_id, CLIENT_KEY_MAX - 1, reterr_error);
 }
 

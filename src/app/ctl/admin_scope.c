@@ -31,7 +31,8 @@ static int parse_subnet(const char *text, struct ip4_subnet *ret_subnet, struct 
 		if (ip4_parse(whole, &address) == 0 && text_parse_u64(slash + 1, 32, &length) == 0)
 			return error_set(reterr_error, E_INVALID_PARAMETER,
 					 "%s is an address within a network; did you mean the network %s/%u?", text,
-					 ip4_format((struct ip4){ address.value & ip4_mask((uint8_t)length) }, network), (unsigned)length);
+					 ip4_format((struct ip4){ address.value & ip4_mask((uint8_t)length) }, network),
+					 (unsigned)length);
 	}
 	return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not a network with its length, such as 10.77.0.0/24", text);
 }
@@ -231,7 +232,8 @@ int scope_set(struct ctl *ctl, struct error *reterr_error) {
 						 "its servers have it at once"));
 }
 
-/* How many leases of the scope are in force, as far as this machine's daemon knows. Negative if it could not be asked. */
+/* How many leases of the scope are in force, as far as this machine's daemon knows. Negative if it could not be
+ * asked. */
 static long leases_in_force(struct ctl *ctl, const char *network) {
 	struct error ignored;
 	const char *socket_path;

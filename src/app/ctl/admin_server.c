@@ -42,7 +42,8 @@ static int resolve(const char *name, struct ip4 *ret_address, struct error *rete
 }
 
 /* The words NAME [ADDRESS]. *@ret_address is none if it was not given. */
-static int take_words(const struct ctl *ctl, const char **ret_name, struct ip4 *ret_address, struct error *reterr_error) {
+static int take_words(const struct ctl *ctl, const char **ret_name, struct ip4 *ret_address,
+		      struct error *reterr_error) {
 	const struct arguments *arguments = &ctl->arguments;
 	struct ip4 address = { 0 };
 
@@ -92,7 +93,8 @@ static int authorize(struct ctl *ctl, struct directory *directory, const char *n
 		r = error_set(reterr_error, E_DDS_SERVER_ALREADY_EXISTS, "%s with the address %s is authorized already", name,
 			      address_text(ctl, address));
 	if (r == 0)
-		r = authorization_make_entry(ctl->arena, directory_authorization_dn(directory), name, address, &entry, reterr_error);
+		r = authorization_make_entry(ctl->arena, directory_authorization_dn(directory), name, address, &entry,
+					     reterr_error);
 	if (r == 0 && !authorization.has_root)
 		r = authorization_create_root(directory, ctl->arena, created, existing, reterr_error);
 	if (r == 0)
@@ -254,7 +256,8 @@ int server_add(struct ctl *ctl, struct error *reterr_error) {
 				 tree_site_name(&tree, taken));
 	if (dn_make(name, site->dn, sizeof dn, dn) < 0)
 		return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s\" cannot be an entry's name", name);
-	r = tree_add(&tree, edit_new(ctl->arena, dn, schema_class_get(CLASS_SERVER)->name), E_DDS_SERVER_ALREADY_EXISTS, reterr_error);
+	r = tree_add(&tree, edit_new(ctl->arena, dn, schema_class_get(CLASS_SERVER)->name), E_DDS_SERVER_ALREADY_EXISTS,
+		     reterr_error);
 	if (r < 0)
 		return r;
 	return ctl_done(ctl, ctl_message(dn,

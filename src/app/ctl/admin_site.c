@@ -22,7 +22,8 @@ int site_add(struct ctl *ctl, struct error *reterr_error) {
 		return error_set(reterr_error, E_INVALID_PARAMETER, "site %s exists already; nothing was changed", name);
 	if (!name[0] || dn_make(name, tree.sites_dn, sizeof dn, dn) < 0)
 		return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s\" cannot be an entry's name", name);
-	r = tree_add(&tree, edit_new(ctl->arena, dn, schema_class_get(CLASS_SITE)->name), E_INVALID_PARAMETER, reterr_error);
+	r = tree_add(&tree, edit_new(ctl->arena, dn, schema_class_get(CLASS_SITE)->name), E_INVALID_PARAMETER,
+		     reterr_error);
 	if (r == -E_NOT_FOUND)
 		return error_set(reterr_error, E_NOT_FOUND, "%s is not in the directory; \"lessorctl init\" creates what is missing",
 				 tree.sites_dn);

@@ -36,7 +36,9 @@ static void take_values(struct authorization *authorization, struct arena *arena
 			struct authorized *item = &items[n];
 			struct error ignored;
 
-			*item = (struct authorized){ .entry = entries->items[i], .version = entries->versions[i], .value = value };
+			*item = (struct authorized){ .entry = entries->items[i],
+						     .version = entries->versions[i],
+						     .value = value };
 			n += dhcp_server_parse(value, &item->server, &ignored) == 0;
 		}
 	}
@@ -99,7 +101,8 @@ const struct authorized *authorization_find(const struct authorization *authoriz
 }
 
 /* What both kinds of entries have in common ([MS-DHCPE] 7.4, 7.5). */
-static struct entry *make_dhcp_entry(struct arena *arena, const char *dn, const char *type, const char *identification) {
+static struct entry *make_dhcp_entry(struct arena *arena, const char *dn, const char *type,
+				     const char *identification) {
 	struct entry *entry = edit_new(arena, dn, "top");
 
 	edit_add(arena, entry, "objectClass", schema_class_get(CLASS_DHCP_CLASS)->name);
@@ -154,7 +157,8 @@ int authorization_create_root(struct directory *directory, struct arena *arena, 
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(dns) && r == 0; i++)
-		r = authorization_create_missing(directory, edit_new(arena, dns[i], container), created, existing, reterr_error);
+		r = authorization_create_missing(directory, edit_new(arena, dns[i], container), created, existing,
+						 reterr_error);
 	if (r < 0)
 		return r;
 	return authorization_create_missing(

@@ -37,16 +37,16 @@ int authorization_load(struct directory *directory, struct arena *arena, struct 
 /* For CLEANUP; one that is all zero is fine. */
 void authorization_done(struct authorization *authorization);
 
-/* Compare @name and @address (none: only the name counts) with one value: WHOLLY if all that was given is the same, PARTLY if
- * the name belongs to another address or the address to another name. Pure. */
+/* Compare @name and @address (none: only the name counts) with one value: WHOLLY if all that was given is the same,
+ * PARTLY if the name belongs to another address or the address to another name. Pure. */
 enum authorization_match authorization_match(const struct dhcp_server *server, const char *name, struct ip4 address);
 
 /* Borrow the value that matches best, or NULL. @ret_match says how. Pure. */
 const struct authorized *authorization_find(const struct authorization *authorization, const char *name,
 					    struct ip4 address, enum authorization_match *ret_match);
 
-/* Make the entry that Windows' own tools make for @name and @address, in @arena. 0, or -E_INVALID_PARAMETER for a name that
- * cannot stand there. Pure. */
+/* Make the entry that Windows' own tools make for @name and @address, in @arena. 0, or -E_INVALID_PARAMETER for a name
+ * that cannot stand there. Pure. */
 int authorization_make_entry(struct arena *arena, const char *container_dn, const char *name, struct ip4 address,
 			     struct entry **ret_entry, struct error *reterr_error);
 

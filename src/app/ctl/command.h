@@ -27,7 +27,8 @@ struct flag_info {
 	const char *help;
 };
 
-/* Do the command's work. 0, a positive exit status if it said itself what is wrong, or -E_ with @reterr_error filled. */
+/* Do the command's work. 0, a positive exit status if it said itself what is wrong, or -E_ with @reterr_error
+ * filled. */
 typedef int (*command_f)(struct ctl *ctl, struct error *reterr_error);
 
 /* One row of command.def. Lifetime: static. */

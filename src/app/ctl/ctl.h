@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ctl.h - what one run of lessorctl knows: its arguments, the defaults from lessord.conf, memory, the directory once opened. */
+/* ctl.h - what one run of lessorctl knows: its arguments, the defaults from lessord.conf, memory, the directory once
+ * opened. */
 #pragma once
 
 #include <jansson.h>

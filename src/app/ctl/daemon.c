@@ -99,8 +99,8 @@ int daemon_call(const char *socket_path, const char *path, bool is_post, json_t 
 	return r;
 }
 
-/* Fetch the page of leases behind the address *@after ("": the first) and add it to @leases. *@after becomes the place of the
- * next page, NULL at the end; free() it. */
+/* Fetch the page of leases behind the address *@after ("": the first) and add it to @leases. *@after becomes the place
+ * of the next page, NULL at the end; free() it. */
 static int get_lease_page(const char *socket_path, const char *network, char **after, json_t *leases,
 			  struct error *reterr_error) {
 	char *path = mem_format("/v1/leases?limit=%d%s%s%s%s", LEASES_PAGE, network ? "&scope=" : "", network ? network : "",

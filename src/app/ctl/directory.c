@@ -13,7 +13,8 @@
 #define PAGE_SIZE 500      /* below the limits of AD (1000) and of OpenLDAP's default (500 a page) */
 #define VERSION_ATTRIBUTE "entryCSN"
 
-/* Wait for the answer to request @id. Returns an LDAP result code; @ret_message only where it is wanted and there is one. */
+/* Wait for the answer to request @id. Returns an LDAP result code; @ret_message only where it is wanted and there is
+ * one. */
 static int await(struct directory *directory, int id, LDAPMessage **ret_message) {
 	LDAP *ldap = connection_ldap(directory->connection);
 	struct timeval limit = { .tv_sec = REQUEST_SECONDS };
@@ -62,7 +63,8 @@ static void take_attribute(struct entry *entry, const char *name, struct berval 
 	attribute->name = arena_dup(arena, span_of(name, strcspn(name, ";")));
 	attribute->values = arena_array_of(arena, struct span, n);
 	for (size_t i = 0; i < n; i++)
-		attribute->values[i] = span_of(arena_dup(arena, span_of(values[i]->bv_val, values[i]->bv_len)), values[i]->bv_len);
+		attribute->values[i] =
+			span_of(arena_dup(arena, span_of(values[i]->bv_val, values[i]->bv_len)), values[i]->bv_len);
 	attribute->n_values = n;
 	entry->n_attributes += n > 0;
 }
@@ -109,7 +111,8 @@ static void take_page(LDAP *ldap, LDAPMessage *message, struct arena *arena, str
 		size_t need = entries->n_items + 1;
 
 		entries->items = mem_grow(entries->items, &entries->items_capacity, need, sizeof *entries->items);
-		entries->versions = mem_grow(entries->versions, &entries->versions_capacity, need, sizeof *entries->versions);
+		entries->versions =
+			mem_grow(entries->versions, &entries->versions_capacity, need, sizeof *entries->versions);
 		entries->items[need - 1] = take_entry(ldap, one, arena, &entries->versions[need - 1]);
 		entries->n_items = need;
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* directory.h - entries read from and written to the directory with the administrator's own identity.
  *
- * An edit is a pair of entries, before and after: what is written is their difference, value by value, so that a value which
- * somebody else changed meanwhile makes the edit fail instead of being lost; where the server has RFC 4528, the whole entry
- * must be as it was read.
+ * An edit is a pair of entries, before and after: what is written is their difference, value by value, so that a value
+ * which somebody else changed meanwhile makes the edit fail instead of being lost; where the server has RFC 4528, the
+ * whole entry must be as it was read.
  * Lifetime: entries live in the arena given to directory_open.
  */
 #pragma once
@@ -27,8 +27,8 @@ struct directory_entries {
 	size_t n_items, items_capacity, versions_capacity; /* the arrays are of the heap: directory_entries_done */
 };
 
-/* Connect and bind as the command line and, for what it leaves open, @config (may be NULL) say; settle the bases. Asks for
- * a password on the terminal where that is wanted. @arena must outlive the directory.
+/* Connect and bind as the command line and, for what it leaves open, @config (may be NULL) say; settle the bases. Asks
+ * for a password on the terminal where that is wanted. @arena must outlive the directory.
  * 0, -E_INVALID_PARAMETER (nothing says which directory, contradicting flags), or what connection_open says. */
 int directory_open(const struct arguments *arguments, const struct config *config, struct arena *arena,
 		   struct directory **ret_directory, struct error *reterr_error);
@@ -56,13 +56,13 @@ int directory_search(struct directory *directory, const char *base, enum directo
 /* Give the arrays back; the entries stay. Entries that are all zero are fine. */
 void directory_entries_done(struct directory_entries *entries);
 
-/* Create @entry. 0; -@taken if something stands at its DN already (its sentence is the caller's: @reterr_error gets a plain
- * one); -E_NOT_FOUND: its parent is missing; -E_DHCP_NO_ADMIN_PERMISSION ... */
+/* Create @entry. 0; -@taken if something stands at its DN already (its sentence is the caller's: @reterr_error gets a
+ * plain one); -E_NOT_FOUND: its parent is missing; -E_DHCP_NO_ADMIN_PERMISSION ... */
 int directory_add(struct directory *directory, const struct entry *entry, enum error_code taken,
 		  struct error *reterr_error);
 
-/* Change @before, as it was read with @version, to @after. 0; -E_NOT_FOUND: it is gone; -E_DDS_UNEXPECTED_ERROR: somebody
- * else changed it meanwhile, and nothing was written ... */
+/* Change @before, as it was read with @version, to @after. 0; -E_NOT_FOUND: it is gone; -E_DDS_UNEXPECTED_ERROR:
+ * somebody else changed it meanwhile, and nothing was written ... */
 int directory_modify(struct directory *directory, const struct entry *before, const char *version,
 		     const struct entry *after, struct error *reterr_error);
 

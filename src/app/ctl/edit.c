@@ -87,7 +87,8 @@ void edit_remove_at(struct entry *entry, const char *attribute, size_t index) {
 	struct entry_attribute *place = attribute_find(entry, attribute);
 
 	assert(place && index < place->n_values);
-	memmove(place->values + index, place->values + index + 1, (place->n_values - index - 1) * sizeof *place->values);
+	memmove(place->values + index, place->values + index + 1,
+		(place->n_values - index - 1) * sizeof *place->values);
 	place->n_values--;
 	if (place->n_values == 0)
 		attribute_drop(entry, place);
@@ -120,7 +121,8 @@ static bool is_finding_known(const struct findings *known, const struct finding 
 	return false;
 }
 
-/* @before changed in its place, so that the order in which entries win over one another stays; @after alone goes last. */
+/* @before changed in its place, so that the order in which entries win over one another stays; @after alone goes
+ * last. */
 static size_t apply(const struct entry *const *entries, size_t n_entries, const struct entry *before,
 		    const struct entry *after, const struct entry **ret_changed) {
 	size_t n = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* edit.h - changes to entries in memory, and the question whether the configuration would still be right with them. Pure.
+/* edit.h - changes to entries in memory, and the question whether the configuration would still be right with them.
+ * Pure.
  *
  * Entries are values that live in an arena: an edit works on a copy, the entry that was read stays as it was.
  */
@@ -34,8 +35,8 @@ const struct span *edit_values(const struct entry *entry, const char *attribute,
 const char *edit_value(const struct entry *entry, const char *attribute, size_t index);
 
 /* Would @entries be a configuration without new mistakes if @before became @after? NULL for @before: @after is added;
- * NULL for @after: @before is removed. The rules are the daemon's own (snapshot_build); mistakes that were there before do
- * not count, so that one can be mended after the other.
+ * NULL for @after: @before is removed. The rules are the daemon's own (snapshot_build); mistakes that were there before
+ * do not count, so that one can be mended after the other.
  * 0, or the code and reason of the first new finding. */
 int edit_check(const struct entry *const *entries, size_t n_entries, const struct entry *before,
 	       const struct entry *after, struct error *reterr_error);

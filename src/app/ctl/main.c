@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lessorctl - the administrator's command: the directory with one's own rights, the daemon over its management socket. */
+/* lessorctl - the administrator's command: the directory with one's own rights, the daemon over its management
+ * socket. */
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>

@@ -156,8 +156,8 @@ void output_table(FILE *file, const json_t *items, const struct column *columns,
 	assert(n_columns <= COLUMNS_MAX);
 	measure(items, columns, n_columns, widths);
 	for (size_t i = 0; i < n_columns; i++)
-		print_cell(file, columns[i].title, columns[i].kind == COLUMN_NUMBER ? COLUMN_NUMBER : COLUMN_TEXT, widths[i],
-			   i + 1 == n_columns);
+		print_cell(file, columns[i].title, columns[i].kind == COLUMN_NUMBER ? COLUMN_NUMBER : COLUMN_TEXT,
+			   widths[i], i + 1 == n_columns);
 	fputc('\n', file);
 	json_array_foreach(items, row, item) {
 		for (size_t i = 0; i < n_columns; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* output.h - what lessorctl prints: JSON for programs, aligned tables and sentences for people.
  *
- * A command makes a JSON object first; with --json it is printed as it is, else the same object is shown by columns that
- * name its keys. So both always say the same.
+ * A command makes a JSON object first; with --json it is printed as it is, else the same object is shown by columns
+ * that name its keys. So both always say the same.
  *
  * The keys are stable. Lists stand under their plural; each edit gives "message" and the "dn" it was about:
  *   init            created[], existing[], message
@@ -10,8 +10,8 @@
  *   server list     servers[]: name, address, site (null: no entry), configured
  *   site list       sites[]: name, displayName, servers[], scopes
  *   scope list      scopes[]: network, name, site, state, ranges[], servers[]
- *   scope show      network, dn, name, site, state, ranges[], exclusions[], servers[], reservations, leaseTime, settings[]: name,
- *                   value, source; options[]: name, code, value, level, source; findings[]
+ *   scope show      network, dn, name, site, state, ranges[], exclusions[], servers[], reservations, leaseTime,
+ *                   settings[]: name, value, source; options[]: name, code, value, level, source; findings[]
  *   reservation list  reservations[]: address, scope, hardwareAddress, clientIdentifier, name
  *   option list     dn, options[]: name, code, value
  *   lease, status   what the daemon's API says (docs: GET /v1/leases, /v1/status)
@@ -42,8 +42,8 @@ struct column {
 	enum column_kind kind;
 };
 
-/* Print the objects of the array @items, one a line, under aligned titles. Characters that would move a terminal's cursor
- * are shown as '?'. */
+/* Print the objects of the array @items, one a line, under aligned titles. Characters that would move a terminal's
+ * cursor are shown as '?'. */
 void output_table(FILE *file, const json_t *items, const struct column *columns, size_t n_columns);
 
 /* Print "Title:  value" lines of @object; keys that are absent or null are left out. */

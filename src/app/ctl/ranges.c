@@ -46,7 +46,8 @@ static bool is_same(struct ip4_range a, struct ip4_range b) {
 	return is_ip4_equal(a.first, b.first) && is_ip4_equal(a.last, b.last);
 }
 
-/* Borrow the first value of @attribute that overlaps @range, or, with @is_exact, is the same; its place to *ret_index. */
+/* Borrow the first value of @attribute that overlaps @range, or, with @is_exact, is the same; its place to
+ * *ret_index. */
 static const char *find(const struct entry *scope, const char *attribute, struct ip4_range range, bool is_exact,
 			size_t *ret_index) {
 	const char *value;

@@ -24,6 +24,7 @@ int ranges_add(struct arena *arena, struct entry *scope, struct ip4_subnet subne
 int exclusions_add(struct arena *arena, struct entry *scope, struct ip4_subnet subnet, const char *text,
 		   struct error *reterr_error);
 
-/* Remove the value of @attribute that reads like @text or stands for the same range. 0; -E_DHCP_INVALID_RANGE: malformed;
+/* Remove the value of @attribute that reads like @text or stands for the same range. 0; -E_DHCP_INVALID_RANGE:
+ * malformed;
  * -E_DDS_RANGE_DOES_NOT_EXIST. */
 int ranges_remove(struct entry *scope, const char *attribute, const char *text, struct error *reterr_error);

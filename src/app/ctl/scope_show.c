@@ -85,7 +85,8 @@ static const char *level_name(unsigned level) {
 	return "default";
 }
 
-/* Where an effective setting comes from: the nearest of the entries above that says something, else the built-in default. */
+/* Where an effective setting comes from: the nearest of the entries above that says something, else the built-in
+ * default. */
 static const char *setting_source(const struct tree *tree, const struct entry *entry, const struct scope *scope,
 				  enum setting setting) {
 	const struct setting_info *info = setting_get(setting);
@@ -113,9 +114,10 @@ static json_t *settings_array(const struct tree *tree, const struct entry *entry
 
 		if (!(info->levels & LEVEL_SCOPE))
 			continue;
-		json_array_append_new(array, json_pack("{s:s, s:I, s:o}", "name", attribute(info->attribute), "value",
-						       (json_int_t)scope->settings.values[i], "source",
-						       output_text(setting_source(tree, entry, scope, (enum setting)i))));
+		json_array_append_new(array,
+				      json_pack("{s:s, s:I, s:o}", "name", attribute(info->attribute), "value",
+						(json_int_t)scope->settings.values[i], "source",
+						output_text(setting_source(tree, entry, scope, (enum setting)i))));
 	}
 	return array;
 }

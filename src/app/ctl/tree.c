@@ -58,8 +58,8 @@ const struct entry *tree_find(const struct tree *tree, const char *dn) {
 static bool is_named(const struct entry *entry, enum schema_class class, const char *name) {
 	char leaf[DN_MAX];
 
-	return is_entry_of_class(entry, schema_class_get(class)->name) && dn_leaf_value(entry->dn, sizeof leaf, leaf) == 0 &&
-	       is_text_equal_nocase(leaf, name);
+	return is_entry_of_class(entry, schema_class_get(class)->name) &&
+	       dn_leaf_value(entry->dn, sizeof leaf, leaf) == 0 && is_text_equal_nocase(leaf, name);
 }
 
 const struct entry *tree_find_named(const struct tree *tree, enum schema_class class, const char *name) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tree.h - everything below cn=DHCP, read whole, and edits of it that are checked by the daemon's rules before they are written.
+/* tree.h - everything below cn=DHCP, read whole, and edits of it that are checked by the daemon's rules before they are
+ * written.
  *
  *   cn=DHCP,<base>                    lessorRoot
  *   cn=sites                          container
@@ -26,7 +27,8 @@ struct tree {
 	struct directory_entries entries; /* owned */
 };
 
-/* Connect, and read the tree. 0; -E_NOT_FOUND: there is no cn=DHCP ("lessorctl init" makes it); or a failure of directory.h. */
+/* Connect, and read the tree. 0; -E_NOT_FOUND: there is no cn=DHCP ("lessorctl init" makes it); or a failure of
+ * directory.h. */
 int tree_load(struct ctl *ctl, struct tree *ret_tree, struct error *reterr_error);
 
 /* For CLEANUP; a tree that is all zero is fine. */
@@ -49,8 +51,8 @@ const char *tree_leaf(const struct tree *tree, const struct entry *entry);
 const char *tree_site_name(const struct tree *tree, const struct entry *entry);
 
 /* Borrow the site, server, scope, reservation that a person named. 0, or -E_NOT_FOUND, -E_DDS_DHCP_SERVER_NOT_FOUND,
- * -E_DDS_SUBNET_NOT_PRESENT, -E_DDS_RESERVATION_NOT_PRESENT with the nearest that is there; -E_INVALID_PARAMETER for what is
- * no address. A scope is named by its network address, with or without "/length". */
+ * -E_DDS_SUBNET_NOT_PRESENT, -E_DDS_RESERVATION_NOT_PRESENT with the nearest that is there; -E_INVALID_PARAMETER for
+ * what is no address. A scope is named by its network address, with or without "/length". */
 int tree_get_site(const struct tree *tree, const char *name, const struct entry **ret_site, struct error *reterr_error);
 int tree_get_server(const struct tree *tree, const char *name, const struct entry **ret_server,
 		    struct error *reterr_error);
