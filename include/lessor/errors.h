@@ -95,7 +95,7 @@
 #define ERROR_DHCP_ROGUE_SAMSHUTDOWN 20038
 /* The directory does not list this server, so it answers no client. */
 #define ERROR_DHCP_ROGUE_NOT_AUTHORIZED 20039
-/* No directory server answers and no valid verdict is left, so no client is answered. */
+/* No directory server answers; clients are answered only while an earlier verdict holds. */
 #define ERROR_DHCP_ROGUE_DS_UNREACHABLE 20040
 /* Another server answers for the directory's authority in a way that contradicts this server's. */
 #define ERROR_DHCP_ROGUE_DS_CONFLICT 20041
