@@ -116,6 +116,10 @@ static bool maker_field(struct maker *maker, const char *name, const char *value
 		be32_write(maker->octets + 12, address_of(value).value);
 	else if (strcmp(name, "gi") == 0)
 		be32_write(maker->octets + 24, address_of(value).value);
+	else if (strcmp(name, "flags") == 0)
+		be16_write(maker->octets + 10, (uint16_t)strtoul(value, NULL, 16));
+	else if (strcmp(name, "hops") == 0)
+		maker->octets[3] = (uint8_t)atoi(value);
 	else if (strcmp(name, "htype") == 0)
 		maker->octets[1] = (uint8_t)atoi(value);
 	else if (strcmp(name, "hlen") == 0)
@@ -202,6 +206,17 @@ static void expect_option(const struct engine_output *output, const char *value,
 		fail_msg("%s: option is %s", line, option.data ? found : "absent");
 }
 
+/* @value is OFFSET:HEX. */
+static void expect_octets(const struct engine_output *output, const char *value, const char *line) {
+	size_t offset = (size_t)atoi(value), len = 0;
+	uint8_t octets[255];
+
+	if (text_parse_hex(strchr(value, ':') + 1, sizeof octets, octets, &len) < 0)
+		fail_msg("%s: not hexadecimal", line);
+	if (offset + len > output->len || memcmp(output->octets + offset, octets, len) != 0)
+		fail_msg("%s: other octets at %zu", line, offset);
+}
+
 static const char *path_name(enum reply_path path) {
 	return path == REPLY_LINK ? "link" : path == REPLY_BROADCAST ? "broadcast" : "unicast";
 }
@@ -222,6 +237,8 @@ static void expect_word(const struct engine_output *output, const char *name, co
 		expect_u32(output, DHCP4_OPTION_REBINDING_TIME, value, line);
 	} else if (strcmp(name, "opt") == 0) {
 		expect_option(output, value, line);
+	} else if (strcmp(name, "at") == 0) {
+		expect_octets(output, value, line);
 	} else if (strcmp(name, "no") == 0) {
 		if (reply_option(output, (uint8_t)atoi(value)).data)
 			fail_msg("%s: option is there", line);

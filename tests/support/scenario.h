@@ -6,11 +6,11 @@
  *
  * Before the arrow: discover, request, decline, release, inform, bootp, and any of
  *     m=N (hardware address 02:00:00:00:00:N) id=HEX (client identifier) ci=ADDRESS gi=ADDRESS req=ADDRESS sid=ADDRESS
- *     lt=SECONDS max=OCTETS prl=HEX rai=HEX sel=ADDRESS name=TEXT htype=N hlen=N bcast to=ADDRESS (sent to us by
- *     unicast)
- *     unauthorized
+ *     lt=SECONDS max=OCTETS prl=HEX rai=HEX sel=ADDRESS name=TEXT htype=N hlen=N bcast flags=HEX hops=N
+ *     to=ADDRESS (sent to us by unicast) unauthorized
  * Behind it: offer|ack|nak [ADDRESS], or drop REASON; and any of
  *     path=link|broadcast|unicast dst=ADDRESS port=N lt=SECONDS t1=SECONDS t2=SECONDS opt=CODE:HEX no=CODE
+ *     at=OFFSET:HEX (octets of the fixed header)
  *
  * The host has the addresses 10.0.0.1/24 on the link and 192.0.2.1 elsewhere, unless the test sets others.
  */

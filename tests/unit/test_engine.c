@@ -327,6 +327,26 @@ static void one_client_in_two_scopes(void **state) {
 		    "request m=1 req=10.0.0.10 -> ack 10.0.0.10\n");
 }
 
+/* Offsets: 0 op, htype, hlen, hops; 4 xid; 8 secs; 10 flags; 12 ciaddr; 16 yiaddr; 20 siaddr; 24 giaddr; 28 chaddr. */
+static void the_fixed_fields(void **state) {
+	play(state,
+	     "discover m=1 flags=0001 hops=3 -> offer 10.0.0.10 path=link at=0:0201060012345678 at=8:0000 at=12:00000000 "
+	     "at=20:0000000000000000 at=28:02000000000100000000\n"
+	     "request m=1 flags=8000 req=10.0.0.10 sid=10.0.0.1 -> ack 10.0.0.10 at=8:0000800000000000\n"
+	     "request m=1 ci=10.0.0.10 -> ack 10.0.0.10 at=10:00000a00000a\n"
+	     "request m=2 ci=10.0.0.10 -> nak 0.0.0.0 at=8:0000000000000000\n"
+	     "discover m=3 gi=10.9.0.1 -> offer 10.9.0.10 at=10:0000 at=24:0a090001\n"
+	     "request m=3 gi=10.9.0.1 req=10.0.0.10 -> nak 0.0.0.0 at=10:8000 at=24:0a090001\n");
+}
+
+static void any_address_of_ours_names_us(void **state) {
+	play(state, "discover m=1 -> offer opt=54:0a000001\n"
+		    "request m=1 req=10.0.0.10 sid=192.0.2.1 -> ack 10.0.0.10 opt=54:0a000001\n"
+		    "request m=1 ci=10.0.0.10 to=192.0.2.1 -> ack 10.0.0.10 opt=54:c0000201\n"
+		    "discover m=2 gi=10.9.0.1 to=192.0.2.1 -> offer 10.9.0.10 opt=54:c0000201\n"
+		    "release m=1 ci=10.0.0.10 sid=192.0.2.1 -> drop no_reply_due\n");
+}
+
 /* As two packets of one batch: the second sees what the first did. */
 static void the_same_packet_twice(void **state) {
 	play(state, "discover m=1 -> offer 10.0.0.10\n"
@@ -375,6 +395,8 @@ int main(void) {
 		SCENARIO(hardware_that_is_not_ethernet),
 		SCENARIO(no_lease_is_for_ever),
 		SCENARIO(one_client_in_two_scopes),
+		SCENARIO(the_fixed_fields),
+		SCENARIO(any_address_of_ours_names_us),
 		SCENARIO(the_same_packet_twice),
 		SCENARIO(a_host_never_leases_its_own_address),
 	};
