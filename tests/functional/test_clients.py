@@ -234,6 +234,20 @@ def test_broadcast_flag(lab):
     expect_equal((client.target_mac, client.target), (client.mac, client.reply.yiaddr), "where an offer goes")
 
 
+def test_directed_broadcast(lab):
+    """A broadcast to the subnet is one, and not a message to the server alone."""
+    scene = _serve(lab)
+    client = scene.client()
+    client.obtain()
+    stranger = RawClient(client.link)
+    message = stranger.message(dhcp.REQUEST, ciaddr="10.77.0.160")
+    client.link.send(message, stranger.mac, source="10.77.0.160", target="10.77.0.255")
+    wait_until(lambda: scene.lessord.drops("no_record"), "the broadcast is left to other servers")
+    client.link.send(client.rebinding(), client.mac, source=client.address, target="10.77.0.255")
+    reply = wait_until(lambda: client.link.receive(0), "the broadcast is answered")[0]
+    expect_equal((reply.type, reply.addresses(dhcp.SERVER_ID)), (dhcp.ACK, [SERVER_ADDRESS]), "answer and server identifier")
+
+
 def test_two_links(lab):
     """A server on two links gives each link addresses of its own scope."""
     scene = Scene(lab, tree={"scopes": ("10.77.0.0", "10.79.0.0")})
