@@ -184,30 +184,35 @@ void request_request(struct request *request) {
 		confirm(request, is_ip4_none(ciaddr) ? requested : ciaddr);
 }
 
-/* True, with the lease, if this client holds @address. */
 static bool is_holder(struct request *request, struct ip4 address, struct lease *ret_lease) {
 	return !is_ip4_none(address) && request_lease_at(request, address, ret_lease) &&
 	       ret_lease->state == LEASE_ACTIVE && is_client_key_equal(&ret_lease->client, &request->client);
 }
 
+/* The lease of @address, if it is this client's to give up; otherwise the packet is dropped and false returned. */
+static bool take_back(struct request *request, struct ip4 address, struct lease *ret_lease) {
+	if (is_for_other_server(request)) {
+		request_drop(request, DROP_OTHER_SERVER);
+		return false;
+	}
+	if (!is_holder(request, address, ret_lease)) {
+		request_drop(request, DROP_NOT_OWNER);
+		return false;
+	}
+	ret_lease->changed = request->input->now.wall_s;
+	return true;
+}
+
 /* RFC 2131 4.3.3: somebody else uses the address. Nobody is given it for the decline time. */
 void request_decline(struct request *request) {
 	struct ip4 address = requested_address(request);
-	int64_t now = request->input->now.wall_s;
 	struct lease lease;
 
-	if (is_for_other_server(request)) {
-		request_drop(request, DROP_OTHER_SERVER);
+	if (!take_back(request, address, &lease))
 		return;
-	}
-	if (!is_holder(request, address, &lease)) {
-		request_drop(request, DROP_NOT_OWNER);
-		return;
-	}
 	lease.state = LEASE_DECLINED;
 	lease.client.len = 0;
-	lease.changed = now;
-	lease.expiry = now + (int64_t)request_setting(request, SETTING_DECLINE_TIME);
+	lease.expiry = lease.changed + (int64_t)request_setting(request, SETTING_DECLINE_TIME);
 	request->output->is_declined = request_lease_put(request, &lease);
 	request->output->address = address;
 	request_drop(request, DROP_NO_REPLY_DUE);
@@ -218,16 +223,10 @@ void request_release(struct request *request) {
 	struct ip4 address = request->packet->ciaddr;
 	struct lease lease;
 
-	if (is_for_other_server(request)) {
-		request_drop(request, DROP_OTHER_SERVER);
+	if (!take_back(request, address, &lease))
 		return;
-	}
-	if (!is_holder(request, address, &lease)) {
-		request_drop(request, DROP_NOT_OWNER);
-		return;
-	}
 	lease.state = LEASE_RELEASED;
-	lease.changed = lease.expiry = request->input->now.wall_s;
+	lease.expiry = lease.changed;
 	request_lease_put(request, &lease);
 	request->output->address = address;
 	request_drop(request, DROP_NO_REPLY_DUE);
