@@ -59,7 +59,9 @@ static void lease_fill(const struct request *request, struct ip4 address, uint32
 	lease->htype = packet->htype;
 	lease->hlen = packet->hlen;
 	memcpy(lease->chaddr, packet->chaddr, sizeof lease->chaddr);
-	lease->relay = packet->giaddr;
+	/* A renewal by unicast passes the relay by; the client is still behind it. */
+	if (is_ip4_none(packet->ciaddr) || !is_ip4_none(packet->giaddr))
+		lease->relay = packet->giaddr;
 	host_name_copy(packet, lease->host_name);
 }
 

@@ -210,6 +210,19 @@ static void relays(void **state) {
 	     "discover m=2 gi=10.7.0.1 -> drop no_scope\n");
 }
 
+static void a_renewal_past_the_relay_does_not_forget_it(void **state) {
+	struct world *world = *state;
+	const struct lease *leases;
+	size_t n_leases;
+
+	play(state, "request m=1 gi=10.9.0.1 req=10.9.0.10 sid=10.0.0.1 -> ack 10.9.0.10\n"
+		    "+300\n"
+		    "request m=1 ci=10.9.0.10 to=10.0.0.1 -> ack 10.9.0.10\n");
+	leases = memory_leases_all(world->scenario.leases, &n_leases);
+	assert_int_equal(n_leases, 1);
+	assert_int_equal(leases[0].relay.value, 0x0a090001);
+}
+
 static void options_come_as_asked_for(void **state) {
 	play(state,
 	     "discover m=1 prl=0f -> offer opt=15:6578616d706c652e636f6d no=3 opt=1:ffffff00\n"
@@ -382,6 +395,7 @@ int main(void) {
 		SCENARIO(reservations),
 		SCENARIO(the_client_identifier_is_the_identity),
 		SCENARIO(relays),
+		SCENARIO(a_renewal_past_the_relay_does_not_forget_it),
 		SCENARIO(options_come_as_asked_for),
 		SCENARIO(the_lease_time_is_at_most_what_is_configured),
 		SCENARIO(the_way_to_the_client),
