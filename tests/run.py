@@ -142,8 +142,13 @@ class Tests:
         result = os.path.join(self.build, "functional.result")
         if os.path.exists(result):
             os.unlink(result)
-        subprocess.run([sys.executable, "-B", os.path.join(TOP, "tests/functional/run.py"), "--build", self.test_build,
-                        "--result", result, "-k", self.arguments.pattern], check=False)
+        runner = subprocess.Popen([sys.executable, "-B", os.path.join(TOP, "tests/functional/run.py"), "--build",
+                                   self.test_build, "--result", result, "-k", self.arguments.pattern])
+        try:
+            runner.wait()
+        except KeyboardInterrupt:
+            runner.wait()  # it cleans up
+            raise
         if not os.path.exists(result):
             self.tally.add("functional", failed=1)
             return
@@ -215,4 +220,7 @@ def parse_arguments():
 
 
 if __name__ == "__main__":
-    sys.exit(Tests(parse_arguments()).run())
+    try:
+        sys.exit(Tests(parse_arguments()).run())
+    except KeyboardInterrupt:
+        sys.exit(130)

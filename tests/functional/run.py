@@ -154,7 +154,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-k", dest="pattern", default="", help="only tests whose name matches this regular expression")
     parser.add_argument("--build", default=os.path.join(top, "build", "test"), help="where the programs were built")
-    parser.add_argument("--jobs", type=int, default=2, help="how many tests at a time")
+    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), help="how many tests at a time")
     parser.add_argument("--keep", action="store_true", help="keep the files that the tests make below /tmp")
     parser.add_argument("--list", action="store_true", help="only print the tests")
     parser.add_argument("--result", help="write the numbers of passed, failed and skipped tests to this file")
@@ -174,12 +174,13 @@ def main():
     shared = tempfile.mkdtemp(prefix="lsr-run-")
     os.chmod(shared, 0o755)
     runner = Runner(arguments, shared)
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit("interrupted"))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         runner.run(tests)
-    except (KeyboardInterrupt, SystemExit):
+    except KeyboardInterrupt:
+        print("functional: interrupted; cleaning up", flush=True)
         runner.stop()
-        raise
+        return 130
     finally:
         shutil.rmtree(shared, ignore_errors=True)
     counts = runner.counts
