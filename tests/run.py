@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Build, run all tests, count them.
 
-Stages: build (gcc with sanitizers, and clang, without warnings), unit (make check), functional (tests/functional, on
-real directories and clients), quickstart (contrib/quickstart, twice), fuzz (every target for a while) and dist (make
-distcheck). One line per test; the last line is "N passed, N failed", and the exit status is 0 only if none failed.
+Stages: build (gcc with sanitizers, gcc with its default flags, and clang, all without warnings), unit (make check),
+functional (tests/functional, on real directories and clients), quickstart (contrib/quickstart, twice), fuzz (every
+target for a while) and dist (make distcheck). One line per test; the last line is "N passed, N failed", and the exit
+status is 0 only if none failed.
 """
 import argparse
 import concurrent.futures
@@ -55,7 +56,8 @@ class Tests:
         self.arguments = arguments
         self.tally = Tally()
         self.build = os.path.join(TOP, "build")
-        self.test_build, self.clang_build = os.path.join(self.build, "test"), os.path.join(self.build, "fuzz")
+        self.test_build, self.plain_build, self.clang_build = (os.path.join(self.build, name)
+                                                               for name in ("test", "plain", "fuzz"))
         os.makedirs(self.build, exist_ok=True)
 
     def is_wanted(self, name):
@@ -94,6 +96,11 @@ class Tests:
         return self.configure("configure", self.test_build, "--enable-werror", "--enable-asan", "--enable-ubsan",
                               "CFLAGS=-O1") and self.step("build-gcc", self.test_build, self.make("all"),
                                                           self.make("check", "TESTS="))
+
+    def prepare_plain(self):
+        """The build that users make: gcc's default flags, which warn of more than -O1 does. Nothing is run from it."""
+        return self.configure("configure-plain", self.plain_build, "--enable-werror") and self.step(
+            "build-plain", self.plain_build, self.make("all"), self.make("check", "TESTS="))
 
     def prepare_clang(self):
         """The build that fuzz targets need."""
@@ -191,6 +198,8 @@ class Tests:
     def run(self):
         stages = self.arguments.stages or STAGES
         is_built = not {"build", "unit", "functional", "dist"} & set(stages) or self.prepare()
+        if "build" in stages:
+            self.prepare_plain()
         is_built_by_clang = not {"build", "fuzz"} & set(stages) or self.prepare_clang()
         if is_built and "unit" in stages:
             self.unit()
