@@ -6,8 +6,6 @@ import pathlib
 import re
 import sys
 
-sys.dont_write_bytecode = True
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path.cwd()
 FOLDERS = ("src", "include", "tests", "docs", "contrib", "ldap-schema", ".ci")

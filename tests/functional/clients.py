@@ -130,9 +130,9 @@ class Dhcpcd(Client):
                                  "option routers\noption domain_name_servers, domain_name\n")
 
     def command(self):
-        # Its state has a fixed place, which is the machine's own.
+        # Its state has fixed places, which are the machine's own: it gets others there, and leaves nothing behind.
         inner = ["dhcpcd", "-4", "-B", "-d", "-f", self._config, "-c", self.hook, "eth0"]
-        mounts = "for d in /var/lib/dhcpcd /run/dhcpcd; do mkdir -p $d; mount -t tmpfs none $d; done"
+        mounts = "for d in /var/lib/dhcpcd /run; do mount -t tmpfs none $d; done; mkdir /run/dhcpcd"
         return ["unshare", "-m", "sh", "-c", f"{mounts}; exec \"$@\"", "sh", *inner]
 
     def release(self):
