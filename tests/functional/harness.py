@@ -16,7 +16,8 @@ import tempfile
 import time
 
 SANITIZER_REPORT = re.compile(
-    r"(?:ERROR|WARNING): \w+Sanitizer|runtime error:|Sanitizer:DEADLYSIGNAL|LeakSanitizer has encountered|Sanitizer CHECK failed")
+    r"(?:ERROR|WARNING): \w+Sanitizer|runtime error:|Sanitizer:DEADLYSIGNAL|"
+    r"LeakSanitizer has encountered|Sanitizer CHECK failed")
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:exitcode=86:detect_stack_use_after_return=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:exitcode=86",

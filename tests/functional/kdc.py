@@ -65,6 +65,9 @@ class Kdc:
                                        env=self._environment)
         wait_until(self._is_answering, "the KDC accepts connections")
 
+    def stop(self):
+        self._process.stop()
+
     def _is_answering(self):
         with self.namespace.entered(), socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", PORT)) == 0

@@ -1,24 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
 """The management socket: who may ask, and what becomes of bad requests."""
+import grp
 import json
+import os
 import socket
 
 from harness import expect, expect_equal
 from scene import Scene
 
 
+STRANGER = 12345
+ASK = """
+import socket, sys
+connection = socket.socket(socket.AF_UNIX)
+connection.connect(sys.argv[1])
+connection.sendall(b"GET /v1/status HTTP/1.0\\r\\n\\r\\n")
+sys.stdout.write(connection.makefile().read())
+"""
+
+
+def _ask(scene, group):
+    """What somebody without rights, but a member of @group, gets to read."""
+    return scene.lab.run(["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", f"--groups={group}",
+                          "/usr/bin/python3", "-c", ASK, scene.lessord.settings["api_socket"]], status=None)
+
+
 def test_api_rights(lab):
-    """A peer without rights is told so (403, 20121)."""
-    scene = Scene(lab).start()
-    script = ("import socket,sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); "
-              "s.sendall(b'GET /v1/status HTTP/1.0\\r\\n\\r\\n'); sys.stdout.write(s.makefile().read())")
-    result = lab.run(["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "/usr/bin/python3", "-c", script,
-                      scene.lessord.settings["api_socket"]], status=None)
-    if result.returncode == 0:
-        expect(" 403 " in result.stdout.splitlines()[0], f"the answer to a stranger: {result.stdout!r}")
-        expect_equal(json.loads(result.stdout.rpartition("\n\n")[2])["error"]["code"], 20121, "the code")
-    else:
-        expect("PermissionError" in result.stderr, f"a stranger got {result.stderr!r}")
+    """Root and the members of api-group may ask; anybody else is told so (403, 20121) or does not get that far."""
+    scene = Scene(lab)
+    group = grp.getgrnam("daemon").gr_gid
+    scene.lessord.settings["api_group"] = "daemon"
+    scene.start()
+    answer = json.loads(_ask(scene, group).stdout.rpartition("\n\n")[2])
+    expect_equal(answer["verdict"]["state"], "authorized", "a member's view")
+    expect("PermissionError" in _ask(scene, STRANGER).stderr, "a stranger came through to the socket")
+    os.chmod(scene.lessord.settings["api_socket"], 0o666)
+    answer = _ask(scene, STRANGER).stdout
+    expect(" 403 " in answer.splitlines()[0], f"the answer to a stranger: {answer!r}")
+    expect_equal(json.loads(answer.rpartition("\n\n")[2])["error"]["code"], 20121, "the code")
 
 
 def test_api_requests(lab):

@@ -5,6 +5,7 @@ import socket
 
 import dhcp
 from harness import expect, expect_equal, wait_until
+from kdc import Kdc
 from lessor import Lessord, expect_error
 from rawclient import RawClient
 from scene import Scene
@@ -60,6 +61,21 @@ def test_unreadable_keytab(lab):
     """A keytab that is missing or cannot be read is told apart (20037)."""
     _refused_by_directory(lab, lambda scene: scene.use(
         {"uri": f"ldap://localhost:{LDAP_PORT}", "bind": "gssapi", "keytab": "/nonexistent/lessord.keytab"}), "keytab")
+
+
+def test_kdc_away(lab):
+    """A KDC that does not answer is told apart (20037), and service begins when it does."""
+    scene = Scene(lab, kdc=Kdc)
+    scene.use({"uri": f"ldap://localhost:{LDAP_PORT}", "bind": "gssapi", "keytab": scene.kdc.keytab("lessord"),
+               "retry_max": "1s"})
+    scene.lessord.environment = scene.kdc.client_environment()
+    scene.kdc.stop()
+    scene.lessord.start()
+    status = scene.lessord.wait_for_verdict("undetermined")
+    expect_equal(status["verdict"]["code"], REFUSED, "the code")
+    expect("KDC" in status["verdict"]["reason"], f"the KDC is not named in {status['verdict']['reason']!r}")
+    scene.kdc.start()
+    scene.lessord.wait_for_verdict("authorized")
 
 
 def test_wrong_base(lab):
@@ -125,12 +141,13 @@ def test_bad_socket(lab):
     _fails_to_start(scene.lessord, NO_SOCKET, "/nonexistent/folder")
 
 
-def test_bad_interface(lab):
-    """An interface that does not exist is not fatal, or is refused with its name (20003)."""
+def test_not_root(lab):
+    """Started by anybody but root it says why it cannot (20003)."""
     scene = Scene(lab)
-    scene.lessord.settings["interfaces"] = "eth0"
-    scene.start()
-    scene.client().obtain()
+    scene.lessord.write_config()
+    result = lab.run(["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", lab.program("lessord"),
+                      "-c", scene.lessord.config_path], namespace=scene.server, status=None)
+    expect_error(result, "lessord", NO_NETWORK, "root")
 
 
 BAD_SETTINGS = [

@@ -263,6 +263,26 @@ def test_two_links(lab):
     expect_equal(far.server, "10.79.0.1", "server identifier on the second link")
 
 
+def test_interfaces(lab):
+    """Only the interfaces of the setting are served; one that appears later is served from then on."""
+    scene = Scene(lab, tree={"scopes": ("10.77.0.0", "10.79.0.0", "10.80.0.0")})
+    links = {}
+    for device in ("eth1", "eth2"):
+        links[device] = lab.switch(device)
+    scene.lessord.settings["interfaces"] = ["eth0", "eth2"]
+    scene.server.plug(links["eth1"], "eth1", "10.79.0.1/24")
+    scene.start()
+    scene.client().obtain()
+    ignored = RawClient(Link(scene.host("on1", switch=links["eth1"])))
+    ignored.send(ignored.message(dhcp.DISCOVER))
+    wait_until(lambda: scene.lessord.drops("link"), "a packet on another interface is dropped")
+    expect(ignored.link.is_silent(), "a client on another interface got an answer")
+    scene.server.plug(links["eth2"], "eth2", "10.80.0.1/24")
+    late = RawClient(Link(scene.host("on2", switch=links["eth2"])))
+    late.obtain()
+    expect(late.address.startswith("10.80.0."), f"{late.address} on the interface that appeared")
+
+
 def test_relay_information(lab):
     """Relay agent information comes back as it was, as the last option, to the relay."""
     scene = Scene(lab, relay=True, tree={"scopes": ("10.78.0.0",)}).start()

@@ -219,6 +219,18 @@ def test_start_without_directory(lab):
     client.obtain()
 
 
+def test_start_with_frozen_directory(lab):
+    """Started with a directory that accepts and says nothing, it says 20040 too, and recovers by itself."""
+    scene = Scene(lab)
+    scene.lessord.settings.update(timeout="1s", retry_max="1s")
+    scene.slapd.freeze()
+    scene.lessord.start()
+    expect_equal(scene.lessord.wait_for_verdict("unreachable")["verdict"]["code"], UNREACHABLE, "the code")
+    scene.slapd.thaw()
+    scene.lessord.wait_for_verdict("authorized")
+    scene.client().obtain()
+
+
 def test_start_with_cached_verdict(lab):
     """Restarted without a directory it serves on its cached verdict, with the configuration it had."""
     scene = Scene(lab).start()
