@@ -45,8 +45,10 @@ class Load(threading.Thread):
 
     def _note(self, replies):
         for client, reply in replies.items():
+            if reply.type != dhcp.ACK and client.address is None:
+                continue  # an offer is no promise: a crash forgets it, and another client may have been quicker
             if reply.type != dhcp.ACK:
-                raise Failure(f"{client.mac.hex(':')} was refused {client.address or 'what it was offered'}")
+                raise Failure(f"{client.mac.hex(':')} was refused {client.address}, which it was promised")
             if self.holders.setdefault(reply.yiaddr, client) is not client:
                 raise Failure(f"{reply.yiaddr} was acknowledged to two clients")
             self.acks += 1
