@@ -46,6 +46,7 @@ class Lessord:
         self.settings = {"name": SERVER, "user": "nobody", "state_directory": lab.path(f"{name}-state"),
                          "api_socket": lab.path(f"{name}.sock"), "log_level": "debug", "base": BASE, **settings}
         self.environment = {}
+        self.wrapper = []  # what stands before its command line
         self.process = None
         self._notify = None
         state = self.settings["state_directory"]
@@ -74,15 +75,15 @@ class Lessord:
     def run(self, *words, status=None):
         """Run it in the foreground with @words, to its end."""
         self.write_config()
-        return self.lab.run([self.lab.program("lessord"), "-c", self.config_path, *words], namespace=self.namespace,
-                            env=self.environment, status=status)
+        return self.lab.run([*self.wrapper, self.lab.program("lessord"), "-c", self.config_path, *words],
+                            namespace=self.namespace, env=self.environment, status=status)
 
     def start(self, wait=True):
         """Start it and, with @wait, return when it tells the service manager that it is ready."""
         self.write_config()
         self._notify_open()
         self.process = self.lab.start(
-            self.name, [self.lab.program("lessord"), "-c", self.config_path], namespace=self.namespace,
+            self.name, [*self.wrapper, self.lab.program("lessord"), "-c", self.config_path], namespace=self.namespace,
             env={"NOTIFY_SOCKET": self._notify.getsockname(), **self.environment})
         self.lab.defer(self.stop)
         if wait:
@@ -191,19 +192,20 @@ class Lessord:
 
 
 class Lessorctl:
-    """The administrator's command, as root on the directory's unix socket unless @words say otherwise."""
+    """The administrator's command, in the way in which @directory knows its administrator."""
 
-    def __init__(self, lab, namespace, slapd, lessord=None):
+    def __init__(self, lab, namespace, directory, lessord=None):
         self.lab, self.namespace = lab, namespace
-        self.words = ["-H", slapd.ldapi, "-b", BASE]
+        self.words = directory.admin_words
         self.environment = {}
+        self.wrapper = []  # what stands before its command line
         if lessord:
             self.words += ["--socket", lessord.settings["api_socket"]]
 
     def run(self, *words, status=0, options=()):
         """Run it; @words are what follows the usual options, @options come between."""
-        return self.lab.run([self.lab.program("lessorctl"), "-c", "/dev/null", *self.words, *options, *words],
-                            namespace=self.namespace, env=self.environment, status=status)
+        argv = [self.lab.program("lessorctl"), "-c", "/dev/null", *self.words, *options, *words]
+        return self.lab.run([*self.wrapper, *argv], namespace=self.namespace, env=self.environment, status=status)
 
     def json(self, *words):
         """The decoded output with --json."""

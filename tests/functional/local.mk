@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/functional/slapd.py \
 	tests/functional/kdc.py \
 	tests/functional/lessor.py \
+	tests/functional/samba.py \
 	tests/functional/scene.py \
 	tests/functional/clients.py \
 	tests/functional/dhcp.py \
@@ -22,4 +23,5 @@ EXTRA_DIST += \
 	tests/functional/test_crash.py \
 	tests/functional/test_ctl.py \
 	tests/functional/test_directory.py \
-	tests/functional/test_documents.py
+	tests/functional/test_documents.py \
+	tests/functional/test_samba.py

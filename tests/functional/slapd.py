@@ -259,6 +259,11 @@ olcSpSessionLog: 1000
         return "ldapi://" + urllib.parse.quote(self.socket, safe="")
 
     @property
+    def admin_words(self):
+        """By which lessorctl comes to it as its administrator: as root on the unix socket."""
+        return ["-H", self.ldapi, "-b", BASE]
+
+    @property
     def ldap(self):
         return f"ldap://127.0.0.1:{LDAP_PORT}"
 

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real Active Directory domain (Samba): who may serve with its stock schema, and the configuration in it."""
+import dhcp
+from harness import expect, expect_equal, wait_until
+from samba import NET_SERVICES, PASSWORD, SERVER, DomainScene
+
+ENTRY = f"CN={SERVER},{NET_SERVICES}"
+NOT_AUTHORIZED, NO_DHCP_ROOT, SERVER_EXISTS, ACCESS_DENIED = 20039, 20071, 20079, 5
+POLL, SLACK = 1.0, 1.0  # seconds; DomainScene polls this often
+
+# What Windows' own tools write ([MS-DHCPE] 7.3 to 7.5); instanceType is the server's own.
+WINDOWS = {
+    f"CN=DhcpRoot,{NET_SERVICES}": {
+        "objectClass: top", "objectClass: dHCPClass", "cn: DhcpRoot", "instanceType: 4", "dhcpUniqueKey: 0", "dhcpType: 0",
+        "dhcpIdentification: This is a server", "dhcpFlags: 0"},
+    ENTRY: {
+        "objectClass: top", "objectClass: dHCPClass", f"cn: {SERVER}", "instanceType: 4", "dhcpUniqueKey: 0", "dhcpType: 1",
+        "dhcpIdentification: DHCP Server Object", "dhcpFlags: 0",
+        f"dhcpServers: i10.77.0.1$rcn={SERVER}$f0x00000000$s{SERVER}$"},
+}
+
+
+def windows_ldif(dn):
+    """What Windows writes, for ldapadd."""
+    return f"dn: {dn}\n" + "\n".join(sorted(WINDOWS[dn], key=lambda line: line != "objectClass: top")) + "\n\n"
+
+
+def _authorization_entries(scene):
+    """The authorization entries by DN, each with its lines but for what the server adds by itself."""
+    blocks = scene.samba.search(NET_SERVICES, "(objectClass=dHCPClass)", "objectClass", "cn", "instanceType",
+                                "dhcpUniqueKey", "dhcpType", "dhcpIdentification", "dhcpFlags", "dhcpServers")
+    entries = [block.splitlines() for block in blocks.split("\n\n") if block.startswith("dn: ")]
+    return {lines[0].removeprefix("dn: "): set(lines[1:]) for lines in entries}
+
+
+def _expect_silence(scene, client):
+    before = scene.lessord.drops("unauthorized")
+    client.send(client.message(dhcp.DISCOVER))
+    wait_until(lambda: scene.lessord.drops("unauthorized") > before, "a packet is dropped")
+    expect(client.link.is_silent(), "a client was answered without authorization")
+
+
+def test_authorization(lab):
+    """In a stock domain a server is authorized, withdrawn and authorized again by either side's tools"""
+    scene = DomainScene(lab)
+    scene.lessord.start()
+    client = scene.client()
+    expect_equal(scene.lessord.wait_for_verdict("not-authorized")["verdict"]["code"], NO_DHCP_ROOT, "code without DhcpRoot")
+    scene.ctl.run("server", "authorize", SERVER, "10.77.0.1")
+    scene.lessord.wait_for_verdict("authorized", SLACK)
+    expect_equal(_authorization_entries(scene), WINDOWS, "the entries")
+    expect(SERVER in scene.ctl.run("server", "list").stdout, "the server is not in the list")
+    scene.ctl.expect_error(SERVER_EXISTS, "server", "authorize", SERVER, "10.77.0.1")
+    for _ in range(2):
+        scene.samba.delete(ENTRY)
+        verdict = scene.lessord.wait_for_verdict("not-authorized", POLL + SLACK)["verdict"]
+        expect_equal(verdict["code"], NOT_AUTHORIZED, "the code when it is not listed")
+        _expect_silence(scene, client)
+        scene.samba.add(windows_ldif(ENTRY))
+        scene.lessord.wait_for_verdict("authorized", POLL + SLACK)
+    scene.ctl.run("server", "deauthorize", SERVER)
+    scene.lessord.wait_for_verdict("not-authorized", SLACK)
+
+
+def test_refused_credentials(lab):
+    """A domain tells the server what is wrong with its key, and the key changed back lets it in again"""
+    scene = DomainScene(lab, retry_max="1s")
+    for dn in WINDOWS:
+        scene.samba.add(windows_ldif(dn))
+    scene.samba.set_password("another-" + PASSWORD)
+    scene.lessord.start()
+    status = scene.lessord.wait_for_status(lambda status: status["directory"]["reason"], "the domain refuses the server")
+    expect("stale" in status["directory"]["reason"], f"no word of the key in {status['directory']['reason']!r}")
+    expect_equal(status["directory"]["code"], ACCESS_DENIED, "the code of the directory")
+    scene.samba.export_keytab()
+    scene.lessord.wait_for_verdict("authorized", 5)
