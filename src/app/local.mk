@@ -7,6 +7,8 @@ lessord_SOURCES = \
 	src/app/heritage.c \
 	src/app/heritage.h \
 	src/app/lessord.c \
+	src/app/notify.c \
+	src/app/notify.h \
 	src/app/port_holder.c \
 	src/app/port_holder.h \
 	src/app/sockets.c \

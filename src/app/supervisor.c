@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "app/notify.h"
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/event.h"
@@ -19,6 +20,7 @@
 #define RESTART_FIRST_MS 100
 #define RESTART_MAX_MS 5000
 #define HEALTHY_AFTER_MS 10000
+#define NOTIFY_AGAIN_MS 100
 
 struct supervisor;
 
@@ -39,6 +41,7 @@ struct supervisor {
 	const struct role_origin *origin;
 	struct loop *loop;
 	struct child children[ROLE_COUNT];
+	struct loop_timer *ready; /* to tell the service manager once more */
 	struct loop_timer *watchdog;
 	uint64_t watchdog_ms;
 	bool was_ready; /* all roles were, at least once */
@@ -65,7 +68,8 @@ static void supervisor_stop(struct supervisor *supervisor) {
 	if (supervisor->is_stopping)
 		return;
 	supervisor->is_stopping = true;
-	sd_notify(0, "STOPPING=1\nSTATUS=Stopping");
+	loop_timer_clear(supervisor->ready);
+	notify_send("STOPPING=1\nSTATUS=Stopping");
 	for (enum role role = 0; role < ROLE_COUNT; role++) {
 		struct child *child = &supervisor->children[role];
 
@@ -78,22 +82,31 @@ static void supervisor_stop(struct supervisor *supervisor) {
 		loop_stop(supervisor->loop);
 }
 
+/* A status that is missed does no harm, but a service that is never ready is ended. */
+static void tell_ready(void *context) {
+	struct supervisor *supervisor = context;
+
+	if (!notify_send("READY=1"))
+		loop_timer_set(supervisor->ready, NOTIFY_AGAIN_MS);
+}
+
 static void tell_status(struct supervisor *supervisor) {
 	char array[128];
 	struct text text;
 	bool all_ready = true;
 
 	text_init(&text, array, sizeof array);
+	text_add(&text, "STATUS=");
 	for (enum role role = 0; role < ROLE_COUNT; role++)
 		if (!supervisor->children[role].is_ready) {
 			text_add(&text, "%s %s", all_ready ? "Waiting for" : ",", role_name(role));
 			all_ready = false;
 		}
-	sd_notifyf(0, "STATUS=%s", all_ready ? "Running" : array);
+	notify_send(all_ready ? "STATUS=Running" : array);
 	if (!all_ready || supervisor->was_ready)
 		return;
 	supervisor->was_ready = true;
-	sd_notify(0, "READY=1");
+	tell_ready(supervisor);
 	event_emit(EVENT_SERVICE_READY, "all roles run");
 }
 
@@ -219,7 +232,7 @@ static void on_reload_signal(void *context) {
 static void on_watchdog(void *context) {
 	struct supervisor *supervisor = context;
 
-	sd_notify(0, "WATCHDOG=1");
+	notify_send("WATCHDOG=1");
 	loop_timer_set(supervisor->watchdog, supervisor->watchdog_ms);
 }
 
@@ -233,6 +246,7 @@ static void supervisor_init(struct supervisor *supervisor) {
 		*child = (struct child){ .supervisor = supervisor, .role = role, .control = -1 };
 		child->timer = loop_timer_new(supervisor->loop, child_timer_fired, child);
 	}
+	supervisor->ready = loop_timer_new(supervisor->loop, tell_ready, supervisor);
 	supervisor->watchdog = loop_timer_new(supervisor->loop, on_watchdog, supervisor);
 	if (sd_watchdog_enabled(0, &watchdog_us) > 0) {
 		supervisor->watchdog_ms = watchdog_us / 2000; /* twice as often as asked for */
@@ -243,6 +257,7 @@ static void supervisor_init(struct supervisor *supervisor) {
 static void supervisor_done(struct supervisor *supervisor) {
 	for (enum role role = 0; role < ROLE_COUNT; role++)
 		loop_timer_free(supervisor->children[role].timer);
+	loop_timer_free(supervisor->ready);
 	loop_timer_free(supervisor->watchdog);
 	loop_free(supervisor->loop);
 }

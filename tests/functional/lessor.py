@@ -104,6 +104,13 @@ class Lessord:
         with contextlib.suppress(BlockingIOError):
             return b"READY=1" in self._notify.recv(4096)
 
+    def fill_notify_socket(self):
+        """Let the service manager be one that reads nothing any more."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as filler, \
+                contextlib.suppress(BlockingIOError):
+            while True:
+                filler.sendto(b"X=1", self._notify.getsockname())
+
     def stop(self):
         """Ask it to end, and check that it does so cleanly."""
         if self.process and self.process.is_running():

@@ -69,6 +69,17 @@ def test_kill_supervisor(lab):
     _finish(scene, load)
 
 
+def test_service_manager_stuck(lab):
+    """A service manager that reads nothing any more keeps the supervisor neither from restarting roles nor from stopping."""
+    scene = Scene(lab).start()
+    scene.lessord.fill_notify_socket()
+    for role in ("serve", "dir", "api"):
+        scene.lessord.kill(role)
+    wait_until(lambda: all(scene.lessord.find_role(role) for role in ("serve", "dir", "api")), "all roles run again")
+    scene.lessord.wait_for_verdict("authorized")
+    scene.client().obtain()
+
+
 def test_kill_all(lab):
     """kill -9 of everything at once under load: after a new start no acknowledged lease is lost or given to another."""
     scene, load = _under_load(lab)
