@@ -7,7 +7,8 @@ SCHEMA_FILES = \
 	ldap-schema/lessor.schema:openldap-schema:lessor \
 	ldap-schema/lessor.ldif:openldap-ldif:lessor \
 	ldap-schema/dhcpclass-389ds.ldif:389ds:dhcpclass \
-	ldap-schema/lessor-389ds.ldif:389ds:lessor
+	ldap-schema/lessor-389ds.ldif:389ds:lessor \
+	ldap-schema/lessor-ad.ldf:ad:lessor
 
 dist_pkgdata_DATA += \
 	ldap-schema/dhcpclass.schema \
@@ -15,7 +16,8 @@ dist_pkgdata_DATA += \
 	ldap-schema/lessor.schema \
 	ldap-schema/lessor.ldif \
 	ldap-schema/dhcpclass-389ds.ldif \
-	ldap-schema/lessor-389ds.ldif
+	ldap-schema/lessor-389ds.ldif \
+	ldap-schema/lessor-ad.ldf
 
 .PHONY: update-schema
 update-schema: src/model/schema_gen$(EXEEXT)

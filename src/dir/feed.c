@@ -1,20 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dir/feed.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
 #include "base/error.h"
 
 static char *feed_attributes[] = { "*", "entryUUID", NULL };
+
+/* No more than these: others of a domain's entries differ from one controller to the next. */
+static char *usn_attributes[] = {
+	"objectGUID",
+	"objectClass",
+#define SCHEMA_ATTRIBUTE(symbol, name, ...) name,
+#include "model/schema.def"
+	NULL,
+};
+static char *sweep_attributes[] = { "objectGUID", NULL };
+static char *check_attributes[] = { "highestCommittedUSN", NULL };
 
 void feed_init(struct feed *ret_feed, const char *base, const char *filter) {
 	*ret_feed = (struct feed){
 		.request = { base, LDAP_SCOPE_SUBTREE, filter, feed_attributes },
 	};
 	search_init(&ret_feed->poll);
+	search_init(&ret_feed->sweep);
+	usn_init(&ret_feed->usn);
 	change_batch_init(&ret_feed->batch);
 }
 
 void feed_done(struct feed *feed) {
 	search_done(&feed->poll);
+	search_done(&feed->sweep);
+	usn_done(&feed->usn);
 	change_batch_done(&feed->batch);
 }
 
@@ -34,16 +54,62 @@ static int sync_start(struct feed *feed, LDAP *ldap, struct span cookie) {
 	return result;
 }
 
+/* Send the request of a step. Numbers and names have a search of their own, as the entries are kept meanwhile. */
+static int usn_step_start(struct feed *feed, LDAP *ldap, enum usn_step step) {
+	struct search_request *request = &feed->step_request;
+
+	*request = feed->request;
+	switch (step) {
+	case USN_CHECK:
+		*request = (struct search_request){ "", LDAP_SCOPE_BASE, "(objectClass=*)", check_attributes };
+		return search_start(&feed->sweep, ldap, request, false);
+	case USN_SWEEP:
+		feed->is_swept = true;
+		request->attributes = sweep_attributes;
+		return search_start(&feed->sweep, ldap, request, true);
+	case USN_CHANGES:
+		snprintf(feed->step_filter, sizeof feed->step_filter, "(&%s(uSNChanged>=%" PRIu64 "))",
+			 feed->request.filter, usn_first(&feed->usn));
+		request->filter = feed->step_filter;
+		break;
+	case USN_WHOLE:
+	case USN_REST:
+		break;
+	}
+	feed->is_polled = true;
+	request->attributes = usn_attributes;
+	return search_start(&feed->poll, ldap, request, true);
+}
+
+/* End all requests, and forget what was collected. */
+static void requests_abandon(struct feed *feed, LDAP *ldap) {
+	if (feed->message_id)
+		ldap_abandon_ext(ldap, feed->message_id, NULL, NULL);
+	feed->message_id = 0;
+	search_abandon(&feed->poll, ldap);
+	search_abandon(&feed->sweep, ldap);
+	feed->is_polled = feed->is_swept = false;
+	feed->is_synchronized = false;
+	feed->is_refreshing = false;
+	change_batch_reset(&feed->batch);
+}
+
 int feed_start(struct feed *feed, LDAP *ldap, enum feed_mode mode, struct span cookie) {
-	feed_abandon(feed, ldap);
+	requests_abandon(feed, ldap);
 	feed->mode = mode;
-	if (mode == FEED_POLL)
+	switch (mode) {
+	case FEED_POLL:
 		return search_start(&feed->poll, ldap, &feed->request, true);
+	case FEED_USN:
+		return usn_step_start(feed, ldap, usn_begin(&feed->usn));
+	case FEED_SYNC:
+		break;
+	}
 	return sync_start(feed, ldap, cookie);
 }
 
 bool is_feed_message(const struct feed *feed, LDAPMessage *message) {
-	return is_search_message(&feed->poll, message) ||
+	return is_search_message(&feed->poll, message) || is_search_message(&feed->sweep, message) ||
 	       (feed->message_id && ldap_msgid(message) == feed->message_id);
 }
 
@@ -167,9 +233,63 @@ static enum feed_outcome poll_end(struct feed *feed) {
 	return FEED_ENDED;
 }
 
+/* The steps of this round are done: what they brought is the batch. Its entries stay with the search until the next
+ * round. */
+static enum feed_outcome usn_end(struct feed *feed, bool is_whole) {
+	for (size_t i = 0; feed->is_polled && i < feed->poll.n_entries; i++)
+		change_batch_add(&feed->batch, CHANGE_ENTRY, &feed->poll.entries[i]->uuid, feed->poll.entries[i]);
+	for (size_t i = 0; feed->is_swept && i < feed->sweep.n_entries; i++)
+		change_batch_add(&feed->batch, CHANGE_PRESENT, &feed->sweep.entries[i]->uuid, NULL);
+	feed->batch.is_whole = is_whole || feed->is_swept;
+	feed->batch.is_synchronized = feed->is_polled || feed->is_swept;
+	feed->is_synchronized = true;
+	return FEED_ENDED;
+}
+
+/* What a finished step brought, as the next one. A domain controller that tells no number is none. */
+static int usn_step_take(struct feed *feed, const struct search *search, enum usn_step *ret_next) {
+	uint64_t now_ms = clock_now().boot_ms;
+	const char *highest;
+
+	if (feed->usn.step != USN_CHECK) {
+		*ret_next = usn_take_entries(&feed->usn, search->entries, search->n_entries, now_ms);
+		return 0;
+	}
+	highest = search->n_entries ? entry_text(search->entries[0], check_attributes[0]) : NULL;
+	if (!highest)
+		return -E_DDS_UNEXPECTED_ERROR;
+	*ret_next = usn_take_highest(&feed->usn, strtoull(highest, NULL, 10), now_ms);
+	return 0;
+}
+
+static enum feed_outcome usn_handle(struct feed *feed, LDAP *ldap, LDAPMessage *message) {
+	struct search *search = is_search_message(&feed->sweep, message) ? &feed->sweep : &feed->poll;
+	enum usn_step step = feed->usn.step, next;
+
+	if (!search_handle(search, ldap, message))
+		return FEED_GOES_ON;
+	feed->result = search->result;
+	if (feed->result.code != LDAP_SUCCESS)
+		return outcome_of(feed);
+	if (usn_step_take(feed, search, &next) < 0)
+		return FEED_NOT_SUPPORTED;
+	if (next == USN_REST)
+		return usn_end(feed, step == USN_WHOLE);
+	if (next == USN_WHOLE) /* the sweep has shown more than it can tell */
+		feed->is_swept = false;
+	feed->result.code = usn_step_start(feed, ldap, next);
+	return feed->result.code == LDAP_SUCCESS ? FEED_GOES_ON : FEED_FAILED;
+}
+
 enum feed_outcome feed_handle(struct feed *feed, LDAP *ldap, LDAPMessage *message) {
-	if (feed->mode == FEED_SYNC)
+	switch (feed->mode) {
+	case FEED_SYNC:
 		return sync_handle(feed, ldap, message);
+	case FEED_USN:
+		return usn_handle(feed, ldap, message);
+	case FEED_POLL:
+		break;
+	}
 	return search_handle(&feed->poll, ldap, message) ? poll_end(feed) : FEED_GOES_ON;
 }
 
@@ -180,11 +300,6 @@ bool is_feed_batch_ready(const struct feed *feed) {
 }
 
 void feed_abandon(struct feed *feed, LDAP *ldap) {
-	if (feed->message_id)
-		ldap_abandon_ext(ldap, feed->message_id, NULL, NULL);
-	feed->message_id = 0;
-	search_abandon(&feed->poll, ldap);
-	feed->is_synchronized = false;
-	feed->is_refreshing = false;
-	change_batch_reset(&feed->batch);
+	requests_abandon(feed, ldap);
+	usn_forget(&feed->usn);
 }

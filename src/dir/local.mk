@@ -56,5 +56,7 @@ libdir_a_SOURCES = \
 	src/dir/tls.h \
 	src/dir/tlv.c \
 	src/dir/tlv.h \
+	src/dir/usn.c \
+	src/dir/usn.h \
 	src/dir/watchdog.c \
 	src/dir/watchdog.h

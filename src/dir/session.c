@@ -97,6 +97,14 @@ static uint64_t lookup_interval_ms(const struct session *session) {
 	return settings->poll_ms < settings->probe_ms ? settings->poll_ms : settings->probe_ms;
 }
 
+/* The best means that the server has. The few authorization entries are simply looked up again and again where it does
+ * not tell of changes. */
+static enum feed_mode mode_of(const struct connection_features *features, enum session_purpose purpose) {
+	if (features->has_sync)
+		return FEED_SYNC;
+	return features->is_active_directory && purpose == SESSION_CONFIG ? FEED_USN : FEED_POLL;
+}
+
 /* Start the feed, now. Where the server tells no changes of the authorization entries, the look-up itself is
  * repeated. */
 static void session_start(void *context) {
@@ -333,7 +341,7 @@ struct session *session_new(struct loop *loop, struct connection *connection, co
 
 	*session = (struct session){ .loop = loop, .connection = connection, .ldap = connection_ldap(connection),
 				     .settings = *settings, .calls = calls, .context = context,
-				     .mode = connection_features(connection)->has_sync ? FEED_SYNC : FEED_POLL,
+				     .mode = mode_of(connection_features(connection), settings->purpose),
 				     .heard_ms = clock_now().boot_ms, .watchdog = watchdog_new() };
 	session->start = loop_timer_new(loop, session_start, session);
 	session->more = loop_timer_new(loop, session_readable, session);
@@ -368,5 +376,7 @@ struct session *session_free(struct session *session) {
 }
 
 const char *session_feed_name(const struct session *session) {
-	return session->mode == FEED_SYNC ? "syncrepl" : "poll";
+	static const char *const names[] = { [FEED_SYNC] = "syncrepl", [FEED_USN] = "usn", [FEED_POLL] = "poll" };
+
+	return names[session->mode];
 }

@@ -63,5 +63,5 @@ void session_look_up(struct session *session);
 /* Probe after this long without a message. */
 void session_set_probe_interval(struct session *session, uint64_t probe_ms);
 
-/* Borrow how changes are learned of: "syncrepl" or "poll". */
+/* Borrow how changes are learned of: "syncrepl", "usn" or "poll". */
 const char *session_feed_name(const struct session *session);

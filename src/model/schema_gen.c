@@ -160,13 +160,18 @@ static void print_ad_attribute(const struct schema_attribute_info *info) {
 	       info->is_single ? "TRUE" : "FALSE");
 }
 
+/* Who may do what with a new object, beside the rights that it inherits: domain administrators and the system all,
+ * every authenticated account (so also a server's computer account) read. These are the rights on dHCPClass, too. */
+#define AD_ALL_RIGHTS "RPWPCRCCDCLCLORCWOWDSDDTSW"
+#define AD_SECURITY "D:(A;;" AD_ALL_RIGHTS ";;;DA)(A;;" AD_ALL_RIGHTS ";;;SY)(A;;RPLCLORC;;;AU)"
+
 static void print_ad_class(enum schema_class class) {
 	const struct schema_class_info *info = schema_class_get(class);
 	const struct schema_use_info *use;
 
 	print_ad_head(info->name, "classSchema", info->prose);
 	printf("governsID: %s\nsubClassOf: top\nobjectClassCategory: 1\nrDNAttID: cn\nshowInAdvancedViewOnly: TRUE\n"
-	       "defaultHidingValue: TRUE\n",
+	       "defaultHidingValue: TRUE\ndefaultSecurityDescriptor: " AD_SECURITY "\n",
 	       info->oid);
 	for (const char *name = info->ad_superiors; *name;) {
 		size_t len = strcspn(name, "|");
@@ -182,6 +187,14 @@ static void print_ad_class(enum schema_class class) {
 	print_ad_reload();
 }
 
+/* AD's own class of plain containers does not stand below just any class. */
+static void print_ad_container(void) {
+	printf("dn: CN=Container,CN=Schema,CN=Configuration,DC=X\nchangetype: modify\nadd: possSuperiors\n"
+	       "possSuperiors: %s\n-\n\n",
+	       schema_class_get(CLASS_ROOT)->name);
+	print_ad_reload();
+}
+
 static void print_ad(const struct format *format, bool is_ours) {
 	print_head(is_ours);
 	printf("# Replace DC=X by the forest's root, for example with: ldifde -i -f FILE -c DC=X DC=example,DC=com\n");
@@ -192,6 +205,8 @@ static void print_ad(const struct format *format, bool is_ours) {
 	for (unsigned i = 0; i < CLASS_COUNT; i++)
 		if (is_of_set(schema_class_get((enum schema_class)i)->oid, is_ours))
 			print_ad_class((enum schema_class)i);
+	if (is_ours)
+		print_ad_container();
 }
 
 /* In LDIF a line that begins with a space continues the one before, of which the space is no part: hence two. */

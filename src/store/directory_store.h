@@ -25,7 +25,7 @@ struct directory_write;
 struct directory_status {
 	char uri[256];            /* in use, or last tried */
 	bool is_connected;
-	char feed[32];            /* "syncrepl", "poll" or "" */
+	char feed[32];            /* "syncrepl", "usn", "poll" or "" */
 	int64_t since;            /* wall: connected or disconnected since */
 	int64_t next_attempt;     /* wall; 0 if connected */
 	int64_t synchronized_at;  /* wall: last time the copy was known to equal the directory; 0 never */

@@ -172,6 +172,11 @@ class Samba:
         """Run one of the OpenLDAP tools as the domain's administrator."""
         return self.run_tool(tool, "-Q", "-Y", "GSSAPI", "-N", "-H", self.uri, *words, stdin=stdin, status=status)
 
+    def load_schema(self):
+        """Load the classes and attributes of the configuration, as docs/directory.md says."""
+        with open(os.path.join(self.lab.source, "ldap-schema", "lessor-ad.ldf"), encoding="utf-8") as file:
+            self.modify(file.read().replace("DC=X", BASE))
+
     def modify(self, text):
         """Make the changes of an LDIF text."""
         self.ldap_tool("ldapmodify", stdin=text)
@@ -179,6 +184,11 @@ class Samba:
     def add(self, text):
         """Add the entries of an LDIF text."""
         self.ldap_tool("ldapadd", stdin=text)
+
+    def replace(self, dn, attribute, *values):
+        """Give @attribute of the entry @dn these values and no others."""
+        lines = "".join(f"{attribute}: {value}\n" for value in values)
+        self.modify(f"dn: {dn}\nchangetype: modify\nreplace: {attribute}\n{lines}")
 
     def delete(self, dn):
         """Remove an entry by Samba's own tool."""

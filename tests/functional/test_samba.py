@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real Active Directory domain (Samba): who may serve with its stock schema, and the configuration in it."""
+import time
+
 import dhcp
 from harness import expect, expect_equal, wait_until
-from samba import NET_SERVICES, PASSWORD, SERVER, DomainScene
+from samba import BASE, NET_SERVICES, PASSWORD, SERVER, DomainScene
 
+SITE = f"CN=oslo,CN=sites,CN=DHCP,{BASE}"
 ENTRY = f"CN={SERVER},{NET_SERVICES}"
 NOT_AUTHORIZED, NO_DHCP_ROOT, SERVER_EXISTS, ACCESS_DENIED = 20039, 20071, 20079, 5
 POLL, SLACK = 1.0, 1.0  # seconds; DomainScene polls this often
@@ -74,3 +77,57 @@ def test_refused_credentials(lab):
     expect_equal(status["directory"]["code"], ACCESS_DENIED, "the code of the directory")
     scene.samba.export_keytab()
     scene.lessord.wait_for_verdict("authorized", 5)
+
+
+def _latency(lab, what, change, condition, deadline=POLL + SLACK):
+    """Make a change, and say how long it takes until @condition holds."""
+    change()
+    start = time.monotonic()
+    wait_until(condition, what, deadline)
+    lab.say(f"{what}: {time.monotonic() - start:.2f} s after the change")
+
+
+def _feed(scene):
+    return scene.lessord.status()["directory"]["feed"]
+
+
+def test_configuration(lab):
+    """With the schema loaded the configuration is in the domain: the daemon serves by it and follows its changes"""
+    scene = DomainScene(lab)
+    scene.samba.load_schema()
+    scene.lessord.start()
+    client, reserved = scene.client(), scene.client(mac="02:00:00:00:77:01")
+    for words in ("init", f"server authorize {SERVER} 10.77.0.1", "site add oslo", f"server add {SERVER} --site oslo",
+                  f"scope add 10.77.0.0/24 --site oslo --server {SERVER} --range 10.77.0.100-10.77.0.199",
+                  "option set domain-name-servers=10.77.0.53 --site oslo",
+                  "reservation add 10.77.0.20 --hardware 02:00:00:00:77:01"):
+        scene.ctl.run(*words.split())
+    scene.lessord.wait_for_verdict("authorized")
+    scene.lessord.wait_for_status(lambda status: status["configuration"]["servedScopes"], "the scope is served")
+    expect_equal(_feed(scene), "usn", "the feed")
+    wait_until(lambda: scene.lessord.status()["configuration"]["entries"] == 6, "all entries are there")
+    expect_equal(client.obtain().addresses(dhcp.DNS_SERVERS), ["10.77.0.53"], "the name servers")
+    expect_equal(reserved.obtain().yiaddr, "10.77.0.20", "the reserved address")
+
+    def name_servers():
+        return client.renew().addresses(dhcp.DNS_SERVERS)
+    _latency(lab, "an option changed by lessorctl",
+             lambda: scene.ctl.run("option", "set", "domain-name-servers=10.77.0.54", "--site", "oslo"),
+             lambda: name_servers() == ["10.77.0.54"])
+    _latency(lab, "an option changed by ldapmodify",
+             lambda: scene.samba.replace(SITE, "lessorOption", "domain-name-servers=10.77.0.55"),
+             lambda: name_servers() == ["10.77.0.55"])
+    _latency(lab, "a reservation removed by Samba's tool",
+             lambda: scene.samba.delete(f"CN=10.77.0.20,CN=10.77.0.0,{SITE}"),
+             lambda: scene.lessord.status()["configuration"]["entries"] == 5)
+    scene.samba.add(f"dn: CN=10.78.0.0,{SITE}\nobjectClass: lessorScope\nlessorPrefixLength: 24\nlessorRange: nonsense\n")
+
+    def quarantine():
+        return [entry["dn"] for entry in scene.lessord.get("/v1/quarantine")["entries"]]
+    _latency(lab, "a bad entry added", lambda: None, lambda: quarantine() == [f"CN=10.78.0.0,{SITE}"])
+    # The number of an entry below a renamed one stays as it was; its name does not.
+    _latency(lab, "a site renamed", lambda: scene.samba.modify(
+        f"dn: {SITE}\nchangetype: modrdn\nnewrdn: CN=bergen\ndeleteoldrdn: 1\n"),
+        lambda: quarantine() == [f"CN=10.78.0.0,{SITE}".replace("oslo", "bergen")])
+    expect_equal(client.renew().addresses(dhcp.DNS_SERVERS), ["10.77.0.55"], "the name servers after that")
+    expect_equal(scene.lessord.counter("role_restarts"), 0, "roles that were restarted")
