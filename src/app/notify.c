@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* The manager's socket is a path, or with @ in front a name of the abstract kind. False if there is none that we could use. */
+/* The manager's socket is a path, or with @ in front a name of the abstract kind. False if we can use none. */
 static bool find_manager(struct sockaddr_un *ret_address, socklen_t *ret_len) {
 	const char *name = getenv("NOTIFY_SOCKET");
 	size_t len = name ? strlen(name) : 0;
@@ -27,6 +27,7 @@ static bool find_manager(struct sockaddr_un *ret_address, socklen_t *ret_len) {
 bool notify_send(const char *state) {
 	struct sockaddr_un address;
 	socklen_t len;
+	const struct sockaddr *manager = (const struct sockaddr *)&address;
 	ssize_t sent;
 	int fd;
 
@@ -36,7 +37,7 @@ bool notify_send(const char *state) {
 	if (fd < 0)
 		return false;
 	do
-		sent = sendto(fd, state, strlen(state), MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&address, len);
+		sent = sendto(fd, state, strlen(state), MSG_DONTWAIT | MSG_NOSIGNAL, manager, len);
 	while (sent < 0 && errno == EINTR);
 	close(fd);
 	return sent >= 0;

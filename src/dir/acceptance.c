@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "dir/descent.h"
 #include "dir/entry_copy.h"
 #include "dir/entry_table.h"
 
@@ -109,7 +110,7 @@ static void compact(struct acceptance *acceptance) {
 	acceptance->entries_live = arena_used(arena);
 }
 
-static void change_note(struct acceptance *acceptance, const struct change *change) {
+static void change_note(struct acceptance *acceptance, const struct change *change, size_t position) {
 	struct entry_item *item = entry_table_get(acceptance->table, &change->uuid);
 	const struct entry *newest;
 
@@ -129,6 +130,7 @@ static void change_note(struct acceptance *acceptance, const struct change *chan
 	newest = entry_item_newest(item);
 	item->is_mentioned = true;
 	item->is_gone = false;
+	item->position = position;
 	item->candidate = newest && is_entry_equal(newest, change->entry) ? NULL : change->entry;
 }
 
@@ -167,12 +169,14 @@ static void changes_note(struct acceptance *acceptance, const struct change_batc
 	bool has_candidates = false;
 
 	for (size_t i = 0; i < batch->n_items; i++) {
-		change_note(acceptance, &batch->items[i]);
+		change_note(acceptance, &batch->items[i], i + 1);
 		has_candidates |= batch->items[i].kind == CHANGE_ENTRY;
 	}
 	sorted = entry_table_sorted(acceptance->table);
 	for (size_t i = 0; batch->is_whole && i < entry_table_count(acceptance->table); i++)
 		sorted[i]->is_gone |= !sorted[i]->is_mentioned;
+	if (has_candidates)
+		descent_follow(acceptance->table, acceptance->results);
 	if (has_candidates && !batch->is_whole)
 		superseded_mark(acceptance);
 }
@@ -376,6 +380,7 @@ static void complaints_update(struct judgement *judgement) {
 			free(TAKE_POINTER(item->complaint));
 		}
 		item->candidate = NULL;
+		item->position = 0;
 		item->is_mentioned = item->is_refused = false;
 	}
 }

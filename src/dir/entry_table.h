@@ -16,6 +16,7 @@ struct entry_item {
 	const struct entry *candidate; /* newer still, being judged; NULL outside of a batch */
 	char *complaint;               /* why the entry is in quarantine, as last reported; NULL: it is not */
 	bool is_mentioned, is_gone, is_refused; /* in the present batch */
+	size_t position; /* of its last change in the present batch, counted from 1; 0: it has none */
 	struct entry_item *next; /* of the same bucket */
 };
 

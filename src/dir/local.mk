@@ -16,6 +16,8 @@ libdir_a_SOURCES = \
 	src/dir/copy.c \
 	src/dir/copy.h \
 	src/dir/deadline.h \
+	src/dir/descent.c \
+	src/dir/descent.h \
 	src/dir/dir.c \
 	src/dir/dir.h \
 	src/dir/endpoint.c \

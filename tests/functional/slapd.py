@@ -313,6 +313,10 @@ olcSpSessionLog: 1000
     def delete(self, dn):
         self.ldap_tool("ldapdelete", "-r", dn)
 
+    def rename(self, dn, name):
+        """Give an entry another name, and so everything below it."""
+        self.modify(f"dn: {dn}\nchangetype: modrdn\nnewrdn: {name}\ndeleteoldrdn: 1\n")
+
     def replace(self, dn, attribute, *values):
         """Give @attribute of the entry @dn these values and no others."""
         lines = "".join(f"{attribute}: {value}\n" for value in values)

@@ -191,6 +191,22 @@ def test_changes_while_away(lab):
     lessord.wait_for_generation(lambda configuration: configuration["scopes"] == 1)
 
 
+def test_rename(lab):
+    """A site is renamed while the daemon runs, and while it is stopped: what stands below it stays in force."""
+    scene = Scene(lab).start()
+    client, lessord = scene.client(), scene.lessord
+    client.obtain()
+    scene.slapd.rename(SITE, "cn=bergen")
+    scene.slapd.replace(SITE.replace("oslo", "bergen"), "lessorOption", "domain-name-servers=10.77.0.99")
+    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == ["10.77.0.99"], "the renamed site's option")
+    lessord.stop()
+    scene.slapd.rename(SITE.replace("oslo", "bergen"), "cn=oslo")
+    lessord.start()
+    scene.slapd.replace(SITE, "lessorOption", "domain-name-servers=10.77.0.98")
+    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == ["10.77.0.98"], "the option after a restart")
+    expect_equal(lessord.get("/v1/quarantine")["entries"], [], "entries in quarantine")
+
+
 def test_other_directory(lab):
     """A directory restored from an old backup replaces the local copy, though its cookie is older."""
     scene = Scene(lab).start()

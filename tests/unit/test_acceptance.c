@@ -219,6 +219,64 @@ static void the_same_name_under_a_new_identity_takes_the_place(void **state) {
 	assert_int_equal(world->result.findings.n_items, 0);
 }
 
+static void note_site(struct world *world, const char *dn) {
+	note(world, ENTRY(world->batch.arena, NUMBER_SITE, dn, "objectClass: lessorSite"));
+}
+
+static const struct entry *accepted_of(const struct world *world, unsigned number) {
+	for (size_t i = 0; i < world->result.n_accepted; i++)
+		if (memcmp(world->result.accepted[i]->uuid.octets, &number, sizeof number) == 0)
+			return world->result.accepted[i];
+	return NULL;
+}
+
+static void what_stands_below_a_renamed_entry_follows(void **state) {
+	struct world *world = *state;
+
+	note_site(world, "cn=two\\, the second," SITES);
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 3);
+	assert_int_equal(world->result.findings.n_items, 0);
+	assert_string_equal(accepted_of(world, NUMBER_SCOPE)->dn, "cn=10.1.0.0,cn=two\\, the second," SITES);
+	assert_int_equal(view(world)->n_scopes, 1);
+	note_site(world, SITE);
+	apply(world);
+	assert_string_equal(accepted_of(world, NUMBER_SERVER)->dn, SERVER);
+}
+
+static void what_was_told_after_a_rename_keeps_the_name_it_was_told_with(void **state) {
+	struct world *world = *state;
+	struct arena *arena = world->batch.arena;
+
+	note_scope(world, NUMBER_SCOPE, SCOPE, "lessorRange: 10.1.0.60-10.1.0.99");
+	note_site(world, "cn=two," SITES);
+	note(world, ENTRY(arena, NUMBER_OTHER, SITE, "objectClass: lessorSite"));
+	note_scope(world, NUMBER_OTHER + 1, "cn=10.2.0.0," SITE, "lessorRange: 10.2.0.60-10.2.0.99");
+	apply(world);
+	assert_string_equal(accepted_of(world, NUMBER_SCOPE)->dn, "cn=10.1.0.0,cn=two," SITES);
+	assert_string_equal(accepted_of(world, NUMBER_OTHER + 1)->dn, "cn=10.2.0.0," SITE);
+	assert_int_equal(world->result.findings.n_items, 0);
+	assert_int_equal(view(world)->n_scopes, 2);
+}
+
+static void below_an_entry_whose_new_name_is_refused_the_old_names_stay_in_force(void **state) {
+	struct world *world = *state;
+
+	note(world, ENTRY(world->batch.arena, NUMBER_OTHER, "cn=10.1.0.60," SCOPE, "objectClass: lessorReservation",
+			  "lessorHardwareAddress: 02:00:00:00:00:01"));
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 1);
+	note_scope(world, NUMBER_SCOPE, "cn=10.2.0.0," SITE, "lessorRange: 10.1.0.50-10.1.0.99");
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 0);
+	assert_int_equal(world->result.n_pending, 2);
+	assert_int_equal(view(world)->n_scopes, 1);
+	note_scope(world, NUMBER_SCOPE, SCOPE, "lessorRange: 10.1.0.50-10.1.0.99");
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 2);
+	assert_int_equal(world->result.findings.n_items, 0);
+}
+
 static void what_was_reported_before_a_restart_is_not_reported_again(void **state) {
 	struct world *world = *state;
 	struct directory_entry stored[NUMBER_SCOPE] = { 0 };
@@ -269,6 +327,9 @@ int main(void) {
 		WITH_WORLD(a_whole_batch_removes_what_it_does_not_mention),
 		WITH_WORLD(an_entry_too_large_waits_without_its_contents),
 		WITH_WORLD(the_same_name_under_a_new_identity_takes_the_place),
+		WITH_WORLD(what_stands_below_a_renamed_entry_follows),
+		WITH_WORLD(what_was_told_after_a_rename_keeps_the_name_it_was_told_with),
+		WITH_WORLD(below_an_entry_whose_new_name_is_refused_the_old_names_stay_in_force),
 		WITH_WORLD(what_was_reported_before_a_restart_is_not_reported_again),
 		WITH_WORLD(memory_does_not_grow_with_the_number_of_changes),
 	};
