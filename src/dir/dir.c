@@ -155,10 +155,14 @@ static void authority_looked_up(void *context, enum authority_event event, const
 	recheck_set(dir);
 }
 
+/* A verdict can run out on a living connection: we, or the host, stood still for so long. */
 static void authority_current(void *context) {
 	struct dir *dir = context;
 
-	keeper_renew(dir->keeper);
+	if (is_keeper_in_doubt(dir->keeper))
+		session_look_up(link_session(dir->links[SESSION_AUTHORITY]));
+	else
+		keeper_renew(dir->keeper);
 }
 
 static void authority_round_failed(void *context, const struct error *error) {

@@ -134,3 +134,9 @@ void keeper_renew(struct keeper *keeper) {
 	if (keeper->record->verdict.state == AUTHORITY_AUTHORIZED && age_ms >= keeper_renewal_ms(keeper) / 2)
 		keeper_handle(keeper, AUTHORITY_EVENT_LISTED, NULL);
 }
+
+bool is_keeper_in_doubt(const struct keeper *keeper) {
+	enum authority_state state = keeper->record->verdict.state;
+
+	return state != AUTHORITY_AUTHORIZED && state != AUTHORITY_NOT_AUTHORIZED;
+}

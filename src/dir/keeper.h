@@ -3,6 +3,8 @@
  * and reports it. Thread: the loop's. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "dir/record.h"
 #include "engine/authority.h"
@@ -29,3 +31,6 @@ void keeper_handle(struct keeper *keeper, enum authority_event event, const stru
 
 /* The directory has shown that nothing has changed: renew the verdict "authorized" if it is time to. */
 void keeper_renew(struct keeper *keeper);
+
+/* True if only a look-up can tell whether this server may serve: the verdict ran out, or the directory was away. */
+bool is_keeper_in_doubt(const struct keeper *keeper);

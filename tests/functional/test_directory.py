@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The directory's word: what it says is in force within a second, and what happens while it says nothing."""
+import os
+import signal
 import socket
 import statistics
 import time
@@ -288,6 +290,23 @@ def test_verdict_expires(lab):
     expect_equal(status["verdict"]["code"], UNREACHABLE, "the code")
     _expect_silence(scene, client, "unauthorized")
     scene.slapd.start()
+    scene.lessord.wait_for_verdict("authorized")
+    client.renew()
+
+
+def test_verdict_expires_by_itself(lab):
+    """While the process that renews it stands still, the verdict ends and says so; afterwards it is sought at once."""
+    scene = Scene(lab)
+    scene.slapd.replace(ROOT, "lessorAuthorityHold", 5)
+    scene.start()
+    client = scene.client()
+    client.obtain()
+    frozen = scene.lessord.role_pid("dir")
+    os.kill(frozen, signal.SIGSTOP)
+    status = scene.lessord.wait_for_verdict("unreachable", 12)
+    expect_equal(status["verdict"]["code"], UNREACHABLE, "the code")
+    _expect_silence(scene, client, "unauthorized")
+    os.kill(frozen, signal.SIGCONT)
     scene.lessord.wait_for_verdict("authorized")
     client.renew()
 
