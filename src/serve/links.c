@@ -40,7 +40,12 @@ static size_t addresses_count(const struct interface_list *list) {
 }
 
 static void link_add(struct links *links, const struct interface *interface, struct link_address *place) {
-	links->items[links->n_items++] = (struct link){ interface->index, place, interface->n_addresses };
+	struct link *link = &links->items[links->n_items++];
+
+	*link = (struct link){ .interface = interface->index,
+			       .addresses = place,
+			       .n_addresses = interface->n_addresses };
+	memcpy(link->name, interface->name, sizeof link->name);
 	for (size_t i = 0; i < interface->n_addresses; i++)
 		place[i] =
 			(struct link_address){ interface->addresses[i].address, interface->addresses[i].prefix_length };
@@ -89,9 +94,9 @@ static int links_read(struct links *links, struct error *reterr_error) {
 static void links_describe(const struct links *links, struct text *text) {
 	for (size_t i = 0; i < links->n_items; i++) {
 		const struct link *link = &links->items[i];
-		char name[IF_NAMESIZE], address[IP4_TEXT_MAX];
+		char address[IP4_TEXT_MAX];
 
-		text_add(text, "%s%s", i ? ", " : "", if_indextoname(link->interface, name) ? name : "(gone)");
+		text_add(text, "%s%s", i ? ", " : "", link->name);
 		for (size_t j = 0; j < link->n_addresses; j++)
 			text_add(text, " %s/%u", ip4_format(link->addresses[j].address, address),
 				 link->addresses[j].prefix_length);
@@ -118,6 +123,20 @@ static void on_change(void *context) {
 		event_emit(EVENT_INTERFACES_CHANGED, "serving %s", after[0] ? after : "none");
 }
 
+static bool has_link(const struct links *links, const char *name) {
+	for (size_t i = 0; i < links->n_items; i++)
+		if (strcmp(links->items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A name that is mistyped looks like an interface that is not there yet, which is served once it comes. */
+static void report_missing(const struct links *links) {
+	for (char *const *name = links->names; name && *name; name++)
+		if (!has_link(links, *name))
+			event_emit(EVENT_INTERFACE_MISSING, "%s", *name);
+}
+
 int links_new(struct loop *loop, char *const *names, struct links **ret_links, struct error *reterr_error) {
 	struct links *links = mem_alloc(sizeof *links);
 	int r;
@@ -130,6 +149,7 @@ int links_new(struct loop *loop, char *const *names, struct links **ret_links, s
 		links_free(links);
 		return r;
 	}
+	report_missing(links);
 	links->watch = loop_watch_readable(loop, links->watch_fd, on_change, links);
 	*ret_links = links;
 	return 0;

@@ -2,6 +2,7 @@
 /* links.h - the interfaces that are served, and this host's addresses, as the engine wants them; kept up to date. */
 #pragma once
 
+#include <net/if.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -13,6 +14,7 @@ struct links;
 /* A served interface. Borrowed until the next turn of the loop. */
 struct link {
 	unsigned interface; /* index */
+	char name[IF_NAMESIZE];
 	const struct link_address *addresses;
 	size_t n_addresses;
 };

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -478,12 +479,22 @@ void db_cursor_done(struct db_cursor *cursor) {
 		mdb_cursor_close(TAKE_POINTER(cursor->cursor));
 }
 
-struct span db_server(struct db_txn *txn) {
+static struct span db_server(struct db_txn *txn) {
 	struct span name = { NULL, 0 };
 
 	return db_get(txn, DB_TABLE_META, key_server, &name) == 0 ? name : (struct span){ NULL, 0 };
 }
 
-void db_set_server(struct db_txn *txn, const char *server_name) {
-	db_put(txn, DB_TABLE_META, key_server, span_of_text(server_name));
+int db_claim(struct db_txn *txn, const char *server_name, struct error *reterr_error) {
+	struct span owner = db_server(txn);
+
+	if (owner.len == 0) {
+		db_put(txn, DB_TABLE_META, key_server, span_of_text(server_name));
+		return 0;
+	}
+	if (owner.len == strlen(server_name) && strncasecmp((const char *)owner.data, server_name, owner.len) == 0)
+		return 0;
+	return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED,
+			 "%s belongs to the server %.*s, and this one is %s; give each its own state directory",
+			 db_path(txn->db), (int)owner.len, (const char *)owner.data, server_name);
 }

@@ -102,8 +102,6 @@ bool db_next(struct db_cursor *cursor);
 /* End the walk. */
 void db_cursor_done(struct db_cursor *cursor);
 
-/* The name of the server that the file belongs to, borrowed until the next change; empty if there is none. */
-struct span db_server(struct db_txn *txn);
-
-/* Set it. */
-void db_set_server(struct db_txn *txn, const char *server_name);
+/* Make the file this server's, if it is nobody's yet. What another server has promised or was told is not touched: then
+ * -E_DHCP_DATABASE_INIT_FAILED with a sentence that names both. Names are compared without regard to case. */
+int db_claim(struct db_txn *txn, const char *server_name, struct error *reterr_error);

@@ -59,10 +59,6 @@ void generation_increment(struct db_txn *txn) {
 	db_put(txn, DIRECTORY_TABLE_META, key_generation, span_of(octets, sizeof octets));
 }
 
-static bool is_stored_equal_nocase(struct span stored, const char *text) {
-	return stored.len == strlen(text) && strncasecmp((const char *)stored.data, text, stored.len) == 0;
-}
-
 static bool is_stored_base(struct db_txn *txn, struct arena *arena, const char *base) {
 	struct span stored = { NULL, 0 };
 
@@ -117,33 +113,41 @@ static void clear_cookies(struct db_txn *txn) {
 }
 
 /* Only the generation goes on: who has seen the old one must see that this is another. */
-static void empty(struct db_txn *txn, const char *server_name, const char *base) {
+static void empty(struct db_txn *txn, const char *base) {
 	db_clear(txn, DIRECTORY_TABLE_ACCEPTED);
 	db_clear(txn, DIRECTORY_TABLE_PENDING);
 	db_clear(txn, DIRECTORY_TABLE_FINDING);
 	db_delete(txn, DIRECTORY_TABLE_META, key_verdict);
 	db_delete(txn, DIRECTORY_TABLE_META, key_status);
 	clear_cookies(txn);
-	db_set_server(txn, server_name);
 	db_put(txn, DIRECTORY_TABLE_META, key_base, span_of_text(base));
 	generation_increment(txn);
 }
 
-/* A copy can be made again, so one that is not ours, or not readable, is given up; the verdict with it. */
-static int claim(struct db *db, const char *server_name, const char *base, struct error *reterr_error) {
+static bool is_copy_of(struct db_txn *txn, const char *base) {
 	CLEANUP(cleanup_arena) struct arena *arena = arena_new(0);
+
+	return is_stored_base(txn, arena, base) && is_table_readable(txn, DIRECTORY_TABLE_ACCEPTED, arena) &&
+	       is_table_readable(txn, DIRECTORY_TABLE_PENDING, arena);
+}
+
+/* A copy can be made again, so one of another tree, or not readable, is given up; the verdict with it. */
+static int claim(struct db *db, const char *server_name, const char *base, struct error *reterr_error) {
 	struct db_txn txn;
 	int r;
 
 	r = db_begin(db, true, &txn, reterr_error);
 	if (r < 0)
 		return r;
-	if (!is_stored_equal_nocase(db_server(&txn), server_name) || !is_stored_base(&txn, arena, base) ||
-	    !is_table_readable(&txn, DIRECTORY_TABLE_ACCEPTED, arena) ||
-	    !is_table_readable(&txn, DIRECTORY_TABLE_PENDING, arena)) {
+	r = db_claim(&txn, server_name, reterr_error);
+	if (r < 0) {
+		db_abort(&txn);
+		return r;
+	}
+	if (!is_copy_of(&txn, base)) {
 		if (db_count(&txn, DIRECTORY_TABLE_ACCEPTED) + db_count(&txn, DIRECTORY_TABLE_PENDING))
 			event_emit(EVENT_STORE_COPY_EMPTIED, "%s", db_path(db));
-		empty(&txn, server_name, base);
+		empty(&txn, base);
 	}
 	return db_commit(&txn, reterr_error);
 }
@@ -153,6 +157,15 @@ static struct directory_store *store_of(struct db *db) {
 
 	store->db = db;
 	return store;
+}
+
+/* The code is that of opening, but for another server's copy, which the lease store calls the same. */
+static int as_open_error(int r, struct error *reterr_error) {
+	if (r == -E_DHCP_DATABASE_INIT_FAILED)
+		return r;
+	if (reterr_error)
+		reterr_error->code = E_DHCP_REGISTRY_INIT_FAILED;
+	return -E_DHCP_REGISTRY_INIT_FAILED;
 }
 
 int directory_store_open_kind(const struct db_kind *kind, const char *state_directory, const char *server_name,
@@ -165,10 +178,8 @@ int directory_store_open_kind(const struct db_kind *kind, const char *state_dire
 		return r;
 	r = claim(db, server_name, base, reterr_error);
 	if (r < 0) {
-		if (reterr_error)
-			reterr_error->code = E_DHCP_REGISTRY_INIT_FAILED;
 		db_close(db);
-		return -E_DHCP_REGISTRY_INIT_FAILED;
+		return as_open_error(r, reterr_error);
 	}
 	*ret_store = store_of(db);
 	return 0;

@@ -34,7 +34,8 @@ struct directory_status {
 };
 
 /* Open or create DIR/directory.mdb as its only writer (dir), for the tree below @base and the server @server_name; a
- * copy of another tree is emptied. 0 or -E_DHCP_REGISTRY_INIT_FAILED with a sentence. */
+ * copy of another tree is emptied. 0; -E_DHCP_DATABASE_INIT_FAILED (it belongs to another server) or
+ * -E_DHCP_REGISTRY_INIT_FAILED, each with a sentence. */
 int directory_store_open(const char *state_directory, const char *server_name, const char *base,
 			 struct directory_store **ret_store, struct error *reterr_error);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/lease_store_priv.h"
 
-#include <strings.h>
-
 #include "base/event.h"
 #include "base/mem.h"
 #include "store/lease_record.h"
@@ -45,21 +43,6 @@ const struct db_kind lease_store_kind = {
 	.damage_advice = "put back a copy of it, or move it away and begin without leases",
 };
 
-/* Leases are promises of one server: a store that belongs to another one is not touched. */
-static int claim(struct db *db, struct db_txn *txn, const char *server_name, struct error *reterr_error) {
-	struct span owner = db_server(txn);
-
-	if (owner.len == 0) {
-		db_set_server(txn, server_name);
-		return 0;
-	}
-	if (owner.len == strlen(server_name) && strncasecmp((const char *)owner.data, server_name, owner.len) == 0)
-		return 0;
-	return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED,
-			 "%s belongs to the server %.*s, and this one is %s; give each its own state directory",
-			 db_path(db), (int)owner.len, (const char *)owner.data, server_name);
-}
-
 /* The code is that of opening, whatever went wrong. */
 static int as_open_error(int r, struct error *reterr_error) {
 	if (r == 0)
@@ -75,7 +58,7 @@ static int claim_durably(struct db *db, const char *server_name, struct error *r
 
 	r = db_begin(db, true, &txn, reterr_error);
 	if (r == 0) {
-		r = claim(db, &txn, server_name, reterr_error);
+		r = db_claim(&txn, server_name, reterr_error);
 		if (r < 0)
 			db_abort(&txn);
 		else

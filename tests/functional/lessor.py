@@ -15,14 +15,17 @@ ROLES = ("serve", "dir", "api")
 ERROR_LINE = re.compile(r"^(lessord|lessorctl): ([A-Z0-9_]+) \((\d+)\): (\S.*)$", re.MULTILINE)
 
 
-def expect_error(result, program, code, says=""):
-    """Check that a program ended with exit status 1 and one error line of @code whose sentence matches @says."""
+def expect_error(result, program, code, says="", lines=(1,)):
+    """Check that a program ended with exit status 1 and one error line of @code whose sentence matches @says.
+
+    @lines holds the numbers of such lines that will do."""
     found = ERROR_LINE.findall(result.stderr)
     expect_equal(result.returncode, 1, f"exit status of {program}, which printed {result.stderr!r}")
-    expect(len(found) == 1 and found[0][0] == program,
-           f"not one line of the form ERROR_NAME (code): sentence: {result.stderr!r}")
-    expect_equal(int(found[0][2]), code, f"code in {result.stderr!r}")
-    expect(re.search(says, found[0][3]), f"{found[0][3]!r} does not say {says!r}")
+    expect(len(found) in lines, f"not one line of the form ERROR_NAME (code): sentence: {result.stderr!r}")
+    for who, _, number, sentence in found:
+        expect_equal(who, program, f"the program's name in {result.stderr!r}")
+        expect_equal(int(number), code, f"code in {result.stderr!r}")
+        expect(re.search(says, sentence), f"{sentence!r} does not say {says!r}")
 
 
 class _UnixConnection(http.client.HTTPConnection):

@@ -100,18 +100,24 @@ def test_missing_root(lab):
     expect(ROOT.lower() in reason.lower() and "lessorctl init" in reason, f"{reason!r} does not help")
 
 
-def _fails_to_start(lessord, code, says):
+def _fails_to_start(lessord, code, says, lines=(1,)):
     result = lessord.run(status=1)
-    expect_error(result, "lessord", code, says)
+    expect_error(result, "lessord", code, says, lines)
 
 
 def test_other_servers_state(lab):
-    """The state directory of another server is refused (20001)."""
+    """The state directory of another server is refused (20001), and left as it is."""
     scene = Scene(lab).start()
-    scene.client().obtain()
+    client = scene.client()
+    client.obtain()
     scene.lessord.stop()
     scene.lessord.settings["name"] = "dhcp2.example.test"
-    _fails_to_start(scene.lessord, BAD_STORE, SERVER)
+    _fails_to_start(scene.lessord, BAD_STORE, SERVER, lines=(1, 2))  # of leases.mdb and of directory.mdb
+    scene.slapd.stop()
+    scene.lessord.settings["name"] = SERVER
+    scene.lessord.start()
+    scene.lessord.wait_for_verdict("cached")
+    client.renew()
 
 
 def test_second_daemon(lab):

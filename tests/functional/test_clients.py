@@ -264,7 +264,7 @@ def test_two_links(lab):
 
 
 def test_interfaces(lab):
-    """Only the interfaces of the setting are served; one that appears later is served from then on."""
+    """Only the interfaces of the setting are served; one that is missing is named, and served once it appears."""
     scene = Scene(lab, tree={"scopes": ("10.77.0.0", "10.79.0.0", "10.80.0.0")})
     links = {}
     for device in ("eth1", "eth2"):
@@ -273,6 +273,8 @@ def test_interfaces(lab):
     scene.server.plug(links["eth1"], "eth1", "10.79.0.1/24")
     scene.start()
     scene.client().obtain()
+    expect("INTERFACE_MISSING: an interface that is to be served does not exist: eth2" in scene.lessord.process.log(),
+           "the missing interface is not named")
     ignored = RawClient(Link(scene.host("on1", switch=links["eth1"])))
     ignored.send(ignored.message(dhcp.DISCOVER))
     wait_until(lambda: scene.lessord.drops("link"), "a packet on another interface is dropped")
