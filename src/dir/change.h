@@ -38,11 +38,14 @@ void change_batch_done(struct change_batch *batch);
 /* Forget all that it holds. */
 void change_batch_reset(struct change_batch *batch);
 
+/* Forget all that it holds but the cookie. */
+void change_batch_trim(struct change_batch *batch);
+
 /* Add a change; @entry must live in the batch's arena. */
 void change_batch_add(struct change_batch *batch, enum change_kind kind, const struct entry_uuid *uuid,
 		      const struct entry *entry);
 
-/* Copy @cookie, if it is not empty, in the place of an earlier one. */
+/* Copy @cookie, if it is not empty, and let it follow the earlier ones (sync_cookie_merge). */
 void change_batch_set_cookie(struct change_batch *batch, struct span cookie);
 
 /* True if there is nothing to do for it. */

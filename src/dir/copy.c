@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/event.h"
 #include "base/mem.h"
+#include "dir/sync_cookie.h"
 
 struct copy {
 	struct record *record;
@@ -90,14 +91,22 @@ static bool is_spared(const struct copy *copy, const struct acceptance_result *r
 	return !result->is_changed && batch->cookie.len == 0 && copy->is_synchronized_told;
 }
 
+/* The cookie that is right when @batch has been taken. What is read as a whole may be older than what was there. */
+static struct span cookie_after(struct copy *copy, const struct change_batch *batch, struct arena *arena) {
+	if (batch->is_whole || batch->cookie.len == 0)
+		return batch->cookie;
+	return sync_cookie_merge(copy_cookie(copy, arena), batch->cookie, arena);
+}
+
 bool copy_take(struct copy *copy, const struct change_batch *batch) {
+	CLEANUP(cleanup_arena) struct arena *arena = arena_new(0);
 	struct acceptance_result result;
 
 	acceptance_apply(copy->acceptance, batch, &result);
 	copy->record->status.synchronized_at = clock_now().wall_s;
 	if (is_spared(copy, &result, batch))
 		return true;
-	if (!record_save_entries(copy->record, &result, batch->cookie)) {
+	if (!record_save_entries(copy->record, &result, cookie_after(copy, batch, arena))) {
 		if (stored_load(copy) == 0)
 			stored_judge(copy);
 		return false;

@@ -51,8 +51,8 @@ struct feed {
 void feed_init(struct feed *ret_feed, const char *base, const char *filter);
 void feed_done(struct feed *feed);
 
-/* Start, or start again, in @mode, with @cookie (FEED_SYNC; empty: from scratch). A feed by numbers goes on where its
- * last round ended, if it was not given up. Returns libldap's result. */
+/* Start, or start again, in @mode, with @cookie (FEED_SYNC; as change_batch has it; empty: from scratch). A feed by
+ * numbers goes on where its last round ended, if it was not given up. Returns libldap's result. */
 int feed_start(struct feed *feed, LDAP *ldap, enum feed_mode mode, struct span cookie);
 
 /* True if @message belongs to it. */

@@ -54,6 +54,8 @@ libdir_a_SOURCES = \
 	src/dir/session.h \
 	src/dir/sync_control.c \
 	src/dir/sync_control.h \
+	src/dir/sync_cookie.c \
+	src/dir/sync_cookie.h \
 	src/dir/tls.c \
 	src/dir/tls.h \
 	src/dir/tlv.c \

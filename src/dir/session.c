@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/event.h"
 #include "base/mem.h"
 #include "dir/feed.h"
 #include "dir/lookup.h"
@@ -176,12 +177,25 @@ static void feed_continue(struct session *session, enum feed_outcome outcome) {
 	}
 }
 
+static void refresh_report(const struct session *session, const struct change_batch *batch) {
+	size_t n_entries = 0;
+
+	for (size_t i = 0; i < batch->n_items; i++)
+		n_entries += batch->items[i].kind == CHANGE_ENTRY;
+	event_emit(EVENT_DIRECTORY_REFRESHED, "%s, %s: %zu entries sent, %zu only named", connection_uri(session->connection),
+		   batch->is_whole ? "all there is" : "what had changed", n_entries, batch->n_items - n_entries);
+}
+
 /* Take the configuration's changes. A cookie alone is not worth a write to the disk; it waits for the next change. */
 static void config_take(struct session *session) {
 	struct change_batch *batch = &session->feed.batch;
 
-	if (batch->n_items == 0 && !batch->is_whole && !batch->is_synchronized)
+	if (batch->n_items == 0 && !batch->is_whole && !batch->is_synchronized) {
+		change_batch_trim(batch);
 		return;
+	}
+	if (batch->is_synchronized && session->mode == FEED_SYNC)
+		refresh_report(session, batch);
 	if (!session->calls->changed(session->context, batch)) {
 		session->is_from_scratch = true;
 		feed_abandon(&session->feed, session->ldap);

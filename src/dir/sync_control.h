@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sync_control.h - the controls and intermediate messages of LDAP content synchronization (RFC 4533), in BER. Pure.
  *
- * Everything read is borrowed from the octets it was read from. Cookies are opaque.
+ * Everything read is borrowed from the octets it was read from. Cookies are opaque here; see sync_cookie.h.
  */
 #pragma once
 

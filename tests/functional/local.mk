@@ -24,4 +24,5 @@ EXTRA_DIST += \
 	tests/functional/test_ctl.py \
 	tests/functional/test_directory.py \
 	tests/functional/test_documents.py \
+	tests/functional/test_mirror.py \
 	tests/functional/test_samba.py

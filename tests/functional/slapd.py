@@ -143,7 +143,10 @@ class Authority:
 
 
 class Slapd:
-    """slapd in @namespace, on 127.0.0.1 and a unix socket. @tree is the LDIF it starts with (sample_tree() if None)."""
+    """slapd in @namespace, on 127.0.0.1 and a unix socket. @tree is the LDIF it starts with (sample_tree() if None).
+
+    With @node, 1 or 2, it is that one of two providers that copy each other's changes (mirror mode); the second one starts
+    empty, and gets what the first one has."""
 
     CONFIG = """\
 dn: cn=config
@@ -154,7 +157,7 @@ olcTLSCACertificateFile: {tls}/ca.pem
 olcTLSCertificateFile: {tls}/{certificate}.pem
 olcTLSCertificateKeyFile: {tls}/server.key
 olcTLSVerifyClient: never
-olcSaslHost: localhost
+{server_id}olcSaslHost: localhost
 olcAuthzRegexp: {{0}}uid=([^,]+),cn=gssapi,cn=auth uid=$1,ou=people,{base}
 olcAuthzRegexp: {{1}}uid=([^,]+),cn=[^,]+,cn=gssapi,cn=auth uid=$1,ou=people,{base}
 
@@ -201,6 +204,13 @@ olcAccess: {{1}}to * by dn.exact=gidNumber=0+uidNumber=0,{peer} manage
   by dn.exact=gidNumber={nobody}+uidNumber={nobody},{peer} read
   by users read by * none
 """
+    MIRROR = """\
+olcRootPW: root-password
+olcSyncRepl: rid={peer:03} provider=ldap://127.0.0.1:{port} bindmethod=simple binddn=cn=root,{base}
+  credentials=root-password searchbase={base} type=refreshAndPersist retry="1 +" network-timeout=2 timeout=3
+  starttls=critical tls_cacert={tls}/ca.pem tls_reqcert=demand
+olcMultiProvider: TRUE
+"""
     SYNCPROV = """
 dn: olcOverlay={0}syncprov,olcDatabase={1}mdb,cn=config
 objectClass: olcOverlayConfig
@@ -209,9 +219,10 @@ olcOverlay: {0}syncprov
 olcSpSessionLog: 1000
 """
 
-    def __init__(self, lab, namespace, tree=None, certificate="server", syncprov=True, kdc=None):
-        self.lab, self.namespace = lab, namespace
-        self.directory = lab.path("slapd")
+    def __init__(self, lab, namespace, tree=None, certificate="server", syncprov=True, kdc=None, node=None):
+        self.lab, self.namespace, self.node = lab, namespace, node
+        self.name = f"slapd{node or ''}"
+        self.directory = lab.path(self.name)
         self.tls = Authority(lab)
         self.ca_file = self.tls.path("ca.pem")
         self._environment = kdc.server_environment() if kdc else {}
@@ -220,21 +231,31 @@ olcSpSessionLog: 1000
             os.makedirs(os.path.join(self.directory, folder))
         schema = "".join(f"include: file://{path}\n" for path in self._schema_files())
         config = self.CONFIG.format(tls=self.tls.directory, certificate=certificate, base=BASE, schema=schema,
-                                    peer=PEER, directory=self.directory, nobody=NOBODY)
+                                    peer=PEER, directory=self.directory, nobody=NOBODY,
+                                    server_id=f"olcServerID: {node}\n" if node else "")
+        if node:
+            config += self.MIRROR.format(peer=3 - node, port=self._port(LDAP_PORT, 3 - node), base=BASE,
+                                         tls=self.tls.directory)
         if syncprov:
             config += self.SYNCPROV
         config_dir = os.path.join(self.directory, "config")
-        lab.run(["slapadd", "-n0", "-F", config_dir, "-l", lab.write("slapd-config.ldif", config)])
+        lab.run(["slapadd", "-n0", "-F", config_dir, "-l", lab.write(f"{self.name}-config.ldif", config)])
         self.load(sample_tree() if tree is None else tree)
         self.start()
+
+    @staticmethod
+    def _port(port, node):
+        return port + (node or 1) - 1
 
     def load(self, tree):
         """While it is stopped: replace everything in it by the LDIF @tree."""
         database = os.path.join(self.directory, "db")
         shutil.rmtree(database)
         os.mkdir(database)
-        self.lab.run(["slapadd", "-q", "-F", os.path.join(self.directory, "config"), "-b", BASE,
-                      "-l", self.lab.write("slapd-tree.ldif", tree)])
+        as_node = ["-S", self.node, "-w"] if self.node else []
+        if self.node != 2:
+            self.lab.run(["slapadd", "-q", *as_node, "-F", os.path.join(self.directory, "config"), "-b", BASE,
+                          "-l", self.lab.write(f"{self.name}-tree.ldif", tree)])
         for folder, _, files in os.walk(self.directory):
             for path in [folder] + [os.path.join(folder, file) for file in files]:
                 os.chown(path, UID, UID)
@@ -265,16 +286,16 @@ olcSpSessionLog: 1000
 
     @property
     def ldap(self):
-        return f"ldap://127.0.0.1:{LDAP_PORT}"
+        return f"ldap://127.0.0.1:{self._port(LDAP_PORT, self.node)}"
 
     @property
     def ldaps(self):
-        return f"ldaps://127.0.0.1:{LDAPS_PORT}"
+        return f"ldaps://127.0.0.1:{self._port(LDAPS_PORT, self.node)}"
 
     def start(self):
         """Start it, and return when it accepts connections."""
         listeners = f"{self.ldap} {self.ldaps} {self.ldapi}"
-        self._process = self.lab.start("slapd", [
+        self._process = self.lab.start(self.name, [
             "setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "slapd", "-h", listeners,
             "-F", os.path.join(self.directory, "config"), "-d", "0"], namespace=self.namespace, env=self._environment)
         wait_until(self._is_answering, "slapd accepts connections")

@@ -3,13 +3,17 @@ if HAVE_CMOCKA
 dir_pure_libs = libdir.a libengine.a libmodel.a libwire.a libbase.a $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_sync_control tests/unit/test_certificate tests/unit/test_listing tests/unit/test_acceptance \
-	tests/unit/test_usn
+	tests/unit/test_sync_cookie tests/unit/test_usn
 TESTS += tests/unit/test_sync_control tests/unit/test_certificate tests/unit/test_listing tests/unit/test_acceptance \
-	tests/unit/test_usn
+	tests/unit/test_sync_cookie tests/unit/test_usn
 
 tests_unit_test_sync_control_SOURCES = tests/unit/test_sync_control.c
 tests_unit_test_sync_control_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sync_control_LDADD = $(dir_pure_libs)
+
+tests_unit_test_sync_cookie_SOURCES = tests/unit/test_sync_cookie.c
+tests_unit_test_sync_cookie_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_sync_cookie_LDADD = $(dir_pure_libs)
 
 tests_unit_test_certificate_SOURCES = tests/unit/test_certificate.c
 tests_unit_test_certificate_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
