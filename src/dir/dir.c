@@ -170,7 +170,7 @@ static void authority_round_failed(void *context, const struct error *error) {
 	struct error cause;
 
 	if (error->code == E_ACCESS_DENIED) {
-		error_set(&cause, E_DHCP_ROGUE_INIT_FAILED, "the directory refuses us: %s", error->text);
+		error_set(&cause, E_DHCP_ROGUE_INIT_FAILED, "no directory server lets us in: %s", error->text);
 		keeper_handle(dir->keeper, AUTHORITY_EVENT_REFUSED, &cause);
 	} else {
 		error_set(&cause, E_DHCP_ROGUE_DS_UNREACHABLE, "no directory server can be used: %s", error->text);

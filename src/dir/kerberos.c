@@ -11,11 +11,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "dir/deadline.h"
 
 #define CACHE_NAME_MAX 48
+#define IDENTITY_MAX 300
+#define REALM_MAX 128
 #define ABANDONED_MAX 4   /* threads that still wait for a silent KDC */
 #define TICKET_MARGIN_S 60 /* an older ticket must hold at least this long to be used */
 #define CACHES_MAX 8       /* older ones than these are in use for no bind any more */
@@ -28,7 +29,7 @@ struct fetch {
 	bool is_done;
 	char *keytab, *principal, *host; /* keytab NULL: the caller's own cache */
 	char cache[CACHE_NAME_MAX];
-	int64_t valid_until;
+	int64_t valid_until; /* of the ticket that expires first */
 	bool is_kdc_silent;
 	int code;
 	struct error error;
@@ -61,6 +62,7 @@ static struct {
 	char *keytab, *principal, *host;
 	int64_t valid_until;
 	unsigned n_caches, n_abandoned;
+	char realm[REALM_MAX]; /* whose KDC was asked last */
 } kept = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static bool is_given(const char *text) {
@@ -107,21 +109,21 @@ static void cache_destroy(const char *name) {
 	krb5_free_context(krb5);
 }
 
-static void describe_identity(const struct fetch *fetch, char *array, size_t size) {
-	if (!fetch->keytab)
-		snprintf(array, size, "Kerberos");
-	else if (fetch->principal[0])
-		snprintf(array, size, "Kerberos (%s, keytab %s)", fetch->principal, fetch->keytab);
+static void describe_identity(const char *keytab, const char *principal, char ret_words[static IDENTITY_MAX]) {
+	if (!is_given(keytab))
+		snprintf(ret_words, IDENTITY_MAX, "Kerberos");
+	else if (is_given(principal))
+		snprintf(ret_words, IDENTITY_MAX, "Kerberos (%s, keytab %s)", principal, keytab);
 	else
-		snprintf(array, size, "Kerberos (keytab %s)", fetch->keytab);
+		snprintf(ret_words, IDENTITY_MAX, "Kerberos (keytab %s)", keytab);
 }
 
 static int fetch_failed(struct fetch *fetch, krb5_context krb5, krb5_error_code failure) {
 	const char *words = krb5_get_error_message(krb5, failure);
 	const char *sentence = NULL;
-	char identity[300];
+	char identity[IDENTITY_MAX];
 
-	describe_identity(fetch, identity, sizeof identity);
+	describe_identity(fetch->keytab, fetch->principal, identity);
 	for (size_t i = 0; i < ARRAY_LEN(failures) && !sentence; i++)
 		if (failures[i].code == failure) {
 			sentence = failures[i].sentence;
@@ -190,15 +192,27 @@ static krb5_error_code ticket_service(struct fetch *fetch, struct tickets *ticke
 	wanted.client = tickets->client;
 	wanted.server = tickets->server;
 	failure = krb5_get_credentials(tickets->krb5, 0, tickets->cache, &wanted, &credentials);
-	if (failure == 0)
-		krb5_free_creds(tickets->krb5, credentials);
-	return failure;
+	if (failure)
+		return failure;
+	if (fetch->valid_until > credentials->times.endtime)
+		fetch->valid_until = credentials->times.endtime;
+	krb5_free_creds(tickets->krb5, credentials);
+	return 0;
 }
 
 static krb5_error_code cache_of_caller(struct tickets *tickets) {
 	krb5_error_code failure = krb5_cc_default(tickets->krb5, &tickets->cache);
 
 	return failure ? failure : krb5_cc_get_principal(tickets->krb5, tickets->cache, &tickets->client);
+}
+
+/* Remember whose KDC it is that may be silent. */
+static void realm_note(const struct tickets *tickets) {
+	const krb5_data *realm = krb5_princ_realm(tickets->krb5, tickets->client);
+
+	pthread_mutex_lock(&kept.lock);
+	snprintf(kept.realm, sizeof kept.realm, "%.*s", (int)realm->length, realm->data);
+	pthread_mutex_unlock(&kept.lock);
 }
 
 static void tickets_done(struct tickets *tickets) {
@@ -220,13 +234,11 @@ static int fetch_perform(struct fetch *fetch) {
 
 	if (failure)
 		return fetch_failed(fetch, NULL, failure);
-	if (!fetch->keytab) {
-		failure = cache_of_caller(&tickets);
-	} else {
-		failure = identity_resolve(fetch, &tickets);
-		if (failure == 0)
-			failure = ticket_initial(fetch, &tickets);
-	}
+	failure = fetch->keytab ? identity_resolve(fetch, &tickets) : cache_of_caller(&tickets);
+	if (failure == 0)
+		realm_note(&tickets);
+	if (failure == 0 && fetch->keytab)
+		failure = ticket_initial(fetch, &tickets);
 	if (failure == 0)
 		failure = ticket_service(fetch, &tickets);
 	if (failure)
@@ -367,6 +379,17 @@ static int fetch_finish(struct fetch *fetch, bool *ret_is_kdc_silent, struct err
 	return code;
 }
 
+static int silence_tell(const char *keytab, const char *principal, uint64_t timeout_ms, struct error *reterr_error) {
+	char identity[IDENTITY_MAX], realm[REALM_MAX];
+
+	describe_identity(keytab, principal, identity);
+	pthread_mutex_lock(&kept.lock);
+	memcpy(realm, kept.realm, sizeof realm);
+	pthread_mutex_unlock(&kept.lock);
+	return error_set(reterr_error, E_ACCESS_DENIED, "%s: the KDC does not answer within %llu ms%s%s", identity,
+			 (unsigned long long)timeout_ms, realm[0] ? "; look at the KDC of the realm " : "", realm);
+}
+
 int kerberos_prepare(const char *keytab, const char *principal, const char *host, uint64_t timeout_ms,
 		     struct error *reterr_error) {
 	bool is_kdc_silent = true;
@@ -380,8 +403,7 @@ int kerberos_prepare(const char *keytab, const char *principal, const char *host
 		code = fetch_finish(fetch, &is_kdc_silent, reterr_error);
 		fetch_leave(fetch);
 	} else {
-		code = error_set(reterr_error, E_ACCESS_DENIED, "Kerberos: the KDC does not answer within %llu ms",
-				 (unsigned long long)timeout_ms);
+		code = silence_tell(keytab, principal, timeout_ms, reterr_error);
 	}
 	if (code < 0 && is_kdc_silent && has_kept_tickets(keytab, principal, host))
 		return 0;

@@ -24,5 +24,6 @@ EXTRA_DIST += \
 	tests/functional/test_ctl.py \
 	tests/functional/test_directory.py \
 	tests/functional/test_documents.py \
+	tests/functional/test_kerberos.py \
 	tests/functional/test_mirror.py \
 	tests/functional/test_samba.py
