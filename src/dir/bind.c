@@ -73,7 +73,7 @@ static int bind_prepare(struct opening *opening, struct error *reterr_error) {
 		return 0;
 	case CONNECTION_GSSAPI:
 		return kerberos_prepare(settings->keytab, settings->principal, opening->url->lud_host,
-					settings->timeout_ms, reterr_error);
+					settings->timeout_ms, &opening->valid_until, reterr_error);
 	case CONNECTION_ANONYMOUS:
 	case CONNECTION_EXTERNAL:
 		break;

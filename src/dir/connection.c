@@ -24,6 +24,7 @@ struct connection {
 	LDAP *ldap;
 	int fd;
 	char *uri;
+	int64_t valid_until;
 	struct connection_features features;
 };
 
@@ -169,7 +170,7 @@ static int uri_open(const struct connection_settings *settings, const char *uri,
 	}
 	connection = mem_alloc(sizeof *connection);
 	*connection = (struct connection){ .ldap = opening.ldap, .fd = opening.fd, .uri = mem_dup_text(uri),
-					   .features = features };
+					   .valid_until = opening.valid_until, .features = features };
 	*ret_connection = connection;
 	return 0;
 }
@@ -232,6 +233,10 @@ int connection_fd(const struct connection *connection) {
 
 const char *connection_uri(const struct connection *connection) {
 	return connection->uri;
+}
+
+int64_t connection_valid_until(const struct connection *connection) {
+	return connection->valid_until;
 }
 
 const struct connection_features *connection_features(const struct connection *connection) {

@@ -66,6 +66,9 @@ int connection_fd(const struct connection *connection);
 /* Borrow the URI in use. */
 const char *connection_uri(const struct connection *connection);
 
+/* When the Kerberos ticket of the bind expires (wall clock), and some servers close the connection; 0: never. */
+int64_t connection_valid_until(const struct connection *connection);
+
 /* Borrow the rootDSE's features, read at opening. */
 const struct connection_features *connection_features(const struct connection *connection);
 

@@ -194,7 +194,7 @@ static krb5_error_code ticket_service(struct fetch *fetch, struct tickets *ticke
 	failure = krb5_get_credentials(tickets->krb5, 0, tickets->cache, &wanted, &credentials);
 	if (failure)
 		return failure;
-	if (fetch->valid_until > credentials->times.endtime)
+	if (!fetch->valid_until || fetch->valid_until > credentials->times.endtime)
 		fetch->valid_until = credentials->times.endtime;
 	krb5_free_creds(tickets->krb5, credentials);
 	return 0;
@@ -340,13 +340,15 @@ static int cache_use(const char *cache, struct error *reterr_error) {
 }
 
 /* True if tickets of an earlier call for the same purpose still hold; they are then in use. */
-static bool has_kept_tickets(const char *keytab, const char *principal, const char *host) {
+static bool has_kept_tickets(const char *keytab, const char *principal, const char *host, int64_t *ret_valid_until) {
 	bool is_usable;
 
 	pthread_mutex_lock(&kept.lock);
 	is_usable = is_same_text(kept.keytab, keytab) && is_same_text(kept.principal, principal ? principal : "") &&
 		    is_same_text(kept.host, host) && kept.valid_until > clock_now().wall_s + TICKET_MARGIN_S &&
 		    cache_use(kept.caches[kept.newest], NULL) == 0;
+	if (is_usable)
+		*ret_valid_until = kept.valid_until;
 	pthread_mutex_unlock(&kept.lock);
 	return is_usable;
 }
@@ -391,7 +393,7 @@ static int silence_tell(const char *keytab, const char *principal, uint64_t time
 }
 
 int kerberos_prepare(const char *keytab, const char *principal, const char *host, uint64_t timeout_ms,
-		     struct error *reterr_error) {
+		     int64_t *ret_valid_until, struct error *reterr_error) {
 	bool is_kdc_silent = true;
 	struct fetch *fetch;
 	int code = is_given(keytab) ? keytab_check(keytab, reterr_error) : 0;
@@ -401,11 +403,13 @@ int kerberos_prepare(const char *keytab, const char *principal, const char *host
 	fetch = fetch_new(keytab, principal, host);
 	if (fetch_start(fetch) && fetch_wait(fetch, timeout_ms)) {
 		code = fetch_finish(fetch, &is_kdc_silent, reterr_error);
+		if (code == 0)
+			*ret_valid_until = fetch->valid_until;
 		fetch_leave(fetch);
 	} else {
 		code = silence_tell(keytab, principal, timeout_ms, reterr_error);
 	}
-	if (code < 0 && is_kdc_silent && has_kept_tickets(keytab, principal, host))
+	if (code < 0 && is_kdc_silent && has_kept_tickets(keytab, principal, host, ret_valid_until))
 		return 0;
 	return code;
 }

@@ -14,7 +14,7 @@
 #include "base/error.h"
 
 /* Get tickets for the LDAP service of @host as @principal (NULL or "": the keytab's first) with the key in @keytab (a
- * path; NULL or "": the tickets of the caller's own cache), waiting at most @timeout_ms. 0, or -E_ACCESS_DENIED with
- * what is wrong. */
+ * path; NULL or "": the tickets of the caller's own cache), waiting at most @timeout_ms. 0 and when they expire (wall
+ * clock), or -E_ACCESS_DENIED with what is wrong. */
 int kerberos_prepare(const char *keytab, const char *principal, const char *host, uint64_t timeout_ms,
-		     struct error *reterr_error);
+		     int64_t *ret_valid_until, struct error *reterr_error);

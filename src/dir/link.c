@@ -10,6 +10,7 @@
 #include "dir/opener.h"
 
 #define RETRY_MIN_MS 1000
+#define RENEWAL_MIN_MS 5000
 
 static const char *const purpose_names[] = {
 	[SESSION_AUTHORITY] = "for authorization",
@@ -27,7 +28,7 @@ struct link {
 	bool is_opening, is_of_use;
 	size_t n_uris, next_uri; /* where the next round begins */
 	uint64_t retry_ms;       /* the pause after the next failure */
-	struct loop_timer *retry;
+	struct loop_timer *retry, *renewal;
 	char *told;              /* the last failure that was reported */
 	struct session *session; /* NULL while not connected */
 	struct link_state state;
@@ -77,10 +78,34 @@ static void round_failed(struct link *link, const struct error *error) {
 	link->calls->changed(link->context);
 }
 
+/* Set the time for another connection: when nine tenths of the ticket's time are over. */
+static void renewal_set(struct link *link, const struct connection *connection) {
+	int64_t remaining_s = connection_valid_until(connection) - clock_now().wall_s;
+	uint64_t pause_ms = remaining_s > 0 ? (uint64_t)remaining_s * 900 : 0;
+
+	if (connection_valid_until(connection))
+		loop_timer_set(link->renewal, pause_ms > RENEWAL_MIN_MS ? pause_ms : RENEWAL_MIN_MS);
+	else
+		loop_timer_clear(link->renewal);
+}
+
+/* Open another connection beside the one in use. */
+static void renewal_due(void *context) {
+	struct link *link = context;
+
+	if (link->is_opening || !link->session)
+		return;
+	link->is_opening = true;
+	opener_start(link->opener, link->next_uri);
+}
+
 static void connected(struct link *link, struct connection *connection) {
-	event_emit(EVENT_DIRECTORY_CONNECTED, "%s, %s", purpose_names[link->settings.purpose], connection_uri(connection));
+	event_emit(link->session ? EVENT_DIRECTORY_RENEWED : EVENT_DIRECTORY_CONNECTED, "%s, %s",
+		   purpose_names[link->settings.purpose], connection_uri(connection));
 	free(TAKE_POINTER(link->told));
-	link->is_of_use = false;
+	link->is_of_use &= link->session != NULL;
+	link->session = session_free(link->session);
+	renewal_set(link, connection);
 	link->settings.base = link->calls->base(link->context, connection);
 	link->session = session_new(link->loop, connection, &link->settings, &link->calls->session, link->context);
 	link->state.is_connected = true;
@@ -93,6 +118,10 @@ static void opened(void *context, const struct opener_result *result) {
 	struct link *link = context;
 
 	link->is_opening = false;
+	if (!result->connection && link->session) { /* the one in use is good until the server closes it */
+		loop_timer_set(link->renewal, RENEWAL_MIN_MS);
+		return;
+	}
 	link->state.uri = link->config->uri[result->index];
 	if (!result->connection) { /* the next round begins where this one did, and fails with the same words */
 		round_failed(link, &result->error);
@@ -107,6 +136,7 @@ static void session_lost(void *context, const struct error *error) {
 	struct link *link = context;
 
 	link->session = session_free(link->session);
+	loop_timer_clear(link->renewal);
 	report_once(link, EVENT_DIRECTORY_LOST, error);
 	link->state.is_connected = false;
 	link->state.feed = "";
@@ -139,6 +169,7 @@ struct link *link_new(struct loop *loop, const struct config *config, const stru
 	while (config->uri[link->n_uris])
 		link->n_uris++;
 	link->retry = loop_timer_new(loop, retry_due, link);
+	link->renewal = loop_timer_new(loop, renewal_due, link);
 	link->opener = opener_new(loop, config, opened, link);
 	return link;
 }
@@ -149,6 +180,7 @@ struct link *link_free(struct link *link) {
 	session_free(link->session);
 	opener_free(link->opener);
 	loop_timer_free(link->retry);
+	loop_timer_free(link->renewal);
 	free(link->told);
 	free(link);
 	return NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* link.h - being connected, for one purpose: tries the directory's servers in turn until one is of use, and again when
- * it is lost. Thread: the loop's. */
+ * it is lost. Active Directory closes a connection when its Kerberos ticket expires: before that another one is made,
+ * and takes the place of the first without a gap. Thread: the loop's. */
 #pragma once
 
 #include <stdbool.h>

@@ -19,6 +19,7 @@ struct opening {
 	struct watchdog *watchdog;
 	bool has_tls;
 	bool is_local; /* ldapi */
+	int64_t valid_until; /* wall clock; 0: no end */
 };
 
 /* Connect the socket for @opening->uri and give it to a new LDAP handle. 0 or -E_DDS_NO_DS_AVAILABLE. */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The directory's word: what it says is in force within a second, and what happens while it says nothing."""
+import functools
 import os
 import signal
 import socket
@@ -372,6 +373,22 @@ def test_bind_gssapi(lab):
     """SASL GSSAPI with a keytab works."""
     _binds(lab, lambda scene: {"uri": f"ldap://localhost:{LDAP_PORT}", "bind": "gssapi",
                                "keytab": scene.kdc.keytab("lessord")}, kdc=Kdc)
+
+
+def test_ticket_renewal(lab):
+    """Before a Kerberos ticket expires another connection takes the place of the one that was made with it"""
+    scene = Scene(lab, kdc=functools.partial(Kdc, life="15s"))
+    scene.use({"uri": f"ldap://localhost:{LDAP_PORT}", "bind": "gssapi", "keytab": scene.kdc.keytab("lessord")})
+    scene.lessord.environment = scene.kdc.client_environment()
+    scene.start()
+    since = scene.lessord.status()["directory"]["since"]
+    for count in (2, 4):  # each of the two connections
+        scene.lessord.process.wait_for_log("DIRECTORY_RENEWED", 20, count)
+    scene.lessord.wait_for_status(lambda status: status["directory"]["feed"] == "syncrepl", "the feed goes on")
+    scene.slapd.deauthorize()
+    scene.lessord.wait_for_verdict("not-authorized", SECOND)
+    expect_equal(scene.lessord.status()["directory"]["since"], since, "the time since which it is connected")
+    expect("DIRECTORY_LOST" not in scene.lessord.process.log(), "a connection was lost")
 
 
 def test_init_while_running(lab):
