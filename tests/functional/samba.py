@@ -25,9 +25,8 @@ TEMPLATE = "samba"  # the folder of the provisioned state among what tests share
 # where Samba keeps what is common to a machine.
 WRAPPER = """\
 hostname "$0"
-for folder in /run/samba /var/lib/samba /var/cache/samba /var/log/samba; do
-	mkdir -p $folder && mount -t tmpfs none $folder
-done
+for folder in /run /var/lib/samba /var/cache/samba /var/log/samba; do mount -t tmpfs none $folder; done
+mkdir /run/samba
 while [ "$1" != -- ]; do mount --bind "$1" "/etc/${1##*/}"; shift; done
 shift
 exec "$@"

@@ -97,7 +97,7 @@ def test_configuration(lab):
     scene.samba.load_schema()
     scene.lessord.start()
     client, reserved = scene.client(), scene.client(mac="02:00:00:00:77:01")
-    for words in ("init", f"server authorize {SERVER} 10.77.0.1", "site add oslo", f"server add {SERVER} --site oslo",
+    for words in ("init", "init", f"server authorize {SERVER} 10.77.0.1", "site add oslo", f"server add {SERVER} --site oslo",
                   f"scope add 10.77.0.0/24 --site oslo --server {SERVER} --range 10.77.0.100-10.77.0.199",
                   "option set domain-name-servers=10.77.0.53 --site oslo",
                   "reservation add 10.77.0.20 --hardware 02:00:00:00:77:01"):
