@@ -44,6 +44,10 @@ struct sources *sources_free(struct sources *sources) {
 static int open_directory(struct sources *sources, struct error *reterr_error) {
 	int r = 0;
 
+	if (sources->directory && !is_directory_store_current(sources->directory)) {
+		sources->directory = directory_store_close(sources->directory);
+		sources->has_summary = false;
+	}
 	if (!sources->directory)
 		r = directory_store_open_reader(sources->state_directory, &sources->directory, reterr_error);
 	return r == -E_NOT_FOUND ? 0 : r;
@@ -52,6 +56,8 @@ static int open_directory(struct sources *sources, struct error *reterr_error) {
 static int open_leases(struct sources *sources, struct error *reterr_error) {
 	int r = 0;
 
+	if (sources->leases && !is_lease_store_current(sources->leases))
+		sources->leases = lease_store_close(sources->leases);
 	if (!sources->leases)
 		r = lease_store_open_reader(sources->state_directory, &sources->leases, reterr_error);
 	return r == -E_NOT_FOUND ? 0 : r;

@@ -11,7 +11,7 @@ static void save_again(void *context) {
 }
 
 void record_init(struct record *ret_record, struct loop *loop, struct directory_store *store) {
-	*ret_record = (struct record){ .store = store };
+	*ret_record = (struct record){ .store = store, .loop = loop };
 	ret_record->again = loop_timer_new(loop, save_again, ret_record);
 	verdict_init(&ret_record->verdict);
 	/* What cannot be read is as if it had never been: nobody is served on its strength. */
@@ -54,6 +54,11 @@ static int write_all(struct record *record, const struct acceptance_result *resu
 static bool save(struct record *record, const struct acceptance_result *result, struct span cookie) {
 	struct error error;
 
+	if (!is_directory_store_current(record->store)) {
+		event_emit(EVENT_STORE_REPLACED, "the local copy of the directory");
+		loop_stop(record->loop);
+		return false;
+	}
 	if (write_all(record, result, cookie, &error) < 0) {
 		if (!record->is_failing)
 			event_emit_error(EVENT_COPY_FAILED, &error);

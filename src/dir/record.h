@@ -2,6 +2,7 @@
 /* record.h - verdict and status as they stand in directory.mdb, and the writing of them.
  *
  * What cannot be written is tried again until it can; meanwhile a verdict that was stored before runs out by itself.
+ * Where the file was removed or replaced behind our back, the loop is stopped: the role's next life makes it anew.
  * Thread: the loop's.
  */
 #pragma once
@@ -18,6 +19,7 @@ struct record {
 	struct directory_store *store; /* borrowed */
 	struct verdict verdict;        /* may be changed; then record_save */
 	struct directory_status status;
+	struct loop *loop; /* borrowed */
 	struct loop_timer *again;
 	bool is_failing;
 };

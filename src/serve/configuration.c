@@ -29,6 +29,8 @@ struct configuration {
 	struct verdict verdict;
 	struct snapshot *snapshot;
 	struct build build;
+	bool is_failing;  /* reported already */
+	bool is_reopened; /* the snapshot is of another file, whose generations mean nothing here */
 	bool is_stale; /* a newer generation than the snapshot's, or the build's, may exist */
 	int built_fd;
 	struct loop_watch *wake_watch, *built_watch;
@@ -95,16 +97,27 @@ static void on_built(void *context) {
 		build_start(configuration);
 }
 
-/* Open the store if that was not possible before. */
+static void failure_report(struct configuration *configuration, const struct error *error) {
+	if (!configuration->is_failing)
+		event_emit_error(EVENT_COPY_UNREADABLE, error);
+	configuration->is_failing = true;
+}
+
+/* Open the store if that was not possible before, or if another one, which alone has the news, has taken its place. */
 static bool has_store(struct configuration *configuration) {
 	struct error error;
 	int r;
 
+	if (configuration->store && !is_directory_store_current(configuration->store))
+		configuration->store = directory_store_close(configuration->store);
 	if (configuration->store)
 		return true;
+	configuration->is_reopened = true;
 	r = directory_store_open_reader(configuration->state_directory, &configuration->store, &error);
 	if (r < 0 && r != -E_NOT_FOUND)
-		event_emit_error(EVENT_STORE_FAILED, &error);
+		failure_report(configuration, &error);
+	else
+		configuration->is_failing = false;
 	return r == 0;
 }
 
@@ -119,8 +132,9 @@ static void configuration_read(struct configuration *configuration) {
 		return;
 	}
 	if (configuration->snapshot && configuration->snapshot->generation == generation &&
-	    !configuration->build.is_running)
+	    !configuration->build.is_running && !configuration->is_reopened)
 		return;
+	configuration->is_reopened = false;
 	configuration->is_stale = true;
 	if (!configuration->build.is_running)
 		build_start(configuration);

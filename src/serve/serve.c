@@ -20,6 +20,7 @@ struct exchange {
 };
 
 struct serve {
+	struct loop *loop;
 	struct engine *engine;
 	struct configuration *configuration;
 	struct links *links;
@@ -129,6 +130,15 @@ static void batch_handle(struct serve *serve, const struct packet_in *packets, s
 	lease_batch_submit(batch, on_durable, serve);
 }
 
+/* What would be promised in a file that nobody finds again is no promise: this life of the role ends without one. */
+static bool is_store_current(struct serve *serve) {
+	if (is_lease_store_current(serve->store))
+		return true;
+	event_emit(EVENT_STORE_REPLACED, "the lease store");
+	loop_stop(serve->loop);
+	return false;
+}
+
 /* One batch per turn of the loop: what arrives while it is made durable is the next one. */
 static void on_packets(void *context) {
 	struct serve *serve = context;
@@ -138,6 +148,8 @@ static void on_packets(void *context) {
 	size_t n_packets = packet_io_receive(serve->io, &packets);
 
 	if (n_packets == 0)
+		return;
+	if (!is_store_current(serve))
 		return;
 	if (lease_batch_begin(serve->store, &batch, &error) == 0) {
 		batch_handle(serve, packets, n_packets, batch);
@@ -184,6 +196,7 @@ int serve_run(struct role_context *context, struct error *reterr_error) {
 		serve_free(serve);
 		return r;
 	}
+	serve->loop = context->loop;
 	serve->engine = engine_new();
 	serve->io = packet_io_new(HERITAGE_UDP, HERITAGE_LINK);
 	serve->configuration =

@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/event.h"
 #include "base/mem.h"
 #include "base/wireint.h"
 #include "store/db_check.h"
+#include "store/db_file.h"
 
 #define FILE_MODE 0600
 #define MAP_SIZE_MIN ((size_t)1 << 20)
@@ -21,9 +23,8 @@ struct db {
 	struct db *next; /* of all that this process has open */
 	const struct db_kind *kind;
 	char *path;
-	dev_t device;
-	ino_t inode;
-	bool is_writing;
+	struct db_file file;
+	bool is_writing, is_new;
 	unsigned n_users;
 	unsigned n_commits;
 	MDB_env *env;
@@ -163,15 +164,38 @@ static int open_tables(struct db *db, MDB_txn *txn, struct error *reterr_error) 
 	return r;
 }
 
-static int db_attach(struct db *db, struct error *reterr_error) {
-	int dead, r, rc;
-	MDB_txn *txn;
+/* The lock file, too, has the number of the last transaction; a lock file of another file has another number. */
+static bool is_lock_stale(MDB_env *env, MDB_txn *writing) {
+	MDB_envinfo info;
 
-	rc = env_open(db->kind, db->path, db->is_writing, &db->env);
+	return mdb_env_info(env, &info) == 0 && mdb_txn_id(writing) != info.me_last_txnid + 1;
+}
+
+static int env_begin(struct db *db, MDB_txn **ret_txn) {
+	int dead, rc = env_open(db->kind, db->path, db->is_writing, &db->env);
+
 	if (rc)
-		return rc_error(rc, db->kind->open_code, db->path, reterr_error);
+		return rc;
 	mdb_reader_check(db->env, &dead);
-	rc = mdb_txn_begin(db->env, NULL, db->is_writing ? 0 : MDB_RDONLY, &txn);
+	return mdb_txn_begin(db->env, NULL, db->is_writing ? 0 : MDB_RDONLY, ret_txn);
+}
+
+/* Open the environment and begin its first transaction. db->env may be set even if this fails. */
+static int env_begin_rightly(struct db *db, MDB_txn **ret_txn) {
+	int rc = env_begin(db, ret_txn);
+
+	if (rc || !db->is_writing || !is_lock_stale(db->env, *ret_txn))
+		return rc;
+	mdb_txn_abort(*ret_txn);
+	mdb_env_close(TAKE_POINTER(db->env));
+	db_file_unlock(db->path);
+	return env_begin(db, ret_txn);
+}
+
+static int db_attach(struct db *db, struct error *reterr_error) {
+	MDB_txn *txn;
+	int r, rc = env_begin_rightly(db, &txn);
+
 	r = rc ? rc_error(rc, db->kind->open_code, db->path, reterr_error) : 0;
 	if (r == 0) {
 		r = open_tables(db, txn, reterr_error);
@@ -183,10 +207,8 @@ static int db_attach(struct db *db, struct error *reterr_error) {
 			r = rc ? rc_error(rc, db->kind->open_code, db->path, reterr_error) : 0;
 		}
 	}
-	if (r < 0) {
-		mdb_env_close(db->env);
-		db->env = NULL;
-	}
+	if (r < 0 && db->env)
+		mdb_env_close(TAKE_POINTER(db->env));
 	return r;
 }
 
@@ -200,10 +222,10 @@ static void sync_directory(const char *directory) {
 	}
 }
 
-static struct db *db_list_find(const struct stat *file) {
+static struct db *db_list_find(const char *path) {
 	struct db *db = db_list;
 
-	while (db && (db->device != file->st_dev || db->inode != file->st_ino))
+	while (db && !is_db_file_at(&db->file, path))
 		db = db->next;
 	return db;
 }
@@ -216,22 +238,31 @@ static struct db *db_free(struct db *db) {
 	return NULL;
 }
 
-static int db_open_new(struct db *db, const char *directory, struct error *reterr_error) {
-	struct stat file;
-	int r;
+/* Before a writer opens its file: make way for a new one where there is none that could be used. */
+static int db_prepare(struct db *db, struct error *reterr_error) {
+	if (!is_db_file_sound(db->kind, db->path)) {
+		if (!db->kind->is_copy)
+			return error_set(reterr_error, db->kind->open_code, "%s is damaged; %s", db->path,
+					 db->kind->damage_advice);
+		event_emit(EVENT_STORE_COPY_EMPTIED, "%s is damaged; it is kept as %s.damaged", db->path, db->kind->file);
+		db_file_set_aside(db->path);
+	}
+	db->is_new = is_db_file_empty(db->path);
+	if (db->is_new)
+		db_file_remove(db->path);
+	return 0;
+}
 
-	if (db->is_writing && !is_db_file_sound(db->kind, db->path))
-		return error_set(reterr_error, db->kind->open_code, "%s is damaged; %s", db->path,
-				 db->kind->damage_advice);
-	r = db_attach(db, reterr_error);
-	if (r == 0 && stat(db->path, &file) < 0)
-		r = rc_error(errno, db->kind->open_code, db->path, reterr_error);
+static int db_open_new(struct db *db, const char *directory, struct error *reterr_error) {
+	int r = db->is_writing ? db_prepare(db, reterr_error) : 0;
+
+	if (r == 0)
+		r = db_attach(db, reterr_error);
 	if (r < 0)
 		return r;
 	if (db->is_writing)
 		sync_directory(directory);
-	db->device = file.st_dev;
-	db->inode = file.st_ino;
+	db_file_identify(db->path, &db->file);
 	db->n_users = 1;
 	db->next = db_list;
 	db_list = db;
@@ -239,15 +270,16 @@ static int db_open_new(struct db *db, const char *directory, struct error *reter
 }
 
 static int db_open_locked(struct db *db, const char *directory, struct db **ret_db, struct error *reterr_error) {
+	struct db *open_already = NULL;
 	struct stat file = { 0 };
-	struct db *open_already;
 	int r;
 
 	if (stat(db->path, &file) < 0 && errno != ENOENT)
 		return rc_error(errno, db->kind->open_code, db->path, reterr_error);
 	if (!db->is_writing && file.st_size == 0)
 		return error_set(reterr_error, E_NOT_FOUND, "%s is not there yet", db->path);
-	open_already = file.st_ino ? db_list_find(&file) : NULL;
+	if (file.st_ino)
+		open_already = db_list_find(db->path);
 	if (!open_already) {
 		r = db_open_new(db, directory, reterr_error);
 		if (r == 0)
@@ -299,6 +331,14 @@ struct db *db_close(struct db *db) {
 	}
 	pthread_mutex_unlock(&db_list_mutex);
 	return NULL;
+}
+
+bool is_db_current(const struct db *db) {
+	return is_db_file_at(&db->file, db->path);
+}
+
+bool is_db_new(const struct db *db) {
+	return db->is_new;
 }
 
 const char *db_path(const struct db *db) {

@@ -31,6 +31,7 @@ struct db_kind {
 	enum error_code open_code;   /* when it cannot be opened */
 	enum error_code older_code;  /* when its format is older */
 	const char *damage_advice;   /* what to do about a damaged one */
+	bool is_copy;                /* of what is elsewhere: a damaged one is set aside and made anew */
 };
 
 struct db;
@@ -51,8 +52,8 @@ struct db_cursor {
 	struct span key, value; /* where it stands; valid until the next step or change */
 };
 
-/* Open or create @kind's file in @directory as its only writer. 0; -kind->older_code, or -kind->open_code (also for a
- * newer format, a file of another kind, a damaged one), each with a sentence. */
+/* Open or create @kind's file in @directory as its only writer, which the caller makes sure of. 0; -kind->older_code,
+ * or -kind->open_code (also for a newer format, a file of another kind, a damaged one), each with a sentence. */
 int db_open(const struct db_kind *kind, const char *directory, struct db **ret_db, struct error *reterr_error);
 
 /* Open it for reading. As above, and -E_NOT_FOUND if it is not there or not complete yet. */
@@ -60,6 +61,12 @@ int db_open_reader(const struct db_kind *kind, const char *directory, struct db 
 
 /* Close. Accepts NULL; returns NULL. */
 struct db *db_close(struct db *db);
+
+/* False if the file was removed or replaced since it was opened: whoever opens it now gets another one. */
+bool is_db_current(const struct db *db);
+
+/* True if there was no file, or an empty one, when this writer opened it. */
+bool is_db_new(const struct db *db);
 
 /* Borrow the file's path, for sentences. */
 const char *db_path(const struct db *db);

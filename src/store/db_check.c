@@ -21,6 +21,10 @@ static void on_assert(MDB_env *env, const char *message) {
 	_exit(CHILD_DAMAGED);
 }
 
+static bool is_damage(int rc) {
+	return rc == MDB_INVALID || rc == MDB_CORRUPTED || rc == MDB_VERSION_MISMATCH || rc == MDB_PAGE_NOTFOUND;
+}
+
 static bool is_table_sound(MDB_txn *txn, MDB_dbi table) {
 	volatile uint8_t last;
 	MDB_cursor *cursor;
@@ -54,6 +58,7 @@ static _Noreturn void check(const struct db_kind *kind, const char *path, pid_t 
 	static const int fatal[] = { SIGSEGV, SIGBUS, SIGABRT, SIGALRM };
 	MDB_env *env;
 	MDB_txn *txn;
+	int rc;
 
 	/* It holds copies of all that its parent has, the state directory's lock and port 67 among it: not a moment
 	 * longer. */
@@ -68,9 +73,11 @@ static _Noreturn void check(const struct db_kind *kind, const char *path, pid_t 
 		_exit(CHILD_SOUND);
 	mdb_env_set_maxdbs(env, DB_TABLES_MAX);
 	mdb_env_set_assert(env, on_assert);
-	if (mdb_env_open(env, path, MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK, 0) ||
-	    mdb_txn_begin(env, NULL, MDB_RDONLY, &txn))
-		_exit(CHILD_SOUND);
+	rc = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK, 0);
+	if (rc == 0)
+		rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+	if (rc)
+		_exit(is_damage(rc) ? CHILD_DAMAGED : CHILD_SOUND);
 	_exit(is_content_sound(kind, txn) ? CHILD_SOUND : CHILD_DAMAGED);
 }
 

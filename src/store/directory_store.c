@@ -31,7 +31,7 @@ const struct db_kind directory_store_kind = {
 	.map_size = DIRECTORY_MAP_SIZE,
 	.open_code = E_DHCP_REGISTRY_INIT_FAILED,
 	.older_code = E_DHCP_REGISTRY_INIT_FAILED,
-	.damage_advice = "it is only a copy: remove it, and it is read again from the directory",
+	.is_copy = true,
 };
 
 struct cookie_key cookie_key_of(unsigned feed) {
@@ -201,6 +201,10 @@ int directory_store_open_reader(const char *state_directory, struct directory_st
 		return r;
 	*ret_store = store_of(db);
 	return 0;
+}
+
+bool is_directory_store_current(const struct directory_store *store) {
+	return is_db_current(store->db);
 }
 
 struct directory_store *directory_store_close(struct directory_store *store) {

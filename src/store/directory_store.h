@@ -43,6 +43,9 @@ int directory_store_open(const char *state_directory, const char *server_name, c
 int directory_store_open_reader(const char *state_directory, struct directory_store **ret_store,
 				struct error *reterr_error);
 
+/* False if the file was removed or replaced since it was opened: whoever opens it now gets another one. */
+bool is_directory_store_current(const struct directory_store *store);
+
 /* Close. Accepts NULL; returns NULL. */
 struct directory_store *directory_store_close(struct directory_store *store);
 

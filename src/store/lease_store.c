@@ -64,6 +64,8 @@ static int claim_durably(struct db *db, const char *server_name, struct error *r
 		else
 			r = db_commit(&txn, reterr_error);
 	}
+	if (r == 0 && is_db_new(db))
+		event_emit(EVENT_STORE_CREATED, "%s", db_path(db));
 	return as_open_error(r, reterr_error);
 }
 
@@ -105,6 +107,10 @@ int lease_store_open_reader(const char *state_directory, struct lease_store **re
 		return r;
 	*ret_store = store_of(db);
 	return 0;
+}
+
+bool is_lease_store_current(const struct lease_store *store) {
+	return is_db_current(store->db);
 }
 
 struct lease_store *lease_store_close(struct lease_store *store) {

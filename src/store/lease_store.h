@@ -26,6 +26,9 @@ int lease_store_open(const char *state_directory, const char *server_name, struc
 /* Open an existing store for reading. 0, -E_NOT_FOUND (not made yet) or -E_DHCP_DATABASE_INIT_FAILED. */
 int lease_store_open_reader(const char *state_directory, struct lease_store **ret_store, struct error *reterr_error);
 
+/* False if the file was removed or replaced since it was opened: whoever opens it now gets another one. */
+bool is_lease_store_current(const struct lease_store *store);
+
 /* Close. Accepts NULL; returns NULL. */
 struct lease_store *lease_store_close(struct lease_store *store);
 

@@ -7,6 +7,8 @@ libstore_a_SOURCES = \
 	src/store/db.h \
 	src/store/db_check.c \
 	src/store/db_check.h \
+	src/store/db_file.c \
+	src/store/db_file.h \
 	src/store/directory_record.c \
 	src/store/directory_record.h \
 	src/store/directory_store.c \

@@ -26,4 +26,5 @@ EXTRA_DIST += \
 	tests/functional/test_documents.py \
 	tests/functional/test_kerberos.py \
 	tests/functional/test_mirror.py \
-	tests/functional/test_samba.py
+	tests/functional/test_samba.py \
+	tests/functional/test_state.py
