@@ -328,6 +328,20 @@ static int compare_ranges(const void *a, const void *b) {
 	return (left->first.value > right->first.value) - (left->first.value < right->first.value);
 }
 
+/* No client can be in "this" network, in loopback, or have a multicast address (RFC 6890). */
+static bool is_subnet_of_clients(struct ip4_subnet subnet) {
+	static const struct ip4_range others[] = {
+		{ { 0x00000000 }, { 0x00ffffff } },
+		{ { 0x7f000000 }, { 0x7fffffff } },
+		{ { 0xe0000000 }, { 0xefffffff } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (is_ip4_range_overlapping(ip4_subnet_range(subnet), others[i]))
+			return false;
+	return true;
+}
+
 static void check_network(struct map *map, struct map_object *object) {
 	struct ip4_subnet *subnet = &object->scope->subnet;
 	const char *attribute = schema_attribute_get(ATTRIBUTE_PREFIX_LENGTH)->name;
@@ -346,6 +360,10 @@ static void check_network(struct map *map, struct map_object *object) {
 			   "%s is not the network address of its subnet of length %u; name the scope %s, or correct %s",
 			   quote(span_of_text(object->cn), quoted), subnet->prefix_length,
 			   ip4_format((struct ip4){ subnet->network.value & mask }, network), attribute);
+	else if (!is_subnet_of_clients(*subnet))
+		map_report(map, object, schema_attribute_get(ATTRIBUTE_CN)->name, E_DHCP_SUBNET_INCONSISTENT,
+			   "%s/%u has addresses that no client can have: of 0.0.0.0/8, 127.0.0.0/8 or 224.0.0.0/4",
+			   ip4_format(subnet->network, network), subnet->prefix_length);
 }
 
 static void check_range_in_subnet(struct map *map, struct map_object *object, const char *attribute,

@@ -204,13 +204,13 @@ static void the_end_of_the_address_space(void **state) {
 		    "discover m=3 -> offer 255.255.255.242\n");
 }
 
-/* Half of all addresses. */
+/* A quarter of all addresses. */
 static void the_largest_scope(void **state) {
-	begin(state, TREE SCOPE_OF("128.0.0.0", "1") "lessorRange: 128.0.0.1-255.255.255.254\n");
-	play(state, "discover m=1 gi=200.0.0.1 -> offer 128.0.0.1\n"
-		    "request m=1 gi=200.0.0.1 req=255.255.255.254 sid=10.0.0.1 -> ack 255.255.255.254\n"
-		    "discover m=2 gi=200.0.0.1 -> offer 128.0.0.1\n"
-		    "discover m=3 gi=200.0.0.1 -> offer 128.0.0.2\n");
+	begin(state, TREE SCOPE_OF("128.0.0.0", "2") "lessorRange: 128.0.0.1-191.255.255.254\n");
+	play(state, "discover m=1 gi=150.0.0.1 -> offer 128.0.0.1\n"
+		    "request m=1 gi=150.0.0.1 req=191.255.255.254 sid=10.0.0.1 -> ack 191.255.255.254\n"
+		    "discover m=2 gi=150.0.0.1 -> offer 128.0.0.1\n"
+		    "discover m=3 gi=150.0.0.1 -> offer 128.0.0.2\n");
 }
 
 static void a_scope_without_ranges_serves_reservations(void **state) {

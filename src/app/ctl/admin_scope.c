@@ -199,6 +199,53 @@ static const char *state_of(const struct entry *scope) {
 	return state ? state : "enabled";
 }
 
+/* How many leases of the scope are in force, as far as this machine's daemon knows. Negative if it could not be
+ * asked. */
+static long leases_in_force(struct ctl *ctl, const char *network) {
+	struct error ignored;
+	const char *socket_path;
+	json_t *leases, *lease;
+	long n = 0;
+	size_t i;
+
+	if (ctl_find_socket(ctl, &socket_path, &ignored) < 0 ||
+	    daemon_get_leases(socket_path, network, &leases, &ignored) < 0)
+		return -1;
+	json_array_foreach(leases, i, lease) {
+		const char *state = json_string_value(json_object_get(lease, "state"));
+
+		n += state && strcmp(state, "active") == 0;
+	}
+	json_decref(leases);
+	return n;
+}
+
+static bool is_served_alike(const struct entry *before, const struct entry *after) {
+	const struct entry_attribute *old = entry_attribute_get(before, attribute(ATTRIBUTE_SERVED_BY));
+	const struct entry_attribute *new = entry_attribute_get(after, attribute(ATTRIBUTE_SERVED_BY));
+
+	return old && new && old->n_values == 1 && new->n_values == 1 && is_span_equal(old->values[0], new->values[0]);
+}
+
+/* What the change of a scope means for its clients. */
+static const char *scope_outlook(struct ctl *ctl, const struct tree *tree, const struct entry *before,
+				 const struct entry *after) {
+	long n_leases;
+
+	if (strcmp(state_of(after), "disabled") == 0)
+		return "its clients keep their leases until they run out, and get no new ones";
+	if (!entry_attribute_get(before, attribute(ATTRIBUTE_SERVED_BY)) || is_served_alike(before, after))
+		return "its servers have it at once";
+	n_leases = leases_in_force(ctl, tree_leaf(tree, after));
+	if (n_leases == 0)
+		return "its servers have it at once";
+	if (n_leases < 0)
+		return "leases stay with the server that gave them, and another one does not know them: it may give their "
+		       "addresses to other clients";
+	return arena_format(ctl->arena, "%ld of its addresses are leased by the server of this machine; another one does not "
+			    "know these leases, and may give the addresses to other clients", n_leases);
+}
+
 int scope_set(struct ctl *ctl, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	const struct arguments *arguments = &ctl->arguments;
@@ -226,31 +273,7 @@ int scope_set(struct ctl *ctl, struct error *reterr_error) {
 	if (r < 0)
 		return r;
 	return ctl_done(ctl, ctl_message(after->dn, "scope %s is %s, %s; %s", tree_scope_text(&tree, after), state_of(after),
-					 served_text(ctl->arena, after),
-					 strcmp(state_of(after), "disabled") == 0 ?
-						 "its clients keep their leases until they run out, and get no new ones" :
-						 "its servers have it at once"));
-}
-
-/* How many leases of the scope are in force, as far as this machine's daemon knows. Negative if it could not be
- * asked. */
-static long leases_in_force(struct ctl *ctl, const char *network) {
-	struct error ignored;
-	const char *socket_path;
-	json_t *leases, *lease;
-	long n = 0;
-	size_t i;
-
-	if (ctl_find_socket(ctl, &socket_path, &ignored) < 0 ||
-	    daemon_get_leases(socket_path, network, &leases, &ignored) < 0)
-		return -1;
-	json_array_foreach(leases, i, lease) {
-		const char *state = json_string_value(json_object_get(lease, "state"));
-
-		n += state && strcmp(state, "active") == 0;
-	}
-	json_decref(leases);
-	return n;
+					 served_text(ctl->arena, after), scope_outlook(ctl, &tree, before, after)));
 }
 
 static size_t count_reservations(const struct tree *tree, const struct entry *scope) {
