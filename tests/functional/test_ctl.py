@@ -61,7 +61,7 @@ def test_before_init(lab):
 
 
 def test_servers(lab):
-    """server list and deauthorize; what is not there is refused."""
+    """server list, deauthorize and remove, site remove; what is not there or still in use is refused."""
     scene, ctl = _sample(lab)
     ctl.run("server", "authorize", OTHER, "10.77.0.2")
     expect_equal({row["name"]: row["address"] for row in ctl.json("server", "list")["servers"]},
@@ -71,6 +71,13 @@ def test_servers(lab):
     ctl.expect_error(20080, "server", "deauthorize", OTHER, says=OTHER)
     ctl.expect_error(20081, "server", "deauthorize", SERVER, "10.77.0.99")
     ctl.expect_error(20124, "server", "authorize", "nowhere.invalid")
+    ctl.expect_error(20007, "server", "remove", SERVER, says="10.77.0.0/24")
+    ctl.run("site", "add", "bergen")
+    ctl.run("server", "add", OTHER, "--site", "bergen")
+    ctl.expect_error(20007, "site", "remove", "bergen", says=OTHER)
+    ctl.run("server", "remove", OTHER)
+    ctl.run("site", "remove", "bergen")
+    expect_equal([row["name"] for row in ctl.json("site", "list")["sites"]], ["oslo"], "the sites that are left")
     scene.slapd.delete(f"cn=DhcpRoot,{NET_SERVICES}")
     ctl.run("init")
     expect("cn: DhcpRoot" in scene.slapd.search(NET_SERVICES), "init did not restore DhcpRoot")

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "app/ctl/authorization.h"
 #include "app/ctl/ctl.h"
@@ -263,4 +264,51 @@ int server_add(struct ctl *ctl, struct error *reterr_error) {
 	return ctl_done(ctl, ctl_message(dn,
 					 "server %s added to site %s; give it a scope with: lessorctl scope add NETWORK/LENGTH --site %s --server %s",
 					 name, tree_leaf(&tree, site), tree_leaf(&tree, site), name));
+}
+
+static bool is_named_by(const struct entry *scope, const char *server) {
+	const char *name;
+
+	for (size_t i = 0; (name = edit_value(scope, schema_attribute_get(ATTRIBUTE_SERVED_BY)->name, i)); i++)
+		if (strcasecmp(name, server) == 0)
+			return true;
+	return false;
+}
+
+static int check_unnamed(const struct tree *tree, const char *server, struct error *reterr_error) {
+	const struct entry *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < tree->entries.n_items; i++) {
+		const struct entry *entry = tree->entries.items[i];
+
+		if (!is_entry_of_class(entry, schema_class_get(CLASS_SCOPE)->name) || !is_named_by(entry, server))
+			continue;
+		if (n++ == 0)
+			first = entry;
+	}
+	if (n == 0)
+		return 0;
+	return error_set(reterr_error, E_DHCP_ELEMENT_CANT_REMOVE,
+			 "server %s serves %zu scope%s, such as %s; give them another with: lessorctl scope set NETWORK --server FQDN",
+			 server, n, n == 1 ? "" : "s", tree_scope_text(tree, first));
+}
+
+int server_remove(struct ctl *ctl, struct error *reterr_error) {
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	const struct entry *server;
+	const char *name;
+	int r = tree_load(ctl, &tree, reterr_error);
+
+	if (r == 0)
+		r = tree_get_server(&tree, ctl->arguments.words[0], &server, reterr_error);
+	if (r < 0)
+		return r;
+	name = tree_leaf(&tree, server);
+	r = check_unnamed(&tree, name, reterr_error);
+	if (r == 0)
+		r = directory_delete(tree.directory, server->dn, reterr_error);
+	if (r < 0)
+		return r;
+	return ctl_done(ctl, ctl_message(server->dn, "server %s removed from site %s", name, tree_site_name(&tree, server)));
 }

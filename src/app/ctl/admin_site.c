@@ -32,6 +32,39 @@ int site_add(struct ctl *ctl, struct error *reterr_error) {
 	return ctl_done(ctl, ctl_message(dn, "site %s added; add its server with: lessorctl server add NAME --site %s", name, name));
 }
 
+static int check_empty(const struct tree *tree, const struct entry *site, struct error *reterr_error) {
+	const char *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < tree->entries.n_items; i++) {
+		if (!is_dn_equal(dn_parent(tree->entries.items[i]->dn), site->dn))
+			continue;
+		if (n++ == 0)
+			first = tree_leaf(tree, tree->entries.items[i]);
+	}
+	if (n == 0)
+		return 0;
+	return error_set(reterr_error, E_DHCP_ELEMENT_CANT_REMOVE,
+			 "site %s has %zu server%s or scope%s, such as %s; remove what is in it first", tree_leaf(tree, site), n,
+			 n == 1 ? "" : "s", n == 1 ? "" : "s", first);
+}
+
+int site_remove(struct ctl *ctl, struct error *reterr_error) {
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	const struct entry *site;
+	int r = tree_load(ctl, &tree, reterr_error);
+
+	if (r == 0)
+		r = tree_get_site(&tree, ctl->arguments.words[0], &site, reterr_error);
+	if (r == 0)
+		r = check_empty(&tree, site, reterr_error);
+	if (r == 0)
+		r = directory_delete(tree.directory, site->dn, reterr_error);
+	if (r < 0)
+		return r;
+	return ctl_done(ctl, ctl_message(site->dn, "site %s removed", tree_leaf(&tree, site)));
+}
+
 static json_t *site_item(const struct tree *tree, const struct entry *site) {
 	json_t *servers = json_array();
 	json_int_t n_scopes = 0;
