@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_CFLAGS = $(STRICT)
 libbase_a_SOURCES = \
+	src/base/cursor.h \
 	src/base/error.c \
 	src/base/error.h \
 	src/base/errors.def \

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/cursor.h"
 #include "base/text.h"
-#include "base/wireint.h"
 
 /* An encoded entry is: the format octet, the identity, then numbers of 32 bits (most significant octet first) and
  * strings that such a number precedes: DN, number of attributes, and for each its name, number of values, values. */
@@ -54,118 +54,97 @@ static size_t encoded_size(const struct entry *entry) {
 	return size;
 }
 
-static uint8_t *put_number(uint8_t *place, size_t number) {
-	be32_write(place, (uint32_t)number);
-	return place + NUMBER_SIZE;
+static void write_octets(struct writer *writer, struct span octets) {
+	writer_u32(writer, (uint32_t)octets.len);
+	writer_put(writer, octets);
 }
 
-static uint8_t *put_octets(uint8_t *place, struct span octets) {
-	place = put_number(place, octets.len);
-	if (octets.len)
-		memcpy(place, octets.data, octets.len);
-	return place + octets.len;
+static void write_attribute(struct writer *writer, const struct entry_attribute *attribute) {
+	write_octets(writer, span_of_text(attribute->name));
+	writer_u32(writer, (uint32_t)attribute->n_values);
+	for (size_t i = 0; i < attribute->n_values; i++)
+		write_octets(writer, attribute->values[i]);
 }
 
 struct span entry_encode(const struct entry *entry, struct arena *arena) {
 	size_t size = encoded_size(entry);
-	uint8_t *octets = size <= ENTRY_ENCODED_MAX ? arena_take(arena, size) : NULL, *place = octets;
+	uint8_t *octets = size <= ENTRY_ENCODED_MAX ? arena_take(arena, size) : NULL;
+	struct writer writer = writer_of(octets, size);
 
 	if (!octets)
 		return span_of(NULL, 0);
-	*place++ = ENTRY_FORMAT;
-	memcpy(place, entry->uuid.octets, ENTRY_UUID_SIZE);
-	place = put_octets(place + ENTRY_UUID_SIZE, span_of_text(entry->dn));
-	place = put_number(place, entry->n_attributes);
-	for (size_t i = 0; i < entry->n_attributes; i++) {
-		const struct entry_attribute *attribute = &entry->attributes[i];
-
-		place = put_octets(place, span_of_text(attribute->name));
-		place = put_number(place, attribute->n_values);
-		for (size_t j = 0; j < attribute->n_values; j++)
-			place = put_octets(place, attribute->values[j]);
-	}
+	writer_u8(&writer, ENTRY_FORMAT);
+	writer_put(&writer, span_of(entry->uuid.octets, ENTRY_UUID_SIZE));
+	write_octets(&writer, span_of_text(entry->dn));
+	writer_u32(&writer, (uint32_t)entry->n_attributes);
+	for (size_t i = 0; i < entry->n_attributes; i++)
+		write_attribute(&writer, &entry->attributes[i]);
+	assert(writer.len == size);
 	return span_of(octets, size);
 }
 
-/* What is left to decode. Sticky: after the first thing that does not fit, everything reads as empty. */
-struct reader {
-	struct span rest;
+/* A decoding under way: once something does not fit, the reader has failed and everything reads as empty. */
+struct decoder {
+	struct reader reader;
 	struct arena *arena;
-	bool is_broken;
 };
 
-static struct span read_octets(struct reader *reader, size_t len) {
-	struct span octets = { reader->rest.data, len };
-
-	if (reader->is_broken || len > reader->rest.len) {
-		reader->is_broken = true;
-		return span_of(NULL, 0);
-	}
-	reader->rest = span_of(reader->rest.data + len, reader->rest.len - len);
-	return octets;
-}
-
-static size_t read_number(struct reader *reader) {
-	struct span octets = read_octets(reader, NUMBER_SIZE);
-
-	return octets.len ? be32_read(octets.data) : 0;
-}
-
 /* A number of things of which each takes at least @least octets; no more memory is taken than the octets can fill. */
-static size_t read_count(struct reader *reader, size_t least) {
-	size_t count = read_number(reader);
+static size_t read_count(struct decoder *decoder, size_t least) {
+	struct reader *reader = &decoder->reader;
+	size_t count = reader_u32(reader);
 
-	if (count > reader->rest.len / least) {
-		reader->is_broken = true;
+	if (count > (reader->octets.len - reader->at) / least) {
+		reader->is_failed = true;
 		return 0;
 	}
 	return count;
 }
 
-static struct span read_value(struct reader *reader) {
-	struct span value = read_octets(reader, read_number(reader));
+static struct span read_value(struct decoder *decoder) {
+	struct span value = reader_take(&decoder->reader, reader_u32(&decoder->reader));
 
-	if (reader->is_broken)
+	if (decoder->reader.is_failed)
 		return span_of(NULL, 0);
-	value.data = arena_dup(reader->arena, value);
-	reader->is_broken = !value.data;
-	return reader->is_broken ? span_of(NULL, 0) : value;
+	value.data = arena_dup(decoder->arena, value);
+	decoder->reader.is_failed = !value.data;
+	return decoder->reader.is_failed ? span_of(NULL, 0) : value;
 }
 
-static const char *read_text(struct reader *reader) {
-	struct span value = read_value(reader);
+static const char *read_text(struct decoder *decoder) {
+	struct span value = read_value(decoder);
 
-	reader->is_broken |= has_nul(value);
+	decoder->reader.is_failed |= has_nul(value);
 	return value.data ? (const char *)value.data : "";
 }
 
-static void read_attribute(struct reader *reader, struct entry_attribute *attribute) {
+static void read_attribute(struct decoder *decoder, struct entry_attribute *attribute) {
 	size_t n_values;
 
-	attribute->name = read_text(reader);
-	n_values = read_count(reader, NUMBER_SIZE);
-	attribute->values = arena_array_of(reader->arena, struct span, n_values);
-	reader->is_broken |= !attribute->values;
-	for (; attribute->n_values < n_values && !reader->is_broken; attribute->n_values++)
-		attribute->values[attribute->n_values] = read_value(reader);
+	attribute->name = read_text(decoder);
+	n_values = read_count(decoder, NUMBER_SIZE);
+	attribute->values = arena_array_of(decoder->arena, struct span, n_values);
+	decoder->reader.is_failed |= !attribute->values;
+	for (; attribute->n_values < n_values && !decoder->reader.is_failed; attribute->n_values++)
+		attribute->values[attribute->n_values] = read_value(decoder);
 }
 
 int entry_decode(struct span octets, struct arena *arena, struct entry **ret_entry) {
-	struct reader reader = { octets, arena, octets.len > ENTRY_ENCODED_MAX };
+	struct decoder decoder = { reader_of(octets), arena };
 	struct entry *entry = arena_new_of(arena, struct entry);
-	struct span head = read_octets(&reader, HEAD_SIZE);
+	struct span head = reader_take(&decoder.reader, HEAD_SIZE);
 	size_t n_attributes;
 
-	if (!entry || head.len != HEAD_SIZE || head.data[0] != ENTRY_FORMAT)
+	if (!entry || octets.len > ENTRY_ENCODED_MAX || head.len != HEAD_SIZE || head.data[0] != ENTRY_FORMAT)
 		return -E_DHCP_JET_ERROR;
 	memcpy(entry->uuid.octets, head.data + 1, ENTRY_UUID_SIZE);
-	entry->dn = read_text(&reader);
-	n_attributes = read_count(&reader, 2 * (size_t)NUMBER_SIZE);
+	entry->dn = read_text(&decoder);
+	n_attributes = read_count(&decoder, 2 * (size_t)NUMBER_SIZE);
 	entry->attributes = arena_array_of(arena, struct entry_attribute, n_attributes);
-	reader.is_broken |= !entry->attributes;
-	for (; entry->n_attributes < n_attributes && !reader.is_broken; entry->n_attributes++)
-		read_attribute(&reader, &entry->attributes[entry->n_attributes]);
-	if (reader.is_broken || reader.rest.len)
+	decoder.reader.is_failed |= !entry->attributes;
+	for (; entry->n_attributes < n_attributes && !decoder.reader.is_failed; entry->n_attributes++)
+		read_attribute(&decoder, &entry->attributes[entry->n_attributes]);
+	if (!is_reader_complete(&decoder.reader))
 		return -E_DHCP_JET_ERROR;
 	*ret_entry = entry;
 	return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/lease_record.h"
 
+#include "base/cursor.h"
 #include "base/error.h"
-#include "store/octets.h"
 
 #define RECORD_VERSION 1
 #define SCOPE_KEY_SIZE 5
@@ -16,29 +16,29 @@ static bool is_lease_storable(const struct lease *lease) {
 }
 
 size_t lease_record_encode(const struct lease *lease, uint8_t ret_octets[static LEASE_RECORD_MAX]) {
-	struct octets_writer writer = { .data = ret_octets, .size = LEASE_RECORD_MAX };
+	struct writer writer = writer_of(ret_octets, LEASE_RECORD_MAX);
 
 	if (!is_lease_storable(lease))
 		return 0;
-	octets_write_u8(&writer, RECORD_VERSION);
-	octets_write_u8(&writer, lease->state);
-	octets_write_u8(&writer, lease->scope.prefix_length);
-	octets_write_u64(&writer, (uint64_t)lease->start);
-	octets_write_u64(&writer, (uint64_t)lease->changed);
-	octets_write_u64(&writer, (uint64_t)lease->expiry);
-	octets_write_u32(&writer, lease->relay.value);
-	octets_write_u8(&writer, lease->htype);
-	octets_write_u8(&writer, lease->hlen);
-	octets_write(&writer, lease->chaddr, lease->hlen);
-	octets_write_u16(&writer, lease->client.len);
-	octets_write(&writer, lease->client.octets, lease->client.len);
-	octets_write_text(&writer, lease->host_name);
-	return writer.is_failed ? 0 : writer.len;
+	writer_u8(&writer, RECORD_VERSION);
+	writer_u8(&writer, lease->state);
+	writer_u8(&writer, lease->scope.prefix_length);
+	writer_u64(&writer, (uint64_t)lease->start);
+	writer_u64(&writer, (uint64_t)lease->changed);
+	writer_u64(&writer, (uint64_t)lease->expiry);
+	writer_u32(&writer, lease->relay.value);
+	writer_u8(&writer, lease->htype);
+	writer_u8(&writer, lease->hlen);
+	writer_put(&writer, span_of(lease->chaddr, lease->hlen));
+	writer_u16(&writer, lease->client.len);
+	writer_put(&writer, span_of(lease->client.octets, lease->client.len));
+	writer_text(&writer, lease->host_name);
+	return writer.is_full ? 0 : writer.len;
 }
 
 /* The length first, then as many octets, of which the field must have room for. */
-static void read_array(struct octets_reader *reader, size_t len, size_t size, uint8_t *ret_octets) {
-	struct span octets = octets_read(reader, len);
+static void read_array(struct reader *reader, size_t len, size_t size, uint8_t *ret_octets) {
+	struct span octets = reader_take(reader, len);
 
 	if (octets.len > size)
 		reader->is_failed = true;
@@ -47,27 +47,27 @@ static void read_array(struct octets_reader *reader, size_t len, size_t size, ui
 }
 
 int lease_record_decode(struct ip4 address, struct span octets, struct lease *ret_lease) {
-	struct octets_reader reader = { .data = octets.data, .len = octets.len };
+	struct reader reader = reader_of(octets);
 	struct lease lease = { .address = address };
 
-	if (octets_read_u8(&reader) != RECORD_VERSION)
+	if (reader_u8(&reader) != RECORD_VERSION)
 		return -E_DHCP_JET_ERROR;
-	lease.state = octets_read_u8(&reader);
-	lease.scope.prefix_length = octets_read_u8(&reader);
+	lease.state = reader_u8(&reader);
+	lease.scope.prefix_length = reader_u8(&reader);
 	if (lease.scope.prefix_length > 32)
 		return -E_DHCP_JET_ERROR;
 	lease.scope.network.value = address.value & ip4_mask(lease.scope.prefix_length);
-	lease.start = (int64_t)octets_read_u64(&reader);
-	lease.changed = (int64_t)octets_read_u64(&reader);
-	lease.expiry = (int64_t)octets_read_u64(&reader);
-	lease.relay.value = octets_read_u32(&reader);
-	lease.htype = octets_read_u8(&reader);
-	lease.hlen = octets_read_u8(&reader);
+	lease.start = (int64_t)reader_u64(&reader);
+	lease.changed = (int64_t)reader_u64(&reader);
+	lease.expiry = (int64_t)reader_u64(&reader);
+	lease.relay.value = reader_u32(&reader);
+	lease.htype = reader_u8(&reader);
+	lease.hlen = reader_u8(&reader);
 	read_array(&reader, lease.hlen, sizeof lease.chaddr, lease.chaddr);
-	lease.client.len = octets_read_u16(&reader);
+	lease.client.len = reader_u16(&reader);
 	read_array(&reader, lease.client.len, sizeof lease.client.octets, lease.client.octets);
-	octets_read_text(&reader, sizeof lease.host_name, lease.host_name);
-	if (!is_octets_read_complete(&reader) || !is_lease_storable(&lease))
+	reader_text(&reader, sizeof lease.host_name, lease.host_name);
+	if (!is_reader_complete(&reader) || !is_lease_storable(&lease))
 		return -E_DHCP_JET_ERROR;
 	*ret_lease = lease;
 	return 0;

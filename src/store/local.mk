@@ -21,5 +21,4 @@ libstore_a_SOURCES = \
 	src/store/lease_store.h \
 	src/store/lease_store_priv.h \
 	src/store/lease_table.c \
-	src/store/lease_table.h \
-	src/store/octets.h
+	src/store/lease_table.h

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/text.h"
-#include "wire/cursor.h"
+#include "base/cursor.h"
 
 /* Write the name @text ("example.com", a final dot is allowed) uncompressed. False, with some of it written, if it
  * is not a name: labels of 1..63 letters, digits, '-' and '_', 255 octets in all. The root alone is not a name

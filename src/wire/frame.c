@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wire/frame.h"
 
-#include "wire/cursor.h"
+#include "base/cursor.h"
 
 #define IP_HEADER_SIZE 20
 #define UDP_HEADER_SIZE 8

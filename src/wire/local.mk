@@ -2,7 +2,6 @@
 noinst_LIBRARIES += libwire.a
 libwire_a_CFLAGS = $(STRICT)
 libwire_a_SOURCES = \
-	src/wire/cursor.h \
 	src/wire/domain.c \
 	src/wire/domain.h \
 	src/wire/frame.c \

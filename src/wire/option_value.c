@@ -4,7 +4,7 @@
 #include "wire/option.h"
 
 #include "base/ip4.h"
-#include "wire/cursor.h"
+#include "base/cursor.h"
 #include "wire/domain.h"
 
 #define ITEM_SIZE 300 /* longer than any item of a list: a domain name has 255 octets */

@@ -2,7 +2,7 @@
 #include "wire/packet.h"
 
 #include "base/macros.h"
-#include "wire/cursor.h"
+#include "base/cursor.h"
 
 #define MAGIC_COOKIE 0x63825363u
 #define OVERLOAD_FILE 1

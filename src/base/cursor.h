@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cursor.h - bounded reading and writing of octets with an error that sticks, to be looked at once at the end.
  *
- * After a failure a reader yields zeros and empty spans and a writer takes nothing more. Private to the layer. Pure.
+ * After a failure a reader yields zeros and empty spans and a writer takes nothing more. Numbers
+ * are big-endian. Pure.
  */
 #pragma once
 
@@ -95,4 +96,46 @@ static inline void writer_u32(struct writer *writer, uint32_t value) {
 	struct be32 wire = be32_from(value);
 
 	writer_put(writer, span_of(wire.octets, sizeof wire.octets));
+}
+
+static inline uint64_t reader_u64(struct reader *reader) {
+	uint64_t high = reader_u32(reader);
+
+	return high << 32 | reader_u32(reader);
+}
+
+static inline void writer_u64(struct writer *writer, uint64_t value) {
+	writer_u32(writer, (uint32_t)(value >> 32));
+	writer_u32(writer, (uint32_t)value);
+}
+
+/* A text of at most 65,535 octets, its length in front. */
+static inline void writer_text(struct writer *writer, const char *text) {
+	size_t len = strlen(text);
+
+	if (len > UINT16_MAX) {
+		writer->is_full = true;
+		return;
+	}
+	writer_u16(writer, (uint16_t)len);
+	writer_put(writer, span_of(text, len));
+}
+
+/* Read such a text into @ret_text of @size octets. Fails if it does not fit or has a NUL inside. */
+static inline void reader_text(struct reader *reader, size_t size, char *ret_text) {
+	struct span text = reader_take(reader, reader_u16(reader));
+
+	ret_text[0] = '\0';
+	if (text.len >= size || (text.len && memchr(text.data, '\0', text.len))) {
+		reader->is_failed = true;
+		return;
+	}
+	if (text.len)
+		memcpy(ret_text, text.data, text.len);
+	ret_text[text.len] = '\0';
+}
+
+/* True if everything that was read was there and nothing is left. */
+static inline bool is_reader_complete(const struct reader *reader) {
+	return !reader->is_failed && reader->at == reader->octets.len;
 }
