@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "dir/sync_cookie.h"
 
+#define TOLD_MAX 50 /* lines about entries of one batch */
+
 struct copy {
 	struct record *record;
 	struct acceptance *acceptance;
@@ -26,15 +28,40 @@ static int stored_load(struct copy *copy) {
 	return code;
 }
 
-static void changes_report(const struct acceptance_result *result) {
-	for (size_t i = 0; i < result->quarantined.n_items; i++) {
-		const struct finding *finding = &result->quarantined.items[i];
+static void finding_report(const struct finding *finding) {
+	event_emit(EVENT_ENTRY_QUARANTINED, "%s%s%s: %s (%d): %s", finding->dn, finding->attribute[0] ? ", " : "",
+		   finding->attribute, error_name(finding->code), finding->code, finding->reason);
+}
 
-		event_emit(EVENT_ENTRY_QUARANTINED, "%s%s%s: %s (%d): %s", finding->dn, finding->attribute[0] ? ", " : "",
-			   finding->attribute, error_name(finding->code), finding->code, finding->reason);
+/* Entries that are left out only because of another one are not worth a line each, nor are thousands of any kind. */
+static void quarantined_report(const struct findings *findings) {
+	size_t n_told = 0, n_consequences = 0, n_more;
+
+	for (size_t i = 0; i < findings->n_items; i++) {
+		if (findings->items[i].is_consequence) {
+			n_consequences++;
+		} else if (n_told < TOLD_MAX) {
+			finding_report(&findings->items[i]);
+			n_told++;
+		}
 	}
-	for (size_t i = 0; i < result->n_restored; i++)
+	n_more = findings->n_items - n_told - n_consequences;
+	if (n_more)
+		event_emit(EVENT_ENTRY_QUARANTINED, "%zu more; \"lessorctl check\" names them", n_more);
+	if (n_consequences)
+		event_emit(EVENT_ENTRY_QUARANTINED, "%zu that are good, but below one that is not", n_consequences);
+}
+
+static void restored_report(const struct acceptance_result *result) {
+	for (size_t i = 0; i < result->n_restored && i < TOLD_MAX; i++)
 		event_emit(EVENT_ENTRY_RESTORED, "%s", result->restored[i]->dn);
+	if (result->n_restored > TOLD_MAX)
+		event_emit(EVENT_ENTRY_RESTORED, "%zu more", result->n_restored - TOLD_MAX);
+}
+
+static void changes_report(const struct acceptance_result *result) {
+	quarantined_report(&result->quarantined);
+	restored_report(result);
 	if (result->is_changed)
 		event_emit(EVENT_DIRECTORY_CHANGED, "%zu in force, %zu in quarantine, %zu removed", result->n_accepted,
 			   result->n_pending, result->n_removed);

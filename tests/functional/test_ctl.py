@@ -6,7 +6,7 @@ from harness import expect, expect_equal
 from kdc import Kdc
 from rawclient import RawClient, obtain_all
 from scene import Scene
-from slapd import BASE, LDAP_PORT, NET_SERVICES, SERVER, base_tree, person_dn, scope_dn, scope_entry
+from slapd import BASE, LDAP_PORT, NET_SERVICES, SERVER, base_tree, ldif, person_dn, scope_dn, scope_entry
 
 SCOPE = "10.77.0.0"
 OTHER = "dhcp2.example.test"
@@ -244,6 +244,12 @@ def test_check(lab):
     text = ctl.run("check", status=1)
     for words in (scope_dn(SCOPE), "lessorRange", "20023", scope_dn("10.79.0.0"), "20116"):
         expect(words in text.stdout + text.stderr, f"{words!r} is not in {text.stdout!r} {text.stderr!r}")
+    scene.slapd.add("".join(ldif(scope_dn(address, scope_dn(SCOPE)), objectClass="lessorReservation", cn=address,
+                                 lessorHardwareAddress=f"02:00:00:00:00:{number:02x}")
+                            for number, address in enumerate(("10.77.0.10", "10.77.0.11", "10.77.0.12"))))
+    text = ctl.run("check", status=1).stdout
+    expect("2 mistakes" in text and "3 entries are good but left out" in text, f"not told apart: {text!r}")
+    expect("10.77.0.11" not in text, f"a good entry is named: {text!r}")
 
 
 def test_json_errors(lab):

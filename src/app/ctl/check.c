@@ -8,6 +8,7 @@
 #include "app/ctl/edit.h"
 #include "app/ctl/output.h"
 #include "app/ctl/tree.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "model/dn.h"
 #include "model/snapshot.h"
@@ -15,33 +16,37 @@
 /* Embedded: what has been found so far. */
 struct report {
 	json_t *servers, *findings, *warnings; /* arrays, owned */
+	json_t *seen;                          /* an object, owned: what stands in the arrays, by all its words */
+	json_int_t n_left_out;                 /* entries that are good, but below one that is not */
 };
 
-static bool is_listed(const json_t *items, const json_t *wanted) {
-	const json_t *item;
-	size_t i;
+/* True if it is seen for the first time: as another server would read it, most is the same. */
+static bool is_new(struct report *report, const char *dn, const char *attribute, const char *reason) {
+	char *words CLEANUP(cleanup_free) = mem_format("%s\n%s\n%s", dn, attribute, reason);
 
-	json_array_foreach(items, i, item)
-		if (json_equal(item, wanted))
-			return true;
-	return false;
-}
-
-/* Add @item, a new reference, unless the same is there. */
-static void add_once(json_t *items, json_t *item) {
-	if (is_listed(items, item))
-		json_decref(item);
-	else
-		json_array_append_new(items, item);
+	if (json_object_get(report->seen, words))
+		return false;
+	json_object_set_new_nocheck(report->seen, words, json_true());
+	return true;
 }
 
 static void add_findings(struct report *report, const struct findings *findings) {
-	for (size_t i = 0; i < findings->n_items; i++)
-		add_once(report->findings, output_finding(&findings->items[i]));
+	for (size_t i = 0; i < findings->n_items; i++) {
+		const struct finding *finding = &findings->items[i];
+
+		if (!is_new(report, finding->dn, finding->attribute, finding->reason))
+			continue;
+		if (finding->is_consequence)
+			report->n_left_out++;
+		else
+			json_array_append_new(report->findings, output_finding(finding));
+	}
 }
 
 static void add_warning(struct report *report, const char *dn, const char *reason) {
-	add_once(report->warnings, json_pack("{s:o, s:o}", "dn", output_text(dn), "reason", output_text(reason)));
+	if (is_new(report, dn, "", reason))
+		json_array_append_new(report->warnings,
+				      json_pack("{s:o, s:o}", "dn", output_text(dn), "reason", output_text(reason)));
 }
 
 static void check_snapshot(const struct tree *tree, const char *server, struct report *report) {
@@ -117,11 +122,14 @@ static void print_report(const struct tree *tree, const struct report *report) {
 	       json_array_size(report->servers), json_array_size(report->servers) == 1 ? "" : "s",
 	       json_array_size(report->findings), json_array_size(report->findings) == 1 ? "" : "s",
 	       json_array_size(report->warnings), json_array_size(report->warnings) == 1 ? "" : "s");
+	if (report->n_left_out)
+		printf("%lld entr%s good but left out together with an entry above\n", (long long)report->n_left_out,
+		       report->n_left_out == 1 ? "y is" : "ies are");
 }
 
 int check_run(struct ctl *ctl, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
-	struct report report = { json_array(), json_array(), json_array() };
+	struct report report = { json_array(), json_array(), json_array(), json_object(), 0 };
 	json_t *document;
 	int r = tree_load(ctl, &tree, reterr_error);
 
@@ -131,10 +139,12 @@ int check_run(struct ctl *ctl, struct error *reterr_error) {
 		print_report(&tree, &report);
 	if (r == 0)
 		r = json_array_size(report.findings) > 0;
-	document = json_pack("{s:I, s:o, s:o, s:o}", "entries", (json_int_t)tree.entries.n_items, "servers", report.servers,
-			     "findings", report.findings, "warnings", report.warnings);
+	document = json_pack("{s:I, s:o, s:o, s:o, s:I}", "entries", (json_int_t)tree.entries.n_items, "servers",
+			     report.servers, "findings", report.findings, "warnings", report.warnings, "leftOut",
+			     report.n_left_out);
 	if (r >= 0 && ctl->is_json)
 		output_json(stdout, document);
 	json_decref(document);
+	json_decref(report.seen);
 	return r;
 }
