@@ -173,6 +173,9 @@ class Namespace:
         switch.ip(f"link set {port} master br0 up")
         self._lab.run(["ethtool", "-K", device, "tx", "off"], namespace=self)
         self.ip(f"link set {device} up", *([f"addr add {address} dev {device}"] if address else []))
+        # The kernel tells the bridge of a new carrier in its own time; until then what is sent is lost.
+        show = ["ip", "-n", switch.name, "-details", "link", "show", "dev", port]
+        wait_until(lambda: "state forwarding" in self._lab.run(show).stdout, f"{port} forwards")
 
     def addresses(self, device="eth0"):
         """The IPv4 addresses of a device."""
