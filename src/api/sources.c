@@ -2,6 +2,7 @@
 #include "api/sources.h"
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/mem.h"
 #include "engine/authority.h"
 #include "model/snapshot.h"
@@ -180,6 +181,7 @@ int sources_status(struct sources *sources, struct arena *scratch, const struct 
 	r = open_leases(sources, reterr_error);
 	if (r < 0)
 		return r;
+	status.is_store_failing = is_store_failing();
 	if (sources->leases && lease_store_stat(sources->leases, &status.leases) < 0)
 		return leases_failed(sources, reterr_error);
 	*ret_status = status;

@@ -43,9 +43,11 @@ static json_t *configuration_json(const struct api_status *status) {
 	return object;
 }
 
-static json_t *leases_json(const struct lease_store_stat *leases) {
+static json_t *leases_json(const struct api_status *status) {
+	const struct lease_store_stat *leases = &status->leases;
 	json_t *object = json_object();
 
+	json_object_set_new(object, "failing", json_boolean(status->is_store_failing));
 	json_set_integer(object, "count", (int64_t)leases->n_leases);
 	json_set_integer(object, "bytes", (int64_t)leases->n_bytes_used);
 	return object;
@@ -75,7 +77,7 @@ json_t *status_json(const struct api_status *status) {
 	json_object_set_new(object, "verdict", verdict_json(status));
 	json_object_set_new(object, "directory", directory_json(&status->directory));
 	json_object_set_new(object, "configuration", configuration_json(status));
-	json_object_set_new(object, "leases", leases_json(&status->leases));
+	json_object_set_new(object, "leases", leases_json(status));
 	json_object_set_new(object, "counters", counters_json());
 	json_object_set_new(object, "drops", drops_json());
 	return object;

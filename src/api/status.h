@@ -25,6 +25,7 @@ struct api_status {
 	size_t n_scopes;
 	size_t n_served_scopes;
 	struct lease_store_stat leases;
+	bool is_store_failing;
 };
 
 /* Make the answer to GET /v1/status; json_decref() it. */

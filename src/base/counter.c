@@ -10,6 +10,7 @@
 struct counters {
 	_Atomic uint64_t values[COUNTER_COUNT];
 	_Atomic uint64_t drops[COUNTER_DROPS_MAX];
+	_Atomic bool is_store_failing;
 };
 
 static struct counters private_counters;
@@ -63,6 +64,14 @@ void counter_add_drop(size_t reason) {
 uint64_t counter_drop_value(size_t reason) {
 	assert(reason < COUNTER_DROPS_MAX);
 	return atomic_load_explicit(&counters->drops[reason], memory_order_relaxed);
+}
+
+void counters_set_store_failing(bool is_failing) {
+	atomic_store_explicit(&counters->is_store_failing, is_failing, memory_order_relaxed);
+}
+
+bool is_store_failing(void) {
+	return atomic_load_explicit(&counters->is_store_failing, memory_order_relaxed);
 }
 
 const char *counter_name(enum counter counter) {

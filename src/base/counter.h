@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* counter.h - counters in memory that all roles share, so that the API can read what serve counts without asking it.
+/* counter.h - counters in memory that all roles share, so that the API can read what serve counts without asking it;
+ * and the one state of serve that is no count.
  *
  * Counters start at zero with the daemon and survive the restart of a role. Thread and process: any (atomic).
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +33,10 @@ void counter_add(enum counter counter, uint64_t amount);
 uint64_t counter_value(enum counter counter);
 void counter_add_drop(size_t reason);
 uint64_t counter_drop_value(size_t reason);
+
+/* Whether leases cannot be made durable at present, so that no client gets an acknowledgement. Set by serve. */
+void counters_set_store_failing(bool is_failing);
+bool is_store_failing(void);
 
 /* Borrow a counter's name and description. */
 const char *counter_name(enum counter counter);

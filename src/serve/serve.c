@@ -29,7 +29,8 @@ struct serve {
 	struct loop_watch *udp_watch;
 	struct exchange exchanges[PACKET_BATCH_MAX];
 	size_t n_exchanges;
-	bool is_store_failing; /* reported already */
+	bool is_batch_dirty;      /* the batch at hand changes leases */
+	bool is_lease_unreadable; /* in the last batch a lease could not be read: reported once */
 };
 
 static void exchange_drop(struct exchange *exchange, enum drop_reason reason) {
@@ -65,14 +66,14 @@ static void exchange_handle(struct serve *serve, const struct packet_in *packet,
 	engine_handle(serve->engine, &input, &exchange->output);
 }
 
-static void store_report(struct serve *serve, const struct error *error) {
+static void store_report(const struct error *error) {
 	counter_add(COUNTER_COMMITS_FAILED, 1);
-	if (!serve->is_store_failing)
+	if (!is_store_failing())
 		event_emit_error(EVENT_STORE_FAILED, error);
-	serve->is_store_failing = true;
+	counters_set_store_failing(true);
 }
 
-static bool is_store_failed(const struct serve *serve) {
+static bool has_unreadable_lease(const struct serve *serve) {
 	for (size_t i = 0; i < serve->n_exchanges; i++)
 		if (serve->exchanges[i].output.is_store_failed)
 			return true;
@@ -82,17 +83,20 @@ static bool is_store_failed(const struct serve *serve) {
 /* A batch that could not be made durable, or, in one that was, a record that cannot be read: it costs its own packet
  * only. */
 static void result_report(struct serve *serve, int result, const struct error *error) {
+	bool was_unreadable = serve->is_lease_unreadable;
 	struct error unreadable;
 
 	if (result < 0) {
-		store_report(serve, error);
-	} else if (is_store_failed(serve)) {
-		error_set(&unreadable, E_DHCP_JET_ERROR,
-			  "a lease could not be read; look at the disk that holds the state directory");
-		store_report(serve, &unreadable);
-	} else {
-		serve->is_store_failing = false;
+		store_report(error);
+		return;
 	}
+	if (serve->is_batch_dirty) /* a batch that only read proves nothing */
+		counters_set_store_failing(false);
+	serve->is_lease_unreadable = has_unreadable_lease(serve);
+	error_set(&unreadable, E_DHCP_JET_ERROR,
+		  "a lease could not be read; look at the disk that holds the state directory");
+	if (serve->is_lease_unreadable && !was_unreadable)
+		event_emit_error(EVENT_STORE_FAILED, &unreadable);
 }
 
 /* Replies leave together, once what they promise is on stable storage; or none does. The disk may have taken its time,
@@ -125,7 +129,8 @@ static void batch_handle(struct serve *serve, const struct packet_in *packets, s
 	for (size_t i = 0; i < n_packets; i++)
 		exchange_handle(serve, &packets[i], &now, lease_batch_view(batch));
 	counter_add(COUNTER_BATCHES, 1);
-	if (is_lease_batch_dirty(batch))
+	serve->is_batch_dirty = is_lease_batch_dirty(batch);
+	if (serve->is_batch_dirty)
 		counter_add(COUNTER_COMMITS, 1);
 	lease_batch_submit(batch, on_durable, serve);
 }
@@ -155,7 +160,7 @@ static void on_packets(void *context) {
 		batch_handle(serve, packets, n_packets, batch);
 		return;
 	}
-	store_report(serve, &error);
+	store_report(&error);
 	for (size_t i = 0; i < n_packets; i++)
 		counter_add_drop(DROP_STORE);
 }

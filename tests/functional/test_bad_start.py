@@ -212,9 +212,11 @@ def test_full_disk(lab):
             acknowledged.extend(replies)
         return scene.lessord.drops("store") or scene.lessord.counter("commits_failed")
     wait_until(is_store_full, "the store says that it is full", 60)
+    expect(scene.lessord.status()["leases"]["failing"], "the status does not say that leases cannot be stored")
     os.unlink(filler)
     late = RawClient(client.link)
     late.obtain()
+    expect(not scene.lessord.status()["leases"]["failing"], "the status still says that leases cannot be stored")
     leases = scene.lessord.leases()
     for holder in (client, late, *acknowledged):
         expect(holder.address in leases, f"the lease of {holder.address} was acknowledged and is lost")

@@ -49,6 +49,7 @@ static void print_verdict(const json_t *status) {
 	CLEANUP(cleanup_free) char *until = cell(verdict, "validUntil", COLUMN_TIME);
 	json_int_t remaining_s = get_number(verdict, "remaining");
 	bool is_serving = remaining_s > 0;
+	bool is_failing = json_is_true(json_object_get(json_object_get(status, "leases"), "failing"));
 	char remaining[32];
 	struct text text;
 
@@ -56,7 +57,9 @@ static void print_verdict(const json_t *status) {
 	text_add_duration(&text, round_down((uint64_t)remaining_s));
 
 	printf("%s (lessord %s): %s, %s\n", get_text(status, "server"), get_text(status, "version"), get_text(verdict, "state"),
-	       is_serving ? "clients are answered" : "no client is answered");
+	       !is_serving  ? "no client is answered" :
+	       is_failing ? "but clients get no lease, since none can be stored" :
+			    "clients are answered");
 	print_trouble(verdict);
 	printf("  Last checked: %s", checked);
 	if (is_serving)
@@ -92,6 +95,9 @@ static void print_configuration(const json_t *status) {
 		       quarantined == 1 ? "y is" : "ies are");
 	printf("Leases: %lld on record, %lld octets\n", (long long)get_number(leases, "count"),
 	       (long long)get_number(leases, "bytes"));
+	if (json_is_true(json_object_get(leases, "failing")))
+		printf("  The lease store fails (%s, %d); the daemon's log says why. What to do: %s\n",
+		       error_name(E_DHCP_JET_ERROR), E_DHCP_JET_ERROR, error_info_get(E_DHCP_JET_ERROR)->advice);
 }
 
 /* Counters that are not zero; the others say nothing. */
