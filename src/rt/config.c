@@ -285,6 +285,9 @@ static int read_value(struct config_reading *reading, enum config_row row, const
 		return fail(reading, "'%s' has no value; without the line, its default is used", key);
 	if (*value == '"' || *value == '\'' || *value == ';')
 		return fail(reading, "write the value of '%s' without '%c' before it", key, *value);
+	/* Elsewhere it begins a comment, also when the list is printed with blanks between its words. */
+	if (config_table[row].kind == CONFIG_LIST && strstr(value, ",;"))
+		return fail(reading, "a word of '%s' cannot begin with ';'", key);
 	reading->lines[row] = reading->line;
 	if (value_set(reading->config, row, value) == 0)
 		return 0;

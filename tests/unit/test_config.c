@@ -85,6 +85,7 @@ static const struct {
 	{ "[server]\nname = a\n  b\n", "file:3: this is neither '[section]' nor 'key = value' nor a comment" },
 	{ "[server]\nname =\n", "file:2: 'name' has no value; without the line, its default is used" },
 	{ "[server]\nname = \"a\"\n", "file:2: write the value of 'name' without '\"' before it" },
+	{ "[server]\ninterfaces = eth0,;eth1\n", "file:2: a word of 'interfaces' cannot begin with ';'" },
 	{ "[server]\nname = a\001\n", "file:2: there is a control character in this line; the file must be plain text" },
 	{ "[server]\nlog-level = loud\n",
 	  "file:2: 'log-level' is 'loud', but must be one of error|warning|notice|info|debug" },
