@@ -171,6 +171,12 @@ class Tests:
         with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
             list(pool.map(self.fuzz_target, targets))
 
+    @staticmethod
+    def fuzz_seed():
+        """One for each commit, so that a run of the same commit can be repeated."""
+        head = subprocess.run(["git", "-C", TOP, "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout
+        return int(head[:7] or "1", 16)
+
     def fuzz_target(self, program):
         name = os.path.basename(program)
         grown = os.path.join(self.clang_build, "corpus", name)
@@ -178,8 +184,8 @@ class Tests:
         os.makedirs(grown)
         seeds = os.path.join(TOP, "tests/fuzz/corpus", name.replace("fuzz_", "", 1))
         corpora = [grown] + ([seeds] if os.path.isdir(seeds) else [])
-        self.step(name, grown, [program, f"-max_total_time={self.arguments.fuzz_seconds}", "-timeout=10",
-                                "-rss_limit_mb=2048", f"-artifact_prefix={self.build}/{name}-",
+        self.step(name, grown, [program, f"-max_total_time={self.arguments.fuzz_seconds}", "-timeout=30",
+                                f"-seed={self.fuzz_seed()}", "-rss_limit_mb=2048", f"-artifact_prefix={self.build}/{name}-",
                                 "-print_final_stats=1", *corpora])
 
     def quickstart(self):
