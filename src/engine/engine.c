@@ -41,7 +41,7 @@ static enum drop_reason reason_of_fault(enum dhcp4_fault fault) {
 		return DROP_TRUNCATED;
 	case DHCP4_FAULT_OVERSIZED:
 		return DROP_OVERSIZED;
-	case DHCP4_FAULT_NOT_REQUEST:
+	case DHCP4_FAULT_OP:
 		return DROP_NOT_REQUEST;
 	case DHCP4_FAULT_HLEN:
 		return DROP_HLEN;

@@ -23,6 +23,7 @@ static void header_fill(const struct request *request, struct dhcp4_header *ret_
 	const struct dhcp4_packet *packet = request->packet;
 
 	*ret_header = (struct dhcp4_header){
+		.op = DHCP4_OP_REPLY,
 		.htype = packet->htype,
 		.hlen = packet->hlen,
 		.xid = packet->xid,

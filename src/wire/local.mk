@@ -12,4 +12,6 @@ libwire_a_SOURCES = \
 	src/wire/options.def \
 	src/wire/packet.c \
 	src/wire/packet.h \
-	src/wire/packet_write.c
+	src/wire/packet_write.c \
+	src/wire/rogue.c \
+	src/wire/rogue.h

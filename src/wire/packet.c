@@ -33,8 +33,9 @@ static struct ip4 read_ip4(struct reader *reader) {
 }
 
 /* Figure 1 of RFC 2131, in its order; @reader has room for all of it. */
-static enum dhcp4_fault parse_header(struct reader *reader, struct dhcp4_packet *packet, struct fields *ret_fields) {
-	uint8_t op = reader_u8(reader);
+static enum dhcp4_fault parse_header(struct reader *reader, enum dhcp4_op op, struct dhcp4_packet *packet,
+				     struct fields *ret_fields) {
+	bool is_op = reader_u8(reader) == op;
 
 	packet->htype = reader_u8(reader);
 	packet->hlen = reader_u8(reader);
@@ -46,8 +47,8 @@ static enum dhcp4_fault parse_header(struct reader *reader, struct dhcp4_packet 
 	packet->yiaddr = read_ip4(reader);
 	packet->siaddr = read_ip4(reader);
 	packet->giaddr = read_ip4(reader);
-	if (op != DHCP4_OP_REQUEST)
-		return DHCP4_FAULT_NOT_REQUEST;
+	if (!is_op)
+		return DHCP4_FAULT_OP;
 	if (packet->hlen > DHCP4_CHADDR_MAX)
 		return DHCP4_FAULT_HLEN;
 	memcpy(packet->chaddr, reader_take(reader, DHCP4_CHADDR_MAX).data, packet->hlen);
@@ -147,26 +148,37 @@ static enum dhcp4_fault check_lengths(const struct dhcp4_packet *packet) {
 	return DHCP4_FAULT_NONE;
 }
 
-static enum dhcp4_fault take_message_type(struct dhcp4_packet *packet) {
-	struct span value = packet->options[DHCP4_OPTION_MESSAGE_TYPE];
-
-	packet->type = DHCP4_BOOTP;
-	if (!value.data)
-		return DHCP4_FAULT_NONE;
-	switch (value.data[0]) {
+/* RFC 2131 table 2. */
+static bool is_type_of(uint8_t type, enum dhcp4_op op) {
+	switch (type) {
 	case DHCP4_DISCOVER:
 	case DHCP4_REQUEST:
 	case DHCP4_DECLINE:
 	case DHCP4_RELEASE:
 	case DHCP4_INFORM:
-		packet->type = value.data[0];
-		return DHCP4_FAULT_NONE;
+		return op == DHCP4_OP_REQUEST;
+	case DHCP4_OFFER:
+	case DHCP4_ACK:
+	case DHCP4_NAK:
+		return op == DHCP4_OP_REPLY;
 	default:
-		return DHCP4_FAULT_MESSAGE_TYPE;
+		return false;
 	}
 }
 
-enum dhcp4_fault dhcp4_parse(struct span octets, struct dhcp4_packet *ret_packet) {
+static enum dhcp4_fault take_message_type(struct dhcp4_packet *packet, enum dhcp4_op op) {
+	struct span value = packet->options[DHCP4_OPTION_MESSAGE_TYPE];
+
+	packet->type = DHCP4_BOOTP;
+	if (!value.data)
+		return DHCP4_FAULT_NONE;
+	if (!is_type_of(value.data[0], op))
+		return DHCP4_FAULT_MESSAGE_TYPE;
+	packet->type = value.data[0];
+	return DHCP4_FAULT_NONE;
+}
+
+static enum dhcp4_fault parse(struct span octets, enum dhcp4_op op, struct dhcp4_packet *ret_packet) {
 	struct reader reader = reader_of(octets);
 	enum dhcp4_fault fault;
 	struct fields fields;
@@ -177,7 +189,7 @@ enum dhcp4_fault dhcp4_parse(struct span octets, struct dhcp4_packet *ret_packet
 		return DHCP4_FAULT_OVERSIZED;
 	memset(ret_packet, 0, offsetof(struct dhcp4_packet, scratch));
 	ret_packet->scratch_used = 0;
-	fault = parse_header(&reader, ret_packet, &fields);
+	fault = parse_header(&reader, op, ret_packet, &fields);
 	if (fault == DHCP4_FAULT_NONE)
 		fault = parse_options(ret_packet, fields.options);
 	if (fault == DHCP4_FAULT_NONE)
@@ -185,8 +197,16 @@ enum dhcp4_fault dhcp4_parse(struct span octets, struct dhcp4_packet *ret_packet
 	if (fault == DHCP4_FAULT_NONE)
 		fault = check_lengths(ret_packet);
 	if (fault == DHCP4_FAULT_NONE)
-		fault = take_message_type(ret_packet);
+		fault = take_message_type(ret_packet, op);
 	return fault;
+}
+
+enum dhcp4_fault dhcp4_parse(struct span octets, struct dhcp4_packet *ret_packet) {
+	return parse(octets, DHCP4_OP_REQUEST, ret_packet);
+}
+
+enum dhcp4_fault dhcp4_parse_reply(struct span octets, struct dhcp4_packet *ret_packet) {
+	return parse(octets, DHCP4_OP_REPLY, ret_packet);
 }
 
 struct ip4 dhcp4_option_ip4(const struct dhcp4_packet *packet, uint8_t code) {
@@ -217,13 +237,13 @@ static const char *const fault_texts[] = {
 	[DHCP4_FAULT_NONE] = "no fault",
 	[DHCP4_FAULT_TRUNCATED] = "shorter than the fixed header and the magic cookie",
 	[DHCP4_FAULT_OVERSIZED] = "longer than any DHCP message",
-	[DHCP4_FAULT_NOT_REQUEST] = "not a BOOTREQUEST",
+	[DHCP4_FAULT_OP] = "a reply where a request is wanted, or the reverse",
 	[DHCP4_FAULT_HLEN] = "hardware address longer than 16 octets",
 	[DHCP4_FAULT_MAGIC] = "no DHCP magic cookie",
 	[DHCP4_FAULT_OPTION_LENGTH] = "an option runs past the end of its field",
 	[DHCP4_FAULT_OVERLOAD] = "contradictory option overload",
 	[DHCP4_FAULT_FIELD_LENGTH] = "an option of fixed size has another size",
-	[DHCP4_FAULT_MESSAGE_TYPE] = "unknown message type, or one that only servers send",
+	[DHCP4_FAULT_MESSAGE_TYPE] = "unknown message type, or one that only the other side sends",
 	[DHCP4_FAULT_TOO_MUCH] = "split options exceed any sensible size",
 };
 

@@ -44,6 +44,7 @@ enum dhcp4_option {
 	DHCP4_OPTION_PAD = 0,
 	DHCP4_OPTION_SUBNET_MASK = 1,
 	DHCP4_OPTION_HOST_NAME = 12,
+	DHCP4_OPTION_VENDOR_INFORMATION = 43,
 	DHCP4_OPTION_REQUESTED_ADDRESS = 50,
 	DHCP4_OPTION_LEASE_TIME = 51,
 	DHCP4_OPTION_OVERLOAD = 52,
@@ -67,13 +68,13 @@ enum dhcp4_fault {
 	DHCP4_FAULT_NONE,
 	DHCP4_FAULT_TRUNCATED,     /* shorter than the fixed header and the cookie */
 	DHCP4_FAULT_OVERSIZED,     /* longer than DHCP4_PACKET_MAX */
-	DHCP4_FAULT_NOT_REQUEST,   /* op is not BOOTREQUEST */
+	DHCP4_FAULT_OP,            /* a reply where a request is wanted, or the reverse */
 	DHCP4_FAULT_HLEN,          /* hlen > 16 */
 	DHCP4_FAULT_MAGIC,         /* no DHCP magic cookie */
 	DHCP4_FAULT_OPTION_LENGTH, /* an option runs past the end of its field */
 	DHCP4_FAULT_OVERLOAD,      /* option 52 with a wrong length or value, twice, or inside file or sname */
 	DHCP4_FAULT_FIELD_LENGTH,  /* an option with a fixed size has another one */
-	DHCP4_FAULT_MESSAGE_TYPE,  /* unknown, or one that only servers send */
+	DHCP4_FAULT_MESSAGE_TYPE,  /* unknown, or one that only the other side sends */
 	DHCP4_FAULT_TOO_MUCH,      /* split options need more scratch space than a packet has */
 };
 
@@ -99,6 +100,9 @@ struct dhcp4_packet {
  * file and sname are read when option 52 says so, in the order options, file, sname (RFC 2131 4.1). */
 enum dhcp4_fault dhcp4_parse(struct span octets, struct dhcp4_packet *ret_packet);
 
+/* The same for what a server sends: a BOOTREPLY that is an OFFER, ACK, NAK or BOOTP message. */
+enum dhcp4_fault dhcp4_parse_reply(struct span octets, struct dhcp4_packet *ret_packet);
+
 static inline bool has_dhcp4_option(const struct dhcp4_packet *packet, uint8_t code) {
 	return packet->options[code].data != NULL;
 }
@@ -112,8 +116,9 @@ uint32_t dhcp4_option_u32(const struct dhcp4_packet *packet, uint8_t code, uint3
 /* Borrow sub-option @code of the relay agent information (RFC 3046); data NULL if absent or malformed. */
 struct span dhcp4_relay_suboption(const struct dhcp4_packet *packet, uint8_t code);
 
-/* What a reply's fixed header says. Embedded. */
+/* What the fixed header of a message says. Embedded. */
 struct dhcp4_header {
+	enum dhcp4_op op;
 	uint8_t htype, hlen, hops;
 	uint32_t xid;
 	uint16_t secs, flags;
@@ -121,7 +126,7 @@ struct dhcp4_header {
 	uint8_t chaddr[DHCP4_CHADDR_MAX];
 };
 
-/* Embedded: a BOOTREPLY under construction. Options go to the options field until it is full, then to the file
+/* Embedded: a message under construction. Options go to the options field until it is full, then to the file
  * field and to sname (option 52); what still does not fit is left out and counted. Room for the end mark, the
  * overload option and the reserved trailer is kept from the start. */
 struct dhcp4_writer {
@@ -133,7 +138,7 @@ struct dhcp4_writer {
 	unsigned n_omitted;
 };
 
-/* Start a reply in @octets, at most @size and never more than DHCP4_MESSAGE_MAX. @trailer is the length of the
+/* Start a message in @octets, at most @size and never more than DHCP4_MESSAGE_MAX. @trailer is the length of the
  * relay agent information that dhcp4_write_finish will get: room for it is kept (none if the message could never
  * hold it). @size must be at least DHCP4_MESSAGE_DEFAULT. */
 void dhcp4_write_start(struct dhcp4_writer *ret_writer, uint8_t *octets, size_t size, const struct dhcp4_header *header,

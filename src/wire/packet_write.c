@@ -39,7 +39,7 @@ static size_t put_option(uint8_t *place, uint8_t code, struct span value) {
 }
 
 static void write_header(struct writer *writer, const struct dhcp4_header *header) {
-	writer_u8(writer, DHCP4_OP_REPLY);
+	writer_u8(writer, (uint8_t)header->op);
 	writer_u8(writer, header->htype);
 	writer_u8(writer, header->hlen);
 	writer_u8(writer, header->hops);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any octets are either refused or a packet; and what a reply is made of is what a reader finds in it. */
+/* Any octets are either refused or a packet, a request's or a reply's; and what is written of it is what a reader finds
+ * again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check(bool is_right) {
 	if (!is_right)
 		abort();
+}
+
+static enum dhcp4_fault parse(enum dhcp4_op op, struct span octets, struct dhcp4_packet *ret_packet) {
+	return op == DHCP4_OP_REPLY ? dhcp4_parse_reply(octets, ret_packet) : dhcp4_parse(octets, ret_packet);
 }
 
 /* Touch every octet that the packet hands out, for the sanitizer to see. */
@@ -40,8 +45,8 @@ static bool can_hold(size_t limit, size_t len) {
 	return DHCP4_OPTIONS_OFFSET + len + (len + 254) / 255 * 2 + 4 <= limit;
 }
 
-static void write_back(const struct dhcp4_packet *packet, size_t limit) {
-	struct dhcp4_header header = { .htype = packet->htype, .hlen = packet->hlen, .xid = packet->xid };
+static void write_back(const struct dhcp4_packet *packet, enum dhcp4_op op, size_t limit) {
+	struct dhcp4_header header = { .op = op, .htype = packet->htype, .hlen = packet->hlen, .xid = packet->xid };
 	struct span relay_info = packet->options[DHCP4_OPTION_RELAY_INFO];
 	static struct dhcp4_packet again;
 	uint8_t octets[DHCP4_MESSAGE_MAX];
@@ -58,8 +63,7 @@ static void write_back(const struct dhcp4_packet *packet, size_t limit) {
 	len = dhcp4_write_finish(&writer, relay_info);
 	check(len >= DHCP4_MESSAGE_MIN && len <= limit);
 	check((writer.n_omitted == n_omitted) == can_hold(limit, relay_info.len));
-	octets[0] = DHCP4_OP_REQUEST;
-	check(dhcp4_parse(span_of(octets, len), &again) == DHCP4_FAULT_NONE);
+	check(parse(op, span_of(octets, len), &again) == DHCP4_FAULT_NONE);
 	for (unsigned code = 1; code < 255; code++)
 		if (is_copied(code))
 			check(is_written[code] == (again.options[code].data != NULL));
@@ -71,11 +75,12 @@ static void write_back(const struct dhcp4_packet *packet, size_t limit) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+	enum dhcp4_op op = size && data[0] == DHCP4_OP_REPLY ? DHCP4_OP_REPLY : DHCP4_OP_REQUEST;
 	static struct dhcp4_packet packet;
 
-	if (dhcp4_parse(span_of(data, size), &packet) != DHCP4_FAULT_NONE)
+	if (parse(op, span_of(data, size), &packet) != DHCP4_FAULT_NONE)
 		return 0;
 	read_all(&packet);
-	write_back(&packet, DHCP4_MESSAGE_DEFAULT + packet.xid % (DHCP4_MESSAGE_MAX - DHCP4_MESSAGE_DEFAULT + 1));
+	write_back(&packet, op, DHCP4_MESSAGE_DEFAULT + packet.xid % (DHCP4_MESSAGE_MAX - DHCP4_MESSAGE_DEFAULT + 1));
 	return 0;
 }

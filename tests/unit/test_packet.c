@@ -6,6 +6,7 @@
 
 /* op htype hlen hops, xid, secs, flags, ciaddr, yiaddr, siaddr, giaddr, chaddr */
 #define HEAD "01 01 06 02 12345678 0004 8000 0a000001 0a000002 0a000003 0a000004 525400123456 00*10"
+#define REPLY_HEAD "02 01 06 00 12345678 00*36"
 #define COOKIE " 63825363 "
 #define DISCOVER COOKIE "35 01 01 "
 
@@ -58,8 +59,8 @@ static const struct vector vectors[] = {
 	{ "empty cookie", HEAD, "", "", "", DHCP4_FAULT_TRUNCATED },
 	{ "half a cookie", HEAD, "", "", "638253", DHCP4_FAULT_TRUNCATED },
 	{ "too long", HEAD, "", "", DISCOVER "ff 00*3853", DHCP4_FAULT_OVERSIZED },
-	{ "reply", "02 01 06 00 00*40", "", "", DISCOVER, DHCP4_FAULT_NOT_REQUEST },
-	{ "op 0", "00 01 06 00 00*40", "", "", DISCOVER, DHCP4_FAULT_NOT_REQUEST },
+	{ "reply", "02 01 06 00 00*40", "", "", DISCOVER, DHCP4_FAULT_OP },
+	{ "op 0", "00 01 06 00 00*40", "", "", DISCOVER, DHCP4_FAULT_OP },
 	{ "hlen 17", "01 01 11 00 00*40", "", "", DISCOVER, DHCP4_FAULT_HLEN },
 	{ "hlen 255", "01 01 ff 00 00*40", "", "", DISCOVER, DHCP4_FAULT_HLEN },
 	{ "wrong cookie", HEAD, "", "", "63825364 350101", DHCP4_FAULT_MAGIC },
@@ -96,28 +97,71 @@ static const struct vector vectors[] = {
 	  " 2b ff 00*255 7d ff 00*255", DHCP4_FAULT_TOO_MUCH },
 };
 
+static const struct vector replies[] = {
+	{ "offer", REPLY_HEAD, "", "", COOKIE "350102 3604 0a4d0001 3304 00000e10 ff", DHCP4_FAULT_NONE },
+	{ "ack", REPLY_HEAD, "", "", COOKIE "350105 2b0e 5f0c 636f6e746f736f2e636f6d00 ff", DHCP4_FAULT_NONE },
+	{ "nak", REPLY_HEAD, "", "", COOKIE "350106 ff", DHCP4_FAULT_NONE },
+	{ "bootp", REPLY_HEAD, "", "", COOKIE "0c0161 ff", DHCP4_FAULT_NONE },
+	{ "overload", REPLY_HEAD, "0c 01 61 ff", "0f 01 62 ff", COOKIE "350105 34 01 03 ff", DHCP4_FAULT_NONE },
+
+	{ "half a cookie", REPLY_HEAD, "", "", "638253", DHCP4_FAULT_TRUNCATED },
+	{ "request", HEAD, "", "", COOKIE "350105", DHCP4_FAULT_OP },
+	{ "op 0", "00 01 06 00 00*40", "", "", COOKIE "350105", DHCP4_FAULT_OP },
+	{ "hlen 17", "02 01 11 00 00*40", "", "", COOKIE "350105", DHCP4_FAULT_HLEN },
+	{ "wrong cookie", REPLY_HEAD, "", "", "63825364 350105", DHCP4_FAULT_MAGIC },
+	{ "value cut off", REPLY_HEAD, "", "", COOKIE "350105 2b02 5f", DHCP4_FAULT_OPTION_LENGTH },
+	{ "overload 4", REPLY_HEAD, "", "", COOKIE "350105 340104", DHCP4_FAULT_OVERLOAD },
+	{ "server identifier of 3", REPLY_HEAD, "", "", COOKIE "350105 3603 0a4d00", DHCP4_FAULT_FIELD_LENGTH },
+	{ "discover", REPLY_HEAD, "", "", COOKIE "350101", DHCP4_FAULT_MESSAGE_TYPE },
+	{ "request message", REPLY_HEAD, "", "", COOKIE "350103", DHCP4_FAULT_MESSAGE_TYPE },
+	{ "decline", REPLY_HEAD, "", "", COOKIE "350104", DHCP4_FAULT_MESSAGE_TYPE },
+	{ "release", REPLY_HEAD, "", "", COOKIE "350107", DHCP4_FAULT_MESSAGE_TYPE },
+	{ "inform", REPLY_HEAD, "", "", COOKIE "350108", DHCP4_FAULT_MESSAGE_TYPE },
+	{ "type 0", REPLY_HEAD, "", "", COOKIE "350100", DHCP4_FAULT_MESSAGE_TYPE },
+};
+
+typedef enum dhcp4_fault parse_function(struct span octets, struct dhcp4_packet *ret_packet);
+
 /* Exactly as many octets as there are, so that a read beyond them is one beyond the allocation. */
-static enum dhcp4_fault parse_exact(struct span octets, struct dhcp4_packet *ret_packet) {
+static enum dhcp4_fault parse_exact(parse_function *parse, struct span octets, struct dhcp4_packet *ret_packet) {
 	uint8_t *copy = malloc(octets.len ? octets.len : 1);
 	enum dhcp4_fault fault;
 
 	assert_non_null(copy);
 	memcpy(copy, octets.data, octets.len);
-	fault = dhcp4_parse(span_of(copy, octets.len), ret_packet);
+	fault = parse(span_of(copy, octets.len), ret_packet);
 	free(copy);
 	return fault;
 }
 
+static void check_vector(parse_function *parse, const struct vector *vector) {
+	static struct dhcp4_packet packet;
+	enum dhcp4_fault fault = parse_exact(parse, vector_octets(vector), &packet);
+
+	if (fault != vector->fault)
+		fail_msg("%s: \"%s\" instead of \"%s\"", vector->name, dhcp4_fault_text(fault),
+			 dhcp4_fault_text(vector->fault));
+}
+
 static void test_vectors(void **state) {
+	for (size_t i = 0; i < ARRAY_LEN(vectors); i++)
+		check_vector(dhcp4_parse, &vectors[i]);
+}
+
+static void test_replies(void **state) {
+	for (size_t i = 0; i < ARRAY_LEN(replies); i++)
+		check_vector(dhcp4_parse_reply, &replies[i]);
+}
+
+static void test_reply_fields(void **state) {
 	static struct dhcp4_packet packet;
 
-	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
-		enum dhcp4_fault fault = parse_exact(vector_octets(&vectors[i]), &packet);
-
-		if (fault != vectors[i].fault)
-			fail_msg("%s: \"%s\" instead of \"%s\"", vectors[i].name, dhcp4_fault_text(fault),
-				 dhcp4_fault_text(vectors[i].fault));
-	}
+	assert_int_equal(dhcp4_parse_reply(vector_octets(&replies[0]), &packet), DHCP4_FAULT_NONE);
+	assert_int_equal(packet.type, DHCP4_OFFER);
+	assert_int_equal(packet.xid, 0x12345678);
+	assert_int_equal(dhcp4_option_ip4(&packet, DHCP4_OPTION_SERVER_ID).value, 0x0a4d0001);
+	assert_int_equal(dhcp4_parse_reply(vector_octets(&replies[3]), &packet), DHCP4_FAULT_NONE);
+	assert_int_equal(packet.type, DHCP4_BOOTP);
 }
 
 /* No end of a message before its last octet may be worse than a fault. */
@@ -128,7 +172,8 @@ static void test_every_truncation(void **state) {
 		struct span octets = vector_octets(&vectors[i]);
 
 		for (size_t len = 0; len < octets.len && len < 600; len++) {
-			assert_int_equal(parse_exact(span_of(octets.data, len), &packet) == DHCP4_FAULT_TRUNCATED,
+			assert_int_equal(parse_exact(dhcp4_parse, span_of(octets.data, len), &packet) ==
+						 DHCP4_FAULT_TRUNCATED,
 					 len < DHCP4_OPTIONS_OFFSET);
 		}
 	}
@@ -271,6 +316,7 @@ static void test_texts(void **state) {
 }
 
 static const struct dhcp4_header header = {
+	.op = DHCP4_OP_REPLY,
 	.htype = 1, .hlen = 6, .hops = 3, .xid = 0x12345678, .secs = 4, .flags = DHCP4_FLAG_BROADCAST,
 	.ciaddr = { 0x0a000001 }, .yiaddr = { 0x0a000002 }, .siaddr = { 0x0a000003 }, .giaddr = { 0x0a000004 },
 	.chaddr = { 0x52, 0x54, 0, 0x12, 0x34, 0x56 },
@@ -285,15 +331,13 @@ static struct dhcp4_writer start(uint8_t octets[static DHCP4_MESSAGE_MAX + 1], s
 	return writer;
 }
 
-/* Close the message, and read it back as if it were a request, which only its first octet says. */
+/* Close the message and read it back. */
 static void finish(struct dhcp4_writer *writer, struct span relay_info, struct dhcp4_packet *ret_packet) {
 	size_t len = dhcp4_write_finish(writer, relay_info);
 
 	assert_true(len >= DHCP4_MESSAGE_MIN && len <= writer->limit);
 	assert_int_equal(writer->octets[len < DHCP4_MESSAGE_MAX ? writer->limit : DHCP4_MESSAGE_MAX], 0xaa);
-	assert_int_equal(writer->octets[0], DHCP4_OP_REPLY);
-	writer->octets[0] = DHCP4_OP_REQUEST;
-	assert_int_equal(dhcp4_parse(span_of(writer->octets, len), ret_packet), DHCP4_FAULT_NONE);
+	assert_int_equal(dhcp4_parse_reply(span_of(writer->octets, len), ret_packet), DHCP4_FAULT_NONE);
 }
 
 static void test_write_small_reply(void **state) {
@@ -310,6 +354,25 @@ static void test_write_small_reply(void **state) {
 		      "02 01 06 03 12345678 0004 8000 0a000001 0a000002 0a000003 0a000004 525400123456"
 		      " 00*10 00*192" COOKIE
 		      "350105 3604 0a4d0001 3304 00000e10 5000 ff 00*42");
+}
+
+/* The request of rogue detection, byte for byte ([MS-DHCPE] 2.2.2.4). */
+static void test_write_request(void **state) {
+	struct dhcp4_header inform = { .op = DHCP4_OP_REQUEST, .htype = 1, .hlen = 6, .xid = 0x12345678,
+				       .ciaddr = { 0x0a4d0001 }, .chaddr = { 2, 0, 0, 0, 0, 1 } };
+	static struct dhcp4_packet packet;
+	uint8_t octets[DHCP4_MESSAGE_MAX];
+	struct dhcp4_writer writer;
+
+	dhcp4_write_start(&writer, octets, sizeof octets, &inform, 0);
+	dhcp4_write_u8(&writer, DHCP4_OPTION_MESSAGE_TYPE, DHCP4_INFORM);
+	dhcp4_write_option(&writer, DHCP4_OPTION_VENDOR_INFORMATION, span_of("\x5e", 2));
+	assert_int_equal(dhcp4_write_finish(&writer, span_of(NULL, 0)), DHCP4_MESSAGE_MIN);
+	assert_octets("request", span_of(octets, DHCP4_MESSAGE_MIN),
+		      "01 01 06 00 12345678 0000 0000 0a4d0001 00*12 020000000001 00*10 00*192" COOKIE
+		      "350108 2b02 5e00 ff 00*52");
+	assert_int_equal(dhcp4_parse(span_of(octets, DHCP4_MESSAGE_MIN), &packet), DHCP4_FAULT_NONE);
+	assert_int_equal(packet.type, DHCP4_INFORM);
 }
 
 static void test_write_long_option(void **state) {
@@ -445,6 +508,8 @@ static void test_size_is_capped(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_replies),
+		cmocka_unit_test(test_reply_fields),
 		cmocka_unit_test(test_every_truncation),
 		cmocka_unit_test(test_header_fields),
 		cmocka_unit_test(test_chaddr_beyond_hlen_is_zero),
@@ -455,6 +520,7 @@ int main(void) {
 		cmocka_unit_test(test_relay_suboptions),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_write_small_reply),
+		cmocka_unit_test(test_write_request),
 		cmocka_unit_test(test_write_long_option),
 		cmocka_unit_test(test_write_into_all_fields),
 		cmocka_unit_test(test_write_into_file_alone),
