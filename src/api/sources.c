@@ -128,18 +128,6 @@ static size_t count_entries(const struct findings *findings) {
 	return count;
 }
 
-/* dir says so itself when the time is up, unless it hangs or cannot write. */
-static void verdict_expire(struct verdict *verdict, const struct moment *now) {
-	const char *boot_id = clock_boot_id();
-	struct error cause;
-
-	if (is_verdict_valid(verdict, now, boot_id))
-		return;
-	error_set(&cause, E_DHCP_ROGUE_DS_UNREACHABLE,
-		  "the verdict was not renewed in time; look at the daemon's log and at the disk");
-	authority_handle(verdict, AUTHORITY_EVENT_EXPIRED, verdict->code == E_OK ? &cause : NULL, now, boot_id, 0);
-}
-
 static int read_directory(struct sources *sources, struct arena *scratch, const struct moment *now,
 			  struct api_status *status) {
 	struct findings findings;
@@ -154,7 +142,8 @@ static int read_directory(struct sources *sources, struct arena *scratch, const 
 		r = directory_store_findings(sources->directory, scratch, &findings);
 	if (r < 0)
 		return r;
-	verdict_expire(&status->verdict, now);
+	/* dir says so itself when the time is up, unless it hangs or cannot write. */
+	authority_expire(&status->verdict, now, clock_boot_id());
 	status->remaining_s = verdict_remaining_ms(&status->verdict, now, clock_boot_id()) / 1000;
 	status->generation = sources->generation;
 	status->n_entries = sources->n_entries;

@@ -68,6 +68,10 @@ static int open_link(const struct opening *opening, struct error *reterr_error) 
 	return sockets_open_link(reterr_error);
 }
 
+static int open_ear(const struct opening *opening, struct error *reterr_error) {
+	return sockets_open_ear(reterr_error);
+}
+
 static int open_api(const struct opening *opening, struct error *reterr_error) {
 	gid_t gid = 0;
 	int r = 0;
@@ -84,8 +88,11 @@ static open_f *const openers[HERITAGE_END] = {
 	[HERITAGE_CONFIGURATION] = open_configuration,
 	[HERITAGE_WAKE_SERVE] = open_wake,
 	[HERITAGE_WAKE_DIR] = open_wake,
+	[HERITAGE_WAKE_WATCH] = open_wake,
+	[HERITAGE_WAKE_HEARD] = open_wake,
 	[HERITAGE_UDP] = open_udp,
 	[HERITAGE_LINK] = open_link,
+	[HERITAGE_EAR] = open_ear,
 	[HERITAGE_API] = open_api,
 };
 

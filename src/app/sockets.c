@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <libgen.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <net/ethernet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -18,6 +20,7 @@
 #include "base/clock.h"
 
 #define SERVER_PORT 67
+#define CLIENT_PORT 68
 #define RECEIVE_BUFFER (8 << 20) /* some 10,000 packets: a site that gets its power back */
 #define API_BACKLOG 64
 
@@ -74,6 +77,35 @@ int sockets_open_link(struct error *reterr_error) {
 	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	return fd < 0 ? fail(fd, E_DHCP_NETWORK_INIT_FAILED, reterr_error, "the socket for frames cannot be made") : fd;
+}
+
+/* IPv4, not a fragment behind the first, UDP, from port 67 to port 68; and not what this host sends itself. The octets
+ * count from the IP header. */
+static struct sock_filter ear_filter[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 8, 0),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 6),
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 6),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 4, 0),
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+	BPF_STMT(BPF_LD | BPF_W | BPF_IND, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SERVER_PORT << 16 | CLIENT_PORT, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+};
+
+int sockets_open_ear(struct error *reterr_error) {
+	const struct sock_fprog program = { ARRAY_LEN(ear_filter), ear_filter };
+	const struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_protocol = htons(ETHERTYPE_IP) };
+	/* Bound only when the filter is in place, so that nothing else can be waiting in it. */
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) < 0 ||
+	    set_option(fd, SOL_PACKET, PACKET_AUXDATA, 1) < 0 ||
+	    bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)
+		return fail(fd, E_DHCP_NETWORK_INIT_FAILED, reterr_error, "the socket for other servers' replies cannot be made");
+	return fd;
 }
 
 /* True if a program answers on the socket @address. */

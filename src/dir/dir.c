@@ -25,7 +25,6 @@ struct dir {
 	char *config_base;
 	char *container;         /* of the authorization entries, as the connected server names it */
 	struct error unreadable; /* why the configuration cannot be read though we are connected; code 0: it can */
-	struct loop_timer *recheck;
 	struct loop_watch *wake;
 };
 
@@ -67,15 +66,12 @@ static void view_take(struct dir *dir) {
 	const struct settings *settings = &copy_view(dir->copy)->settings;
 	uint64_t probe_ms = dir->config->probe_interval * 1000;
 
-	keeper_set_hold(dir->keeper, settings->values[SETTING_AUTHORITY_HOLD]);
+	keeper_set_times(dir->keeper, settings->values[SETTING_AUTHORITY_HOLD],
+			 settings->values[SETTING_RECHECK_INTERVAL]);
 	link_set_probe_interval(dir->links[SESSION_CONFIG], probe_ms);
 	if (probe_ms > keeper_renewal_ms(dir->keeper))
 		probe_ms = keeper_renewal_ms(dir->keeper);
 	link_set_probe_interval(dir->links[SESSION_AUTHORITY], probe_ms);
-}
-
-static void recheck_set(struct dir *dir) {
-	loop_timer_set(dir->recheck, copy_view(dir->copy)->settings.values[SETTING_RECHECK_INTERVAL] * 1000);
 }
 
 /* Where one link got through the other will, too. */
@@ -94,7 +90,6 @@ static struct span config_cookie(void *context, struct arena *arena) {
 
 static bool config_changed(void *context, const struct change_batch *batch) {
 	struct dir *dir = context;
-	uint64_t recheck_s = copy_view(dir->copy)->settings.values[SETTING_RECHECK_INTERVAL];
 	bool is_mended = dir->unreadable.code != E_OK, is_taken;
 
 	link_note_use(dir->links[SESSION_CONFIG]);
@@ -104,8 +99,6 @@ static bool config_changed(void *context, const struct change_batch *batch) {
 	if (is_mended)
 		record_save(&dir->record);
 	view_take(dir);
-	if (recheck_s != copy_view(dir->copy)->settings.values[SETTING_RECHECK_INTERVAL])
-		recheck_set(dir);
 	return is_taken;
 }
 
@@ -152,17 +145,12 @@ static void authority_looked_up(void *context, enum authority_event event, const
 
 	link_note_use(dir->links[SESSION_AUTHORITY]);
 	keeper_handle(dir->keeper, event, cause);
-	recheck_set(dir);
 }
 
-/* A verdict can run out on a living connection: we, or the host, stood still for so long. */
 static void authority_current(void *context) {
 	struct dir *dir = context;
 
-	if (is_keeper_in_doubt(dir->keeper))
-		session_look_up(link_session(dir->links[SESSION_AUTHORITY]));
-	else
-		keeper_renew(dir->keeper);
+	keeper_confirm(dir->keeper);
 }
 
 static void authority_round_failed(void *context, const struct error *error) {
@@ -199,10 +187,12 @@ static void links_attempt(struct dir *dir) {
 		link_attempt(dir->links[purpose]);
 }
 
-/* Somebody wants to know now. */
-static void look_up(struct dir *dir) {
+/* Find out now whether this server is listed. */
+static void look_up(void *context) {
+	struct dir *dir = context;
 	struct session *session = link_session(dir->links[SESSION_AUTHORITY]);
 
+	keeper_handle(dir->keeper, AUTHORITY_EVENT_CHECK, NULL);
 	if (session)
 		session_look_up(session);
 	links_attempt(dir);
@@ -210,11 +200,6 @@ static void look_up(struct dir *dir) {
 
 static void woken(void *context) {
 	role_wake_clear(HERITAGE_WAKE_DIR);
-	look_up(context);
-}
-
-static void recheck_due(void *context) {
-	recheck_set(context);
 	look_up(context);
 }
 
@@ -227,8 +212,6 @@ static void dir_free(void *context) {
 	struct dir *dir = context;
 
 	loop_unwatch(dir->wake);
-	if (dir->recheck)
-		loop_timer_free(dir->recheck);
 	for (enum session_purpose purpose = 0; purpose < SESSION_PURPOSE_COUNT; purpose++)
 		link_free(dir->links[purpose]);
 	host_free(dir->host);
@@ -260,6 +243,7 @@ static void links_make(struct dir *dir) {
 /* What needs no directory: the store and what it holds, the interfaces. */
 static int dir_prepare(struct dir *dir, struct error *reterr_error) {
 	const struct config *config = dir->config;
+	uint64_t start;
 	int code = directory_store_open(config->state_directory, config->server_name, config->base, &dir->store,
 					reterr_error);
 
@@ -269,13 +253,14 @@ static int dir_prepare(struct dir *dir, struct error *reterr_error) {
 	code = copy_open(&dir->record, config->server_name, &dir->copy, reterr_error);
 	if (code < 0)
 		return code;
-	dir->keeper = keeper_new(dir->loop, &dir->record);
+	start = copy_view(dir->copy)->settings.values[SETTING_START_WITHOUT_DIRECTORY];
+	dir->keeper = keeper_new(dir->loop, &dir->record, AUTHORITY_MODE_DIRECTORY,
+				 start == START_WITHOUT_DIRECTORY_CACHED, look_up, dir);
 	return host_new(dir->loop, addresses_changed, dir, &dir->host, reterr_error);
 }
 
 int dir_run(struct role_context *context, struct error *reterr_error) {
 	struct dir *dir = mem_alloc(sizeof *dir);
-	uint64_t start;
 	int code;
 
 	dir->config = context->config;
@@ -286,15 +271,10 @@ int dir_run(struct role_context *context, struct error *reterr_error) {
 		dir_free(dir);
 		return code;
 	}
-	start = copy_view(dir->copy)->settings.values[SETTING_START_WITHOUT_DIRECTORY];
-	keeper_resume(dir->keeper, start == START_WITHOUT_DIRECTORY_CACHED);
-	dir->recheck = loop_timer_new(dir->loop, recheck_due, dir);
 	dir->wake = loop_watch_readable(dir->loop, HERITAGE_WAKE_DIR, woken, dir);
 	links_make(dir);
 	view_take(dir);
 	status_save(dir);
-	recheck_set(dir);
-	links_attempt(dir);
 	context->finish = dir_free;
 	context->finish_context = dir;
 	role_ready();

@@ -5,94 +5,50 @@
 #include "base/event.h"
 #include "base/mem.h"
 
-#define HOLD_MIN_S 4
-#define RENEWAL_MAX_MS 60000
-
 struct keeper {
 	struct record *record;
-	struct loop_timer *expiry;
-	uint64_t hold_s;
-	uint64_t renewed_ms; /* when the limit was last set, on the clock that cannot jump */
+	struct authority authority;
+	struct loop_timer *timer;
+	loop_f *check;
+	void *context;
 };
 
-static void expired(void *context) {
-	struct keeper *keeper = context;
-	const struct verdict *verdict = &keeper->record->verdict;
-	struct moment now = clock_now();
-	struct error cause;
+/* Events of states that are reported in the same way wherever they come from. */
+static const enum event_kind state_events[AUTHORITY_STATE_COUNT] = {
+	[AUTHORITY_START] = EVENT_AUTHORITY_UNDETERMINED,
+	[AUTHORITY_CHECKING] = EVENT_AUTHORITY_CHECKING,
+	[AUTHORITY_AUTHORIZED] = EVENT_AUTHORITY_GRANTED,
+	[AUTHORITY_CACHED] = EVENT_AUTHORITY_CACHED,
+	[AUTHORITY_NOT_AUTHORIZED] = EVENT_AUTHORITY_REFUSED,
+	[AUTHORITY_CONFLICT] = EVENT_AUTHORITY_CONFLICT,
+	[AUTHORITY_UNREACHABLE] = EVENT_AUTHORITY_UNREACHABLE,
+	[AUTHORITY_UNDETERMINED] = EVENT_AUTHORITY_UNDETERMINED,
+	[AUTHORITY_STANDALONE] = EVENT_AUTHORITY_STANDALONE,
+	[AUTHORITY_STANDALONE_IN_DS] = EVENT_AUTHORITY_IN_DIRECTORY,
+	[AUTHORITY_OTHER_SERVER] = EVENT_AUTHORITY_OTHER_SERVER,
+};
 
-	if (is_verdict_valid(verdict, &now, clock_boot_id()))
-		return;
-	error_set(&cause, E_DHCP_ROGUE_DS_UNREACHABLE, "the directory has not confirmed the authorization in time");
-	/* A cause that is known already says more. */
-	keeper_handle(keeper, AUTHORITY_EVENT_EXPIRED, verdict->code == E_OK ? &cause : NULL);
-}
+static enum event_kind event_of(enum authority_state before, enum authority_state now) {
+	bool was_serving = is_authority_state_serving(before);
 
-struct keeper *keeper_new(struct loop *loop, struct record *record) {
-	struct keeper *keeper = mem_alloc(sizeof *keeper);
-
-	keeper->record = record;
-	keeper->hold_s = HOLD_MIN_S;
-	keeper->expiry = loop_timer_new(loop, expired, keeper);
-	return keeper;
-}
-
-struct keeper *keeper_free(struct keeper *keeper) {
-	if (keeper) {
-		loop_timer_free(keeper->expiry);
-		free(keeper);
-	}
-	return NULL;
-}
-
-static void expiry_set(struct keeper *keeper) {
-	struct moment now = clock_now();
-	uint64_t remaining_ms = verdict_remaining_ms(&keeper->record->verdict, &now, clock_boot_id());
-
-	if (remaining_ms)
-		loop_timer_set(keeper->expiry, remaining_ms + 1);
-	else
-		loop_timer_clear(keeper->expiry);
-}
-
-void keeper_resume(struct keeper *keeper, bool may_use_cached) {
-	struct moment now = clock_now();
-
-	authority_resume(&keeper->record->verdict, may_use_cached, &now, clock_boot_id());
-	expiry_set(keeper);
-}
-
-uint64_t keeper_renewal_ms(const struct keeper *keeper) {
-	uint64_t quarter_ms = keeper->hold_s * 1000 / 4;
-
-	return quarter_ms < RENEWAL_MAX_MS ? quarter_ms : RENEWAL_MAX_MS;
-}
-
-static enum event_kind event_of(enum authority_state state) {
-	switch (state) {
-	case AUTHORITY_AUTHORIZED:
-		return EVENT_AUTHORITY_GRANTED;
-	case AUTHORITY_CACHED:
-		return EVENT_AUTHORITY_CACHED;
-	case AUTHORITY_NOT_AUTHORIZED:
+	if (was_serving && (now == AUTHORITY_UNREACHABLE || now == AUTHORITY_UNDETERMINED))
+		return EVENT_AUTHORITY_EXPIRED;
+	if (was_serving && now == AUTHORITY_NOT_AUTHORIZED)
 		return EVENT_AUTHORITY_WITHDRAWN;
-	case AUTHORITY_START:
-	case AUTHORITY_UNREACHABLE:
-		return EVENT_AUTHORITY_UNREACHABLE;
-	case AUTHORITY_UNDETERMINED:
-	case AUTHORITY_STATE_COUNT:
-		break;
-	}
-	return EVENT_AUTHORITY_UNDETERMINED;
+	if (before == AUTHORITY_CACHED && now == AUTHORITY_AUTHORIZED)
+		return EVENT_AUTHORITY_CONFIRMED;
+	return state_events[now];
 }
 
-static void report(const struct verdict *verdict, enum authority_event event) {
-	enum event_kind kind = event == AUTHORITY_EVENT_EXPIRED ? EVENT_AUTHORITY_EXPIRED : event_of(verdict->state);
+static void report(const struct verdict *verdict, enum authority_state before) {
+	enum event_kind kind = event_of(before, verdict->state);
 	struct moment now = clock_now();
 	unsigned long long remaining_s = (verdict_remaining_ms(verdict, &now, clock_boot_id()) + 999) / 1000;
 
-	if (verdict->code == E_OK)
-		event_emit(kind, "holds for %llu s without a directory", remaining_s);
+	if (verdict->code == E_OK && !verdict->valid_until)
+		event_emit(kind, "%s", "");
+	else if (verdict->code == E_OK)
+		event_emit(kind, "holds for %llu s", remaining_s);
 	else if (verdict->valid_until)
 		event_emit(kind, "%s (%d): %s; the verdict holds for another %llu s", error_name(verdict->code),
 			   verdict->code, verdict->reason, remaining_s);
@@ -100,43 +56,85 @@ static void report(const struct verdict *verdict, enum authority_event event) {
 		event_emit(kind, "%s (%d): %s", error_name(verdict->code), verdict->code, verdict->reason);
 }
 
-void keeper_handle(struct keeper *keeper, enum authority_event event, const struct error *cause) {
-	struct verdict *verdict = &keeper->record->verdict;
-	enum authority_state state = verdict->state;
-	int code = verdict->code;
+static void timer_set(struct keeper *keeper) {
 	struct moment now = clock_now();
-	bool is_news = authority_handle(verdict, event, cause, &now, clock_boot_id(), keeper->hold_s);
 
-	if (event == AUTHORITY_EVENT_LISTED)
-		keeper->renewed_ms = now.boot_ms;
-	expiry_set(keeper);
-	if (is_news || event == AUTHORITY_EVENT_LISTED)
+	loop_timer_set(keeper->timer, authority_wait_ms(&keeper->authority, &now) + 1);
+}
+
+/* Do what @step asks for. Other words for the same reason (another server's address) are stored but make no noise. */
+static void step_take(struct keeper *keeper, const struct authority_step *step) {
+	timer_set(keeper);
+	if (step->is_changed) {
+		keeper->record->verdict = keeper->authority.verdict;
 		record_save(keeper->record);
-	/* Other words for the same reason (another server's address) are stored but make no noise. */
-	if (verdict->state != state || verdict->code != code)
-		report(verdict, event);
+	}
+	if (step->is_news)
+		report(&keeper->authority.verdict, step->before);
+	if (step->is_check_due)
+		keeper->check(keeper->context);
 }
 
-void keeper_set_hold(struct keeper *keeper, uint64_t hold_s) {
-	hold_s = hold_s < HOLD_MIN_S ? HOLD_MIN_S : hold_s;
-	if (hold_s == keeper->hold_s)
-		return;
-	keeper->hold_s = hold_s;
-	/* The directory may go away before the next occasion, and then the new limit is to be the one that counts. */
-	if (keeper->record->verdict.state == AUTHORITY_AUTHORIZED)
-		keeper_handle(keeper, AUTHORITY_EVENT_LISTED, NULL);
+static void timer_fired(void *context) {
+	struct keeper *keeper = context;
+	struct moment now = clock_now();
+	struct authority_step step = authority_tick(&keeper->authority, &now);
+
+	step_take(keeper, &step);
 }
 
-void keeper_renew(struct keeper *keeper) {
-	uint64_t age_ms = clock_now().boot_ms - keeper->renewed_ms;
+struct keeper *keeper_new(struct loop *loop, struct record *record, enum authority_mode mode, bool may_use_stored,
+			  loop_f *check, void *context) {
+	struct keeper *keeper = mem_alloc(sizeof *keeper);
+	struct moment now = clock_now();
 
-	/* A little early, so that the next occasion is not too late. */
-	if (keeper->record->verdict.state == AUTHORITY_AUTHORIZED && age_ms >= keeper_renewal_ms(keeper) / 2)
-		keeper_handle(keeper, AUTHORITY_EVENT_LISTED, NULL);
+	*keeper = (struct keeper){ .record = record, .check = check, .context = context };
+	authority_init(&keeper->authority, mode, clock_boot_id(), &record->verdict, may_use_stored, &now);
+	record->verdict = keeper->authority.verdict;
+	keeper->timer = loop_timer_new(loop, timer_fired, keeper);
+	timer_set(keeper);
+	return keeper;
 }
 
-bool is_keeper_in_doubt(const struct keeper *keeper) {
-	enum authority_state state = keeper->record->verdict.state;
+struct keeper *keeper_free(struct keeper *keeper) {
+	if (keeper) {
+		loop_timer_free(keeper->timer);
+		free(keeper);
+	}
+	return NULL;
+}
 
-	return state != AUTHORITY_AUTHORIZED && state != AUTHORITY_NOT_AUTHORIZED;
+void keeper_set_times(struct keeper *keeper, uint64_t hold_s, uint64_t recheck_s) {
+	struct moment now = clock_now();
+	struct authority_step step = authority_set_times(&keeper->authority, hold_s, recheck_s, &now);
+
+	step_take(keeper, &step);
+}
+
+uint64_t keeper_renewal_ms(const struct keeper *keeper) {
+	return authority_renewal_ms(&keeper->authority);
+}
+
+void keeper_handle(struct keeper *keeper, enum authority_event event, const struct error *cause) {
+	struct moment now = clock_now();
+
+	keeper_handle_at(keeper, event, cause, &now);
+}
+
+void keeper_handle_at(struct keeper *keeper, enum authority_event event, const struct error *cause,
+		      const struct moment *moment) {
+	struct authority_step step = authority_handle(&keeper->authority, event, cause, moment);
+
+	step_take(keeper, &step);
+}
+
+void keeper_confirm(struct keeper *keeper) {
+	struct moment now = clock_now();
+	struct authority_step step = authority_confirm(&keeper->authority, &now);
+
+	step_take(keeper, &step);
+}
+
+const struct verdict *keeper_verdict(const struct keeper *keeper) {
+	return &keeper->authority.verdict;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keeper.h - keeps the verdict: takes what look-ups and connections bring, renews it in time, lets it expire, stores
- * and reports it. Thread: the loop's. */
+/* keeper.h - keeps the verdict: hands engine/authority.h what look-ups, connections, rogue detection and time bring,
+ * stores and reports what comes of it, and asks for checks. Thread: the loop's. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,25 +12,28 @@
 
 struct keeper;
 
-/* Keep the verdict in @record (borrowed). */
-struct keeper *keeper_new(struct loop *loop, struct record *record);
+/* Keep the verdict in @record (borrowed). The stored one is taken up again if @may_use_stored and it still holds; else
+ * there is none at first. @check is called with @context whenever authorization is to be checked, the first time from
+ * the loop. */
+struct keeper *keeper_new(struct loop *loop, struct record *record, enum authority_mode mode, bool may_use_stored,
+			  loop_f *check, void *context);
 struct keeper *keeper_free(struct keeper *keeper);
 
-/* Take the stored verdict up again at a start, if @may_use_cached and it still holds; else start without one. */
-void keeper_resume(struct keeper *keeper, bool may_use_cached);
-
-/* How long a verdict holds without a directory. Less than a few seconds could not be renewed in time, and counts as
- * that. */
-void keeper_set_hold(struct keeper *keeper, uint64_t hold_s);
+/* How long a grant holds, and how often is checked without an occasion. */
+void keeper_set_times(struct keeper *keeper, uint64_t hold_s, uint64_t recheck_s);
 
 /* How often the directory must show that the verdict is current for it never to expire, in milliseconds. */
 uint64_t keeper_renewal_ms(const struct keeper *keeper);
 
-/* Take an event with its cause (NULL for LISTED). */
+/* Take an event of now with its cause (NULL where there is none). */
 void keeper_handle(struct keeper *keeper, enum authority_event event, const struct error *cause);
 
-/* The directory has shown that nothing has changed: renew the verdict "authorized" if it is time to. */
-void keeper_renew(struct keeper *keeper);
+/* The same for what was found out at @moment, not long ago. */
+void keeper_handle_at(struct keeper *keeper, enum authority_event event, const struct error *cause,
+		      const struct moment *moment);
 
-/* True if only a look-up can tell whether this server may serve: the verdict ran out, or the directory was away. */
-bool is_keeper_in_doubt(const struct keeper *keeper);
+/* The directory has shown that nothing has changed. */
+void keeper_confirm(struct keeper *keeper);
+
+/* Borrow the verdict. */
+const struct verdict *keeper_verdict(const struct keeper *keeper);

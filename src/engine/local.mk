@@ -16,4 +16,5 @@ libengine_a_SOURCES = \
 	src/engine/offers.c \
 	src/engine/offers.h \
 	src/engine/reply.c \
-	src/engine/request.h
+	src/engine/request.h \
+	src/engine/watch.h

@@ -16,6 +16,8 @@ libmodel_a_SOURCES = \
 	src/model/schema.c \
 	src/model/schema.def \
 	src/model/schema.h \
+	src/model/sighting.def \
+	src/model/sighting.h \
 	src/model/snapshot.c \
 	src/model/snapshot.h \
 	src/model/snapshot_build.c \
@@ -23,6 +25,7 @@ libmodel_a_SOURCES = \
 	src/model/snapshot_judge.c \
 	src/model/snapshot_tree.c \
 	src/model/verdict.c \
+	src/model/verdict.def \
 	src/model/verdict.h
 
 noinst_PROGRAMS += src/model/schema_gen

@@ -8,19 +8,27 @@ void verdict_init(struct verdict *ret_verdict) {
 	ret_verdict->state = AUTHORITY_START;
 }
 
-static bool is_state_serving(enum authority_state state) {
-	switch (state) {
-	case AUTHORITY_AUTHORIZED:
-	case AUTHORITY_CACHED:
-		return true;
-	case AUTHORITY_START:
-	case AUTHORITY_NOT_AUTHORIZED:
-	case AUTHORITY_UNREACHABLE:
-	case AUTHORITY_UNDETERMINED:
-	case AUTHORITY_STATE_COUNT:
-		break;
-	}
-	return false;
+enum service { SILENT, SERVING };
+
+static const struct {
+	const char *name, *description;
+	enum service service;
+} states[AUTHORITY_STATE_COUNT] = {
+#define AUTHORITY_STATE(symbol, name, service, description) [AUTHORITY_##symbol] = { name, description, service },
+#include "model/verdict.def"
+#undef AUTHORITY_STATE
+};
+
+bool is_authority_state_serving(enum authority_state state) {
+	return states[state].service == SERVING;
+}
+
+const char *authority_state_name(enum authority_state state) {
+	return states[state].name;
+}
+
+const char *authority_state_description(enum authority_state state) {
+	return states[state].description;
 }
 
 /* The boot clock of another boot says nothing about now, and a wall clock may have been set: one that stands before the
@@ -35,7 +43,7 @@ static uint64_t remaining_by_wall(const struct verdict *verdict, int64_t wall_s)
 }
 
 uint64_t verdict_remaining_ms(const struct verdict *verdict, const struct moment *now, const char *boot_id) {
-	if (!is_state_serving(verdict->state))
+	if (!is_authority_state_serving(verdict->state))
 		return 0;
 	if (!*boot_id || strncmp(verdict->boot_id, boot_id, sizeof verdict->boot_id) != 0)
 		return remaining_by_wall(verdict, now->wall_s);
@@ -44,24 +52,4 @@ uint64_t verdict_remaining_ms(const struct verdict *verdict, const struct moment
 
 bool is_verdict_valid(const struct verdict *verdict, const struct moment *now, const char *boot_id) {
 	return verdict_remaining_ms(verdict, now, boot_id) > 0;
-}
-
-const char *authority_state_name(enum authority_state state) {
-	switch (state) {
-	case AUTHORITY_START:
-		return "start";
-	case AUTHORITY_AUTHORIZED:
-		return "authorized";
-	case AUTHORITY_CACHED:
-		return "cached";
-	case AUTHORITY_NOT_AUTHORIZED:
-		return "not-authorized";
-	case AUTHORITY_UNREACHABLE:
-		return "unreachable";
-	case AUTHORITY_UNDETERMINED:
-		return "undetermined";
-	case AUTHORITY_STATE_COUNT:
-		break;
-	}
-	return "unknown";
 }

@@ -12,12 +12,9 @@
 #include "base/clock.h"
 
 enum authority_state {
-	AUTHORITY_START,         /* nothing known yet, not even a stored verdict */
-	AUTHORITY_AUTHORIZED,    /* the directory lists us */
-	AUTHORITY_CACHED,        /* it did; it does not answer now, and the verdict still holds */
-	AUTHORITY_NOT_AUTHORIZED, /* it answered and does not list us */
-	AUTHORITY_UNREACHABLE,   /* it does not answer and no verdict holds */
-	AUTHORITY_UNDETERMINED,  /* it answers but cannot be asked (credentials, rights) and no verdict holds */
+#define AUTHORITY_STATE(symbol, name, service, description) AUTHORITY_##symbol,
+#include "model/verdict.def"
+#undef AUTHORITY_STATE
 	AUTHORITY_STATE_COUNT
 };
 
@@ -42,5 +39,9 @@ bool is_verdict_valid(const struct verdict *verdict, const struct moment *now, c
 /* Milliseconds for which the verdict still holds; 0 if it does not. */
 uint64_t verdict_remaining_ms(const struct verdict *verdict, const struct moment *now, const char *boot_id);
 
-/* Borrow the state's name for people and JSON ("authorized", "not-authorized"). */
+/* True if clients are answered in this state, within the limit. */
+bool is_authority_state_serving(enum authority_state state);
+
+/* Borrow the state's name for people and JSON ("authorized", "not-authorized"), and what it means. */
 const char *authority_state_name(enum authority_state state);
+const char *authority_state_description(enum authority_state state);

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 
+enum { CONFIG_MODE_DIRECTORY, CONFIG_MODE_STANDALONE }; /* of config.mode */
 enum { CONFIG_BIND_ANONYMOUS, CONFIG_BIND_SIMPLE, CONFIG_BIND_EXTERNAL, CONFIG_BIND_GSSAPI }; /* of config.bind */
 enum { CONFIG_START_TLS_AUTO, CONFIG_START_TLS_YES, CONFIG_START_TLS_NO };                    /* of config.start_tls */
 

@@ -27,8 +27,11 @@ enum heritage {
 	HERITAGE_CONFIGURATION, /* the configuration that the daemon was started with, as text */
 	HERITAGE_WAKE_SERVE,    /* eventfd: directory.mdb has changed, look again */
 	HERITAGE_WAKE_DIR,      /* eventfd: check authorization now */
+	HERITAGE_WAKE_WATCH,    /* eventfd: look for other DHCP servers now */
+	HERITAGE_WAKE_HEARD,    /* eventfd: what serve knows of other DHCP servers has changed */
 	HERITAGE_UDP,           /* bound to port 67 */
 	HERITAGE_LINK,          /* AF_PACKET, for frames to clients without an address */
+	HERITAGE_EAR,           /* AF_PACKET, IPv4 to port 68: what other DHCP servers say */
 	HERITAGE_API,           /* listening unix socket */
 	HERITAGE_END
 };

@@ -3,7 +3,7 @@
 
 #include "base/cursor.h"
 
-#define VERDICT_VERSION 1
+#define VERDICT_VERSION 2
 #define STATUS_VERSION 1
 #define FINDING_VERSION 1
 

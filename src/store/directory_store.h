@@ -14,7 +14,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "model/dhcpservers.h"
 #include "model/entry.h"
+#include "model/sighting.h"
 #include "model/snapshot.h"
 #include "model/verdict.h"
 
@@ -25,7 +27,8 @@ struct directory_write;
 struct directory_status {
 	char uri[256];            /* in use, or last tried */
 	bool is_connected;
-	char feed[32];            /* "syncrepl", "usn", "poll" or "" */
+	char feed[32];            /* "syncrepl", "usn", "poll", "file" or "" */
+	char enterprise[ROGUE_ENTERPRISE_MAX]; /* the directory's name on the wire (model/sighting.h), "" if none */
 	int64_t since;            /* wall: connected or disconnected since */
 	int64_t next_attempt;     /* wall; 0 if connected */
 	int64_t synchronized_at;  /* wall: last time the copy was known to equal the directory; 0 never */
@@ -76,6 +79,11 @@ int directory_store_status(struct directory_store *store, struct directory_statu
 /* Read the cookie of feed @feed into @arena; empty if there is none. */
 int directory_store_cookie(struct directory_store *store, unsigned feed, struct arena *arena, struct span *ret_cookie);
 
+/* Read into @arena the servers that the directory lists, as of the last look-up that succeeded. *@ret_is_known is false
+ * if there was none yet. */
+int directory_store_listing(struct directory_store *store, struct arena *arena, struct dhcp_server **ret_servers,
+			    size_t *ret_n_servers, bool *ret_is_known);
+
 /* Start changing. 0 or -E_DHCP_JET_ERROR; later failures are sticky and come from directory_write_commit. */
 int directory_write_begin(struct directory_store *store, struct directory_write **ret_write);
 void directory_write_accepted(struct directory_write *write, const struct entry *entry); /* and no pending version */
@@ -84,6 +92,7 @@ void directory_write_remove(struct directory_write *write, const struct entry_uu
 void directory_write_findings(struct directory_write *write, const struct findings *findings); /* replaces all */
 void directory_write_cookie(struct directory_write *write, unsigned feed, struct span cookie);
 void directory_write_verdict(struct directory_write *write, const struct verdict *verdict);
+void directory_write_listing(struct directory_write *write, const struct dhcp_server *servers, size_t n_servers);
 void directory_write_status(struct directory_write *write, const struct directory_status *status);
 
 /* Make all of it durable at once; @write is gone afterwards. 0, or the first failure, and then nothing has changed. */

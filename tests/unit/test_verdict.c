@@ -27,12 +27,12 @@ static struct verdict verdict_of(enum authority_state authority) {
 	return verdict;
 }
 
-static void test_only_two_states_serve(void **state) {
+static void test_only_these_states_serve(void **state) {
 	struct moment now = { .wall_s = 1001, .boot_ms = 501000 };
 
 	for (unsigned i = 0; i < AUTHORITY_STATE_COUNT; i++) {
 		struct verdict verdict = verdict_of(i);
-		bool is_serving = i == AUTHORITY_AUTHORIZED || i == AUTHORITY_CACHED;
+		bool is_serving = i == AUTHORITY_AUTHORIZED || i == AUTHORITY_CACHED || i == AUTHORITY_STANDALONE;
 
 		assert_int_equal(is_verdict_valid(&verdict, &now, BOOT), is_serving);
 		assert_int_equal(is_verdict_valid(&verdict, &now, OTHER_BOOT), is_serving);
@@ -120,7 +120,7 @@ static void test_client_keys(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_only_two_states_serve),
+		cmocka_unit_test(test_only_these_states_serve),
 		cmocka_unit_test(test_nothing_is_valid_at_first),
 		cmocka_unit_test(test_remaining),
 		cmocka_unit_test(test_absurd_limits_do_not_overflow),
