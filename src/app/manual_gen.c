@@ -49,8 +49,8 @@ static const struct column_row counter_rows[] = {
 };
 
 static const struct column_row event_rows[] = {
-#define EVENT_ROW(symbol, severity, windows_id, text, explanation)                                                     \
-	{ { #symbol, #severity, #windows_id, text, explanation } },
+#define EVENT_ROW(symbol, severity, windows_id, audit_code, text, explanation)                                         \
+	{ { #symbol, #severity, #windows_id, #audit_code, text, explanation } },
 #include "base/event.def"
 #undef EVENT_ROW
 };
@@ -238,7 +238,7 @@ static void table_config_man(void) {
 }
 
 static void table_events(void) {
-	puts("| event | severity | Windows id | text | what it means |\n|---|---|---|---|---|");
+	puts("| event | severity | Windows id | audit code | text | what it means |\n|---|---|---|---|---|---|");
 	for (size_t i = 0; i < ARRAY_LEN(event_rows); i++) {
 		const char *const *cells = event_rows[i].cells;
 
@@ -246,8 +246,9 @@ static void table_events(void) {
 		print_lower(cells[1]);
 		putchar(' ');
 		print_cell(strcmp(cells[2], "0") == 0 ? "" : cells[2]);
-		print_cell(cells[3]);
+		print_cell(strcmp(cells[3], "NONE") == 0 ? "" : cells[3]);
 		print_cell(cells[4]);
+		print_cell(cells[5]);
 		puts("|");
 	}
 }
