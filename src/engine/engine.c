@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "engine/request.h"
+#include "wire/rogue.h"
 
 struct engine *engine_new(void) {
 	struct arena *arena = arena_new(0);
@@ -82,18 +83,33 @@ static bool client_identify(const struct dhcp4_packet *packet, struct client_key
 	return true;
 }
 
-/* Everything before the message itself matters. DROP_COUNT: go on. */
-static enum drop_reason request_prepare(struct request *request) {
+/* A relay may bring our question back to us. Its transaction is enough to know it by: who guesses it and uses it
+ * himself harms nobody else. */
+static bool is_own_probe(const struct request *request) {
+	return request->input->probe_xid && request->packet->xid == request->input->probe_xid;
+}
+
+static bool is_rogue_request(const struct dhcp4_packet *packet) {
+	return packet->type == DHCP4_INFORM && has_rogue_request(packet->options[DHCP4_OPTION_VENDOR_INFORMATION]);
+}
+
+/* Whether to answer at all. DROP_COUNT: go on. */
+static enum drop_reason request_admit(const struct request *request) {
+	if (is_own_probe(request))
+		return DROP_OWN_PROBE;
 	if (request->packet->type == DHCP4_BOOTP)
 		return DROP_BOOTP;
-	if (!request->input->is_authorized)
-		return DROP_UNAUTHORIZED;
+	return request->input->is_authorized ? DROP_COUNT : DROP_UNAUTHORIZED;
+}
+
+/* What a client's message needs before the message itself matters. DROP_COUNT: go on. */
+static enum drop_reason request_prepare(struct request *request) {
 	if (!client_identify(request->packet, &request->client))
 		return DROP_NO_IDENTITY;
 	return request_select_scope(request);
 }
 
-static void request_dispatch(struct request *request) {
+static void client_dispatch(struct request *request) {
 	switch (request->packet->type) {
 	case DHCP4_DISCOVER:
 		request_discover(request);
@@ -119,6 +135,29 @@ static void request_dispatch(struct request *request) {
 	}
 }
 
+static void client_handle(struct request *request) {
+	enum drop_reason reason = request_prepare(request);
+
+	if (reason == DROP_COUNT)
+		client_dispatch(request);
+	else
+		request_drop(request, reason);
+}
+
+static void request_handle(struct request *request) {
+	enum drop_reason reason = request_admit(request);
+
+	request->output->received = request->packet->type;
+	request->output->via = request->packet->giaddr;
+	request->output->is_rogue_request = reason != DROP_OWN_PROBE && is_rogue_request(request->packet);
+	if (reason != DROP_COUNT)
+		request_drop(request, reason);
+	else if (request->output->is_rogue_request)
+		request_rogue(request);
+	else
+		client_handle(request);
+}
+
 void engine_handle(struct engine *engine, const struct engine_input *input, struct engine_output *ret_output) {
 	struct dhcp4_packet packet;
 	struct request request = { .engine = engine, .input = input, .packet = &packet, .output = ret_output };
@@ -126,12 +165,8 @@ void engine_handle(struct engine *engine, const struct engine_input *input, stru
 
 	memset(ret_output, 0, offsetof(struct engine_output, octets));
 	reason = reason_of_fault(dhcp4_parse(input->octets, &packet));
-	if (reason == DROP_COUNT) {
-		ret_output->received = packet.type;
-		reason = request_prepare(&request);
-	}
 	if (reason == DROP_COUNT)
-		request_dispatch(&request);
+		request_handle(&request);
 	else
 		request_drop(&request, reason);
 	if (ret_output->is_store_failed)

@@ -39,6 +39,8 @@ struct engine_input {
 	size_t n_host_addresses;
 	const struct snapshot *snapshot;
 	const struct lease_view *leases;
+	const char *enterprise; /* the directory that authorized us, for servers that ask; "" without one */
+	uint32_t probe_xid;     /* of a question of our own to other servers; 0: none under way */
 };
 
 /* How a reply gets to its client (RFC 2131 4.1). */
@@ -54,9 +56,12 @@ struct engine_output {
 	enum drop_reason reason; /* if there is no reply */
 	enum dhcp4_message_type received, sent;
 	bool is_store_failed;    /* a lease could not be read or changed; there is no reply then */
-	bool is_declined;        /* @lease was declined by its client */
+	bool is_declined;        /* @address was declined by its client */
+	bool is_rogue_request;   /* a server asks whether this network belongs to a directory (wire/rogue.h) */
 	const struct scope *scope; /* the scope that was chosen, or NULL */
 	struct ip4 address;      /* offered, granted, declined or released; none else */
+	struct ip4 via;          /* the relay that the packet came through; none if it came from the link itself */
+	struct ip4 other_server; /* whom a DHCPREQUEST chose, if DROP_OTHER_SERVER; else none */
 	enum reply_path path;
 	struct ip4 source;       /* our address to send from */
 	struct ip4 destination;

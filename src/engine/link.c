@@ -60,15 +60,15 @@ static const struct scope *scope_select(const struct request *request) {
 	return scope_of_link(request);
 }
 
-/* The address that clients of this scope can reach us at: the one they reached us at, one in their subnet, or the
- * link's first. */
-static struct ip4 server_id_select(const struct request *request) {
+/* The address that clients of @scope can reach us at: the one they reached us at, one in their subnet, or the link's
+ * first. @scope may be NULL. */
+static struct ip4 server_id_select(const struct request *request, const struct scope *scope) {
 	const struct engine_input *input = request->input;
 
 	if (!is_ip4_none(input->unicast_to))
 		return input->unicast_to;
-	for (size_t i = 0; i < input->n_link_addresses; i++)
-		if (is_ip4_in_subnet(input->link_addresses[i].address, request->scope->subnet))
+	for (size_t i = 0; scope && i < input->n_link_addresses; i++)
+		if (is_ip4_in_subnet(input->link_addresses[i].address, scope->subnet))
 			return input->link_addresses[i].address;
 	return input->n_link_addresses ? input->link_addresses[0].address : (struct ip4){ 0 };
 }
@@ -94,11 +94,16 @@ enum drop_reason request_select_scope(struct request *request) {
 	request->output->scope = scope;
 	if (!scope->is_enabled)
 		return DROP_SCOPE_DISABLED;
-	request->server_id = server_id_select(request);
+	request->server_id = server_id_select(request, scope);
 	if (is_ip4_none(request->server_id))
 		return DROP_LINK;
 	request->reservation = reservation_find(request);
 	return DROP_COUNT;
+}
+
+bool request_select_server_id(struct request *request) {
+	request->server_id = server_id_select(request, scope_select(request));
+	return !is_ip4_none(request->server_id);
 }
 
 bool is_request_for_us(const struct request *request, struct ip4 address) {

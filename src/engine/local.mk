@@ -17,4 +17,5 @@ libengine_a_SOURCES = \
 	src/engine/offers.h \
 	src/engine/reply.c \
 	src/engine/request.h \
+	src/engine/rogue.c \
 	src/engine/watch.h

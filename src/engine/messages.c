@@ -104,6 +104,7 @@ static void request_selecting(struct request *request) {
 
 	if (is_for_other_server(request)) {
 		offers_remove(request->engine->offers, request->scope->subnet, &request->client);
+		request->output->other_server = dhcp4_option_ip4(request->packet, DHCP4_OPTION_SERVER_ID);
 		request_drop(request, DROP_OTHER_SERVER);
 	} else if (is_ip4_none(address)) {
 		request_drop(request, DROP_CONTRADICTORY);

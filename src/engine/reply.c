@@ -117,7 +117,8 @@ static bool is_broadcast_needed(const struct dhcp4_packet *packet) {
 }
 
 /* RFC 2131 4.1, fourth paragraph on: relay, the client's own address, broadcast if it asks for that, else its hardware.
- * An inform is answered to the client's own address even if a relay brought it (4.3.5). */
+ * An inform is answered to the client's own address even if a relay brought it (4.3.5), and one of rogue detection may
+ * come without. */
 static void destination_fill(struct request *request, struct ip4 address) {
 	const struct dhcp4_packet *packet = request->packet;
 	struct engine_output *output = request->output;
@@ -125,12 +126,12 @@ static void destination_fill(struct request *request, struct ip4 address) {
 	output->source = request->server_id;
 	output->port = DHCP4_CLIENT_PORT;
 	output->path = REPLY_UNICAST;
-	if (packet->type == DHCP4_INFORM) {
+	if (packet->type == DHCP4_INFORM && !is_ip4_none(packet->ciaddr)) {
 		output->destination = packet->ciaddr;
 	} else if (!is_ip4_none(packet->giaddr)) {
 		output->destination = packet->giaddr;
 		output->port = DHCP4_SERVER_PORT;
-	} else if (output->sent == DHCP4_NAK) {
+	} else if (output->sent == DHCP4_NAK || packet->type == DHCP4_INFORM) {
 		output->path = REPLY_BROADCAST;
 	} else if (!is_ip4_none(packet->ciaddr)) {
 		output->destination = packet->ciaddr;
@@ -183,6 +184,20 @@ void request_reply(struct request *request, enum dhcp4_message_type type, struct
 				   request->packet->options[DHCP4_OPTION_SUBNET_SELECTION]);
 	write_configured(request, &writer);
 	reply_finish(request, type, address, &writer);
+}
+
+void request_reply_vendor(struct request *request, struct span vendor_information) {
+	struct dhcp4_header header;
+	struct dhcp4_writer writer;
+
+	header_fill(request, &header);
+	header.ciaddr = request->packet->ciaddr;
+	/* Else the relay has no address to send it to. */
+	if (is_ip4_none(header.ciaddr) && !is_ip4_none(header.giaddr))
+		header.flags |= DHCP4_FLAG_BROADCAST;
+	reply_start(request, DHCP4_ACK, &header, &writer);
+	dhcp4_write_option(&writer, DHCP4_OPTION_VENDOR_INFORMATION, vendor_information);
+	reply_finish(request, DHCP4_ACK, (struct ip4){ 0 }, &writer);
 }
 
 void request_reply_nak(struct request *request, const char *message) {

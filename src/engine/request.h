@@ -41,11 +41,17 @@ void request_decline(struct request *request);
 void request_release(struct request *request);
 void request_inform(struct request *request);
 
+/* rogue.c: the same for a server that asks whether this network belongs to a directory ([MS-DHCPE] 3.2.5.4). */
+void request_rogue(struct request *request);
+
 /* Note that no reply is sent, and why. */
 void request_drop(struct request *request, enum drop_reason reason);
 
 /* link.c: which scope, and who we are on that link. Returns DROP_COUNT when both were found. */
 enum drop_reason request_select_scope(struct request *request);
+
+/* The latter alone, whether a scope of ours serves that link or not. False if we have no address there. */
+bool request_select_server_id(struct request *request);
 
 /* True if @address is one of this host's. */
 bool is_request_for_us(const struct request *request, struct ip4 address);
@@ -78,6 +84,9 @@ uint64_t request_setting(const struct request *request, enum setting setting);
 /* reply.c: write the reply of type @type. @address is yiaddr (none for NAK and INFORM); @lease_time 0 leaves out the
  * times. */
 void request_reply(struct request *request, enum dhcp4_message_type type, struct ip4 address, uint32_t lease_time);
+
+/* A DHCPACK with @vendor_information in option 43 and nothing that is configured. */
+void request_reply_vendor(struct request *request, struct span vendor_information);
 
 /* A DHCPNAK (RFC 2131 table 3). */
 void request_reply_nak(struct request *request, const char *message);

@@ -50,6 +50,8 @@ void report_output(const struct engine_output *output, const struct moment *now)
 
 	if (is_counted(output->received))
 		counter_add(received_counters[output->received], 1);
+	if (output->is_rogue_request)
+		counter_add(COUNTER_ROGUE_REQUESTS, 1);
 	if (!output->has_reply)
 		report_drop(output, now);
 	if (output->is_declined)

@@ -49,6 +49,7 @@ static void exchange_handle(struct serve *serve, const struct packet_in *packet,
 		.unicast_to = packet->unicast_to,
 		.snapshot = configuration_snapshot(serve->configuration),
 		.leases = leases,
+		.enterprise = "",
 	};
 
 	exchange->interface = packet->interface;

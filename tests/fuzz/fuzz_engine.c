@@ -6,9 +6,11 @@
 #include "engine/engine.h"
 #include "support/entries.h"
 #include "support/memory_leases.h"
+#include "wire/rogue.h"
 
 #define SITE "cn=hq,cn=sites,cn=DHCP,dc=example"
 #define RECORDS_MAX 64
+#define PROBE_XID 0x12345678
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,6 +46,28 @@ static void check_reply(const struct engine_input *input, const struct engine_ou
 		abort();
 }
 
+/* A server that asks gets an answer that says it, and no lease; and our own question gets none. */
+static void check_rogue(const struct engine_input *input, const struct engine_output *output) {
+	static struct dhcp4_packet reply;
+	char enterprise[ROGUE_ENTERPRISE_MAX];
+
+	if (!output->has_reply)
+		return;
+	if (input->probe_xid && be32_read(output->octets + 4) == input->probe_xid)
+		abort();
+	if (dhcp4_parse_reply(span_of(output->octets, output->len), &reply) != DHCP4_FAULT_NONE)
+		abort();
+	if (!output->is_rogue_request)
+		return;
+	if (output->sent != DHCP4_ACK || !is_ip4_none(output->address) ||
+	    has_dhcp4_option(&reply, DHCP4_OPTION_LEASE_TIME))
+		abort();
+	if (rogue_answer_parse(reply.options[DHCP4_OPTION_VENDOR_INFORMATION], sizeof enterprise, enterprise) ==
+		    ROGUE_ANSWER_NONE ||
+	    strcmp(enterprise, input->enterprise) != 0)
+		abort();
+}
+
 static void check_grant(struct memory_leases *leases, const struct engine_input *input,
 			const struct engine_output *output) {
 	const struct lease_view *view = memory_leases_view(leases);
@@ -66,6 +90,8 @@ static bool record_take(struct span *data, struct engine_input *input, struct me
 	if (len > data->len - 4)
 		len = data->len - 4;
 	input->is_authorized = !(data->data[0] & 1);
+	input->enterprise = data->data[0] & 8 ? "example.com" : "";
+	input->probe_xid = data->data[0] & 16 ? PROBE_XID : 0;
 	input->unicast_to.value = data->data[0] & 2 ? 0x0a000001 : 0;
 	memory_leases_break(leases, data->data[0] & 4);
 	input->now.wall_s += data->data[1];
@@ -94,6 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size) {
 	for (unsigned record = 0; record < RECORDS_MAX && record_take(&data, &input, leases); record++) {
 		engine_handle(engine, &input, &output);
 		check_reply(&input, &output);
+		check_rogue(&input, &output);
 		check_grant(leases, &input, &output);
 	}
 	engine_free(engine);

@@ -35,6 +35,7 @@ void scenario_init(struct scenario *ret_scenario, const struct snapshot *snapsho
 		.now = { START_WALL_S, 1000000 },
 		.link_addresses = link_addresses,
 		.n_link_addresses = ARRAY_LEN(link_addresses),
+		.enterprise = "",
 	};
 }
 
@@ -100,7 +101,7 @@ static void maker_start(struct maker *maker, enum dhcp4_message_type type) {
 	maker->octets[0] = DHCP4_OP_REQUEST;
 	maker->octets[1] = 1;
 	maker->octets[2] = 6;
-	be32_write(maker->octets + 4, 0x12345678);
+	be32_write(maker->octets + 4, SCENARIO_XID);
 	maker->octets[28] = 0x02;
 	memcpy(maker->octets + DHCP4_HEADER_SIZE, cookie, sizeof cookie);
 	maker->len = DHCP4_OPTIONS_OFFSET;
@@ -154,6 +155,8 @@ static void maker_word(struct maker *maker, const char *name, const char *value)
 		put_hex(maker, DHCP4_OPTION_PARAMETER_LIST, value);
 	else if (strcmp(name, "rai") == 0)
 		put_hex(maker, DHCP4_OPTION_RELAY_INFO, value);
+	else if (strcmp(name, "vendor") == 0)
+		put_hex(maker, DHCP4_OPTION_VENDOR_INFORMATION, value);
 	else if (strcmp(name, "name") == 0)
 		put_option(maker, DHCP4_OPTION_HOST_NAME, value, strlen(value));
 	else
@@ -170,17 +173,11 @@ static const char *word_value(char *word) {
 	return equals + 1;
 }
 
-/* Borrow the value of @code in the reply, in static storage; data NULL if absent. */
+/* Borrow the value of @code in the reply from @output or static storage; data NULL if absent. */
 static struct span reply_option(const struct engine_output *output, uint8_t code) {
-	static uint8_t copy[DHCP4_MESSAGE_MAX];
 	static struct dhcp4_packet packet;
 
-	memcpy(copy, output->octets, output->len);
-	copy[0] = DHCP4_OP_REQUEST; /* the parser reads requests; fields and options are the same */
-	for (size_t i = DHCP4_OPTIONS_OFFSET; i + 2 < output->len && copy[i] != DHCP4_OPTION_END; i += copy[i + 1] + 2u)
-		if (copy[i] == DHCP4_OPTION_MESSAGE_TYPE)
-			copy[i + 2] = DHCP4_DISCOVER;
-	assert_int_equal(dhcp4_parse(span_of(copy, output->len), &packet), DHCP4_FAULT_NONE);
+	assert_int_equal(dhcp4_parse_reply(span_of(output->octets, output->len), &packet), DHCP4_FAULT_NONE);
 	return packet.options[code];
 }
 
@@ -242,6 +239,12 @@ static void expect_word(const struct engine_output *output, const char *name, co
 	} else if (strcmp(name, "no") == 0) {
 		if (reply_option(output, (uint8_t)atoi(value)).data)
 			fail_msg("%s: option is there", line);
+	} else if (strcmp(name, "other") == 0) {
+		assert_int_equal(output->other_server.value, address_of(value).value);
+	} else if (strcmp(name, "via") == 0) {
+		assert_int_equal(output->via.value, address_of(value).value);
+	} else if (strcmp(name, "rogue") == 0) {
+		assert_int_equal(output->is_rogue_request, atoi(value));
 	} else if (output->has_reply) {
 		if (be32_read(output->octets + 16) != address_of(name).value)
 			fail_msg("%s: address is %u.%u.%u.%u", line, output->octets[16], output->octets[17],
@@ -249,21 +252,27 @@ static void expect_word(const struct engine_output *output, const char *name, co
 	}
 }
 
+static void expect_drop(const struct engine_output *output, const char *reason, const char *line) {
+	if (output->has_reply)
+		fail_msg("%s: answered with %s", line, dhcp4_message_name(output->sent));
+	if (strcmp(drop_name(output->reason), reason) != 0)
+		fail_msg("%s: dropped as %s", line, drop_name(output->reason));
+}
+
+static void expect_answer(const struct engine_output *output, const char *type, const char *line) {
+	if (!output->has_reply)
+		fail_msg("%s: dropped as %s", line, drop_name(output->reason));
+	if (output->sent != type_of(type))
+		fail_msg("%s: answered with %s", line, dhcp4_message_name(output->sent));
+}
+
 static void expect(const struct engine_output *output, char *words, const char *line) {
 	char *rest, *word = strtok_r(words, " ", &rest);
 
-	if (strcmp(word, "drop") == 0) {
-		if (output->has_reply)
-			fail_msg("%s: answered with %s", line, dhcp4_message_name(output->sent));
-		word = strtok_r(NULL, " ", &rest);
-		if (strcmp(drop_name(output->reason), word) != 0)
-			fail_msg("%s: dropped as %s", line, drop_name(output->reason));
-		return;
-	}
-	if (!output->has_reply)
-		fail_msg("%s: dropped as %s", line, drop_name(output->reason));
-	if (output->sent != type_of(word))
-		fail_msg("%s: answered with %s", line, dhcp4_message_name(output->sent));
+	if (strcmp(word, "drop") == 0)
+		expect_drop(output, strtok_r(NULL, " ", &rest), line);
+	else
+		expect_answer(output, word, line);
 	while ((word = strtok_r(NULL, " ", &rest)) != NULL) {
 		const char *value = word_value(word);
 
@@ -298,6 +307,8 @@ static void send_packet(struct scenario *scenario, char *words, struct engine_ou
 		.n_host_addresses = scenario->n_link_addresses + 1,
 		.snapshot = scenario->snapshot,
 		.leases = memory_leases_view(scenario->leases),
+		.enterprise = scenario->enterprise,
+		.probe_xid = scenario->probe_xid,
 	};
 	engine_handle(scenario->engine, &input, ret_output);
 }

@@ -7,10 +7,10 @@
  * Before the arrow: discover, request, decline, release, inform, bootp, and any of
  *     m=N (hardware address 02:00:00:00:00:N) id=HEX (client identifier) ci=ADDRESS gi=ADDRESS req=ADDRESS sid=ADDRESS
  *     lt=SECONDS max=OCTETS prl=HEX rai=HEX sel=ADDRESS name=TEXT htype=N hlen=N bcast flags=HEX hops=N
- *     to=ADDRESS (sent to us by unicast) unauthorized
+ *     to=ADDRESS (sent to us by unicast) vendor=HEX (option 43) unauthorized
  * Behind it: offer|ack|nak [ADDRESS], or drop REASON; and any of
  *     path=link|broadcast|unicast dst=ADDRESS port=N lt=SECONDS t1=SECONDS t2=SECONDS opt=CODE:HEX no=CODE
- *     at=OFFSET:HEX (octets of the fixed header)
+ *     at=OFFSET:HEX (octets of the fixed header) other=ADDRESS (server that was chosen) via=ADDRESS (relay) rogue=0|1
  *
  * The host has the addresses 10.0.0.1/24 on the link and 192.0.2.1 elsewhere, unless the test sets others.
  */
@@ -18,6 +18,8 @@
 
 #include "engine/engine.h"
 #include "support/memory_leases.h"
+
+#define SCENARIO_XID 0x12345678
 
 /* Embedded. */
 struct scenario {
@@ -27,6 +29,8 @@ struct scenario {
 	struct moment now;
 	const struct link_address *link_addresses; /* borrowed */
 	size_t n_link_addresses;
+	const char *enterprise; /* borrowed; "" at first */
+	uint32_t probe_xid;     /* that of every packet here is SCENARIO_XID */
 };
 
 void scenario_init(struct scenario *ret_scenario, const struct snapshot *snapshot);

@@ -8,8 +8,9 @@ test_support = \
 core_libs = libengine.a libmodel.a libwire.a libbase.a
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test_engine tests/unit/test_engine_changes tests/unit/test_authority
-TESTS += tests/unit/test_engine tests/unit/test_engine_changes tests/unit/test_authority
+CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_changes tests/unit/test_engine_rogue tests/unit/test_authority
+check_PROGRAMS += $(CORE_TESTS)
+TESTS += $(CORE_TESTS)
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/support/scenario.c tests/support/scenario.h $(test_support)
 tests_unit_test_engine_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_engine_LDADD = $(core_libs) $(CMOCKA_LIBS)
@@ -17,6 +18,10 @@ tests_unit_test_engine_changes_SOURCES = tests/unit/test_engine_changes.c tests/
 	$(test_support)
 tests_unit_test_engine_changes_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_engine_changes_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_engine_rogue_SOURCES = tests/unit/test_engine_rogue.c tests/support/scenario.c tests/support/scenario.h \
+	$(test_support)
+tests_unit_test_engine_rogue_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_engine_rogue_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_authority_SOURCES = tests/unit/test_authority.c
 tests_unit_test_authority_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_authority_LDADD = $(core_libs) $(CMOCKA_LIBS)
