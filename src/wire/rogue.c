@@ -23,8 +23,8 @@ static struct span suboption_find(struct span octets, uint8_t code) {
 		if (found == SUBOPTION_END)
 			break;
 		value = reader_take(&reader, reader_u8(&reader));
-		if (found == code && !reader.is_failed)
-			return value;
+		if (found == code)
+			return value; /* no data if it was cut off */
 	}
 	return (struct span){ 0 };
 }

@@ -181,6 +181,22 @@ def test_inform(lab):
     expect_equal(scene.lessord.leases(), {}, "leases")
 
 
+def test_rogue_request(lab):
+    """A server that asks whether the network belongs to a directory is answered, with and without an address."""
+    scene = _serve(lab)
+    other = scene.client()
+    other.link.owners[dhcp.pack_address("10.77.0.9")] = other.mac
+    for ciaddr in ("10.77.0.9", "0.0.0.0"):
+        ack = other.ask(other.message(dhcp.INFORM, [(dhcp.VENDOR_INFORMATION, b"\x5e\x00")], ciaddr=ciaddr))
+        answer = ack.option(dhcp.VENDOR_INFORMATION)
+        expect_equal(ack.type, dhcp.ACK, f"the answer to {ciaddr}")
+        expect_equal((answer[0], answer[1], answer[-1]), (0x5f, len(answer) - 2, 0), "sub-option 95, with its NUL")
+        expect_equal(ack.addresses(dhcp.DNS_SERVERS), [], "DNS servers")
+    expect_equal(other.target, "255.255.255.255", "where the answer to nobody's address was sent")
+    expect_equal(scene.lessord.counter("rogue_requests"), 2, "questions counted")
+    expect_equal(scene.lessord.leases(), {}, "leases")
+
+
 def test_reboot(lab):
     """A client that restarts has its address confirmed, or is told that it is on the wrong network."""
     scene = _serve(lab)

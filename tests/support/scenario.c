@@ -117,6 +117,8 @@ static bool maker_field(struct maker *maker, const char *name, const char *value
 		be32_write(maker->octets + 12, address_of(value).value);
 	else if (strcmp(name, "gi") == 0)
 		be32_write(maker->octets + 24, address_of(value).value);
+	else if (strcmp(name, "xid") == 0)
+		be32_write(maker->octets + 4, (uint32_t)strtoul(value, NULL, 16));
 	else if (strcmp(name, "flags") == 0)
 		be16_write(maker->octets + 10, (uint16_t)strtoul(value, NULL, 16));
 	else if (strcmp(name, "hops") == 0)

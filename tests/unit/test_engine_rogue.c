@@ -176,6 +176,7 @@ static void no_lease_is_touched(void **state) {
 static void our_own_question_is_not_answered(void **state) {
 	struct world *world = *state;
 
+	play(state, "discover m=1 xid=0 -> offer 10.0.0.10\n");
 	world->scenario.probe_xid = SCENARIO_XID;
 	play(state, "inform m=1 ci=10.0.0.77 gi=10.9.0.1 vendor=5e00 -> drop own_probe rogue=0\n"
 		    "inform m=1 ci=10.0.0.77 vendor=5e00 unauthorized -> drop own_probe rogue=0\n"

@@ -31,7 +31,7 @@ static void test_requests(void **state) {
 		{ "", false },
 		{ "5e", false },
 		{ "5e01", false },
-		{ "ff 5e00", false },
+		{ "ff 00 5e00", false },
 		{ "0109 5e00", false },
 		{ "0102 5e00", false },
 		{ "5f01 00", false },
@@ -72,7 +72,7 @@ static void test_answers(void **state) {
 		{ "5f", ROGUE_ANSWER_NONE, "" },
 		{ "5f01", ROGUE_ANSWER_NONE, "" },
 		{ "5f0c" CONTOSO, ROGUE_ANSWER_NONE, "" },
-		{ "ff 5f01 00", ROGUE_ANSWER_NONE, "" },
+		{ "ff 00 5f01 00", ROGUE_ANSWER_NONE, "" },
 		{ "0103 5f01 00", ROGUE_ANSWER_NONE, "" },
 		{ "0109 5f01 00", ROGUE_ANSWER_NONE, "" },
 	};
