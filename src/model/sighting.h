@@ -36,7 +36,7 @@ struct sighting {
 	char enterprise[ROGUE_ENTERPRISE_MAX]; /* the directory that it names, "" if none */
 	struct ip4 offered; /* the last address that it offered or granted; none if it never did */
 	int64_t first_seen, last_seen; /* wall */
-	uint64_t last_seen_ms;                    /* on the clock that cannot jump, of this boot; 0: before this start */
+	uint64_t last_seen_ms; /* on the clock that cannot jump, of this boot; 0: before this start */
 };
 
 enum detection_outcome {

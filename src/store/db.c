@@ -538,3 +538,7 @@ int db_claim(struct db_txn *txn, const char *server_name, struct error *reterr_e
 			 "%s belongs to the server %.*s, and this one is %s; give each its own state directory",
 			 db_path(txn->db), (int)owner.len, (const char *)owner.data, server_name);
 }
+
+void db_take_over(struct db_txn *txn, const char *server_name) {
+	db_put(txn, DB_TABLE_META, key_server, span_of_text(server_name));
+}

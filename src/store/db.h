@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* db.h - a small layer over LMDB that both stores share: files opened with checks, transactions with sticky errors.
+/* db.h - a small layer over LMDB that the stores share: files opened with checks, transactions with sticky errors.
  *
  * A file holds the tables that its kind names and a table "meta" with the format version and the name of the server.
  * LMDB keeps the file consistent at any moment: after a kill or a power failure the last complete commit is found.
@@ -112,3 +112,6 @@ void db_cursor_done(struct db_cursor *cursor);
 /* Make the file this server's, if it is nobody's yet. What another server has promised or was told is not touched: then
  * -E_DHCP_DATABASE_INIT_FAILED with a sentence that names both. Names are compared without regard to case. */
 int db_claim(struct db_txn *txn, const char *server_name, struct error *reterr_error);
+
+/* Make the file this server's, whosever it was. */
+void db_take_over(struct db_txn *txn, const char *server_name);

@@ -21,4 +21,9 @@ libstore_a_SOURCES = \
 	src/store/lease_store.h \
 	src/store/lease_store_priv.h \
 	src/store/lease_table.c \
-	src/store/lease_table.h
+	src/store/lease_table.h \
+	src/store/sighting_record.c \
+	src/store/sighting_record.h \
+	src/store/sighting_store.c \
+	src/store/sighting_store.h \
+	src/store/sighting_store_priv.h

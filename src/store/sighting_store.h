@@ -31,11 +31,13 @@ bool is_sighting_store_current(const struct sighting_store *store);
 /* Close. Accepts NULL; returns NULL. */
 struct sighting_store *sighting_store_close(struct sighting_store *store);
 
-/* Replace everything by @sightings and @detection. 0 or -E_DHCP_JET_ERROR with a sentence; nothing has changed then. */
+/* Replace everything by @sightings (at most SIGHTINGS_MAX) and @detection. 0 or -E_DHCP_JET_ERROR with a sentence;
+ * nothing has changed then. */
 int sighting_store_replace(struct sighting_store *store, const struct sighting *sightings, size_t n_sightings,
 			   const struct detection *detection, struct error *reterr_error);
 
 /* Read everything: the sightings, in ascending order of address, into @arena. @ret_detection says NONE if there is
- * none. A record that cannot be read is passed over. 0 or -E_DHCP_JET_ERROR. */
+ * none. A record that cannot be read is passed over. 0, -E_DHCP_JET_ERROR, or -E_NOT_ENOUGH_MEMORY at the arena's
+ * limit. */
 int sighting_store_read(struct sighting_store *store, struct arena *arena, struct sighting **ret_sightings,
 			size_t *ret_n_sightings, struct detection *ret_detection);
