@@ -18,4 +18,8 @@ libengine_a_SOURCES = \
 	src/engine/reply.c \
 	src/engine/request.h \
 	src/engine/rogue.c \
-	src/engine/watch.h
+	src/engine/watch.c \
+	src/engine/watch.h \
+	src/engine/watch_question.c \
+	src/engine/watch_table.c \
+	src/engine/watch_table.h

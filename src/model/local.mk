@@ -16,6 +16,7 @@ libmodel_a_SOURCES = \
 	src/model/schema.c \
 	src/model/schema.def \
 	src/model/schema.h \
+	src/model/sighting.c \
 	src/model/sighting.def \
 	src/model/sighting.h \
 	src/model/snapshot.c \

@@ -22,12 +22,13 @@ enum sighting_state {
 	SIGHTING_STATE_COUNT
 };
 
-/* Embedded. */
+/* Embedded. Address and interface together say which server it is: two networks may each have a router that calls
+ * itself 192.168.1.1. */
 struct sighting {
 	struct ip4 address; /* by which it calls itself (option 54), else where its packet came from */
 	char interface[SIGHTING_INTERFACE_MAX];
-	struct ip4 via; /* the relay agent through which a client was heard to choose it; none: it is on the link */
-	uint8_t hlen;   /* 0: its hardware address is not known */
+	struct ip4 via; /* the relay agent between it and the clients that were heard; none: it is on the link */
+	uint8_t hlen;   /* 0: its hardware address is not known, as when a relay agent stands between */
 	uint8_t hardware[SIGHTING_HARDWARE_MAX];
 	enum sighting_state state;
 	bool is_gone;        /* not heard of for a while */
@@ -65,5 +66,6 @@ const char *detection_outcome_name(enum detection_outcome outcome);
 bool is_same_enterprise(const char *one, const char *other);
 
 /* The name by which an enterprise is known on the wire, from a naming context of its directory: "example.org" from
- * "cn=Configuration,dc=example,dc=org"; a DN without dc parts is taken as it is. Cut to ROGUE_ENTERPRISE_MAX. */
+ * "cn=Configuration,dc=example,dc=org". A DN without dc parts is taken whole, in the letters that an answer can carry:
+ * "o-example.c-de" from "o=Example,c=DE". Cut to ROGUE_ENTERPRISE_MAX. */
 void enterprise_name(const char *naming_context, char ret_name[static ROGUE_ENTERPRISE_MAX]);

@@ -30,7 +30,7 @@ static struct span suboption_find(struct span octets, uint8_t code) {
 }
 
 /* The locale must have no say, so isalnum() has none. */
-static bool is_host_name_char(uint8_t octet) {
+bool is_rogue_name_char(uint8_t octet) {
 	return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') || (octet >= '0' && octet <= '9') ||
 	       octet == '.' || octet == '-' || octet == '_';
 }
@@ -39,7 +39,7 @@ static void name_copy(struct span name, size_t size, char *ret_name) {
 	size_t len = name.len < size ? name.len : size - 1;
 
 	for (size_t i = 0; i < len; i++)
-		ret_name[i] = is_host_name_char(name.data[i]) ? (char)name.data[i] : '?';
+		ret_name[i] = is_rogue_name_char(name.data[i]) ? (char)name.data[i] : '?';
 	ret_name[len] = '\0';
 }
 

@@ -34,6 +34,9 @@ bool has_rogue_request(struct span vendor_information);
  * safe to print: what does not belong into a host name is '?'. */
 enum rogue_answer rogue_answer_parse(struct span vendor_information, size_t size, char *ret_enterprise);
 
+/* True if @octet may stand in the name of an enterprise: it belongs into a host name. */
+bool is_rogue_name_char(uint8_t octet);
+
 /* Write the option 43 that asks. Returns its length. */
 size_t rogue_request_write(uint8_t ret_octets[static ROGUE_REQUEST_SIZE]);
 
