@@ -5,12 +5,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/macros.h"
 
 struct counters {
 	_Atomic uint64_t values[COUNTER_COUNT];
 	_Atomic uint64_t drops[COUNTER_DROPS_MAX];
 	_Atomic bool is_store_failing;
+	_Atomic uint64_t started_ms;
 };
 
 static struct counters private_counters;
@@ -36,14 +38,19 @@ int counters_create(void) {
 }
 
 void counters_attach(int fd) {
-	void *memory;
+	uint64_t not_started = 0;
+	void *memory = MAP_FAILED;
 
-	if (fd < 0)
-		return;
-	memory = mmap(NULL, sizeof(struct counters), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (fd >= 0)
+		memory = mmap(NULL, sizeof(struct counters), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	/* Without shared memory the daemon still works; only the API would show zeros. */
 	if (memory != MAP_FAILED)
 		counters = memory;
+	atomic_compare_exchange_strong(&counters->started_ms, &not_started, clock_now().boot_ms);
+}
+
+uint64_t counters_started_ms(void) {
+	return atomic_load_explicit(&counters->started_ms, memory_order_relaxed);
 }
 
 void counter_add(enum counter counter, uint64_t amount) {

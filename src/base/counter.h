@@ -25,8 +25,11 @@ struct counters;
 /* Make the shared memory. Returns its file descriptor, to be inherited by the roles; -1 with errno. */
 int counters_create(void);
 
-/* Map the shared memory behind @fd for this process. With -1: private memory, for tests. Call once. */
+/* Map the shared memory behind @fd for this process. With -1: private memory, for tests. Call once for each process. */
 void counters_attach(int fd);
+
+/* When the daemon began, in milliseconds since boot: when the memory was first attached by anybody. 0 before. */
+uint64_t counters_started_ms(void);
 
 /* Count, and read; a drop reason is its position in engine/drop.def. */
 void counter_add(enum counter counter, uint64_t amount);

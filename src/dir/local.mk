@@ -28,6 +28,8 @@ libdir_a_SOURCES = \
 	src/dir/entry_table.h \
 	src/dir/feed.c \
 	src/dir/feed.h \
+	src/dir/heard.c \
+	src/dir/heard.h \
 	src/dir/host.c \
 	src/dir/host.h \
 	src/dir/keeper.c \
