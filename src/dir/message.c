@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/dn.h"
 
 #define UUID_TEXT_LENGTH 36
 
@@ -99,7 +100,7 @@ struct entry *message_entry(LDAP *ldap, LDAPMessage *message, const struct entry
 	struct entry *entry = arena_new_of(arena, struct entry);
 	char *dn = ldap_get_dn(ldap, message);
 
-	entry->dn = arena_dup_text(arena, dn ? dn : "");
+	entry->dn = dn_dup_line(arena, dn ? dn : "");
 	ldap_memfree(dn);
 	uuid_of_name(entry->dn, &entry->uuid);
 	attributes_take(ldap, message, entry, arena);

@@ -61,12 +61,31 @@ int dhcp_server_format(const struct dhcp_server *server, size_t size, char *ret_
 	return text.is_truncated ? -E_INVALID_PARAMETER : 0;
 }
 
-bool is_dhcp_server_match(const struct dhcp_server *server, const char *name, const struct ip4 *addresses,
-			  size_t n_addresses) {
-	if (*server->name && is_text_equal_nocase(server->name, name))
-		return true;
+bool is_dhcp_server_equal(const struct dhcp_server *one, const struct dhcp_server *other) {
+	return is_ip4_equal(one->address, other->address) && strcmp(one->object, other->object) == 0 &&
+	       strcmp(one->name, other->name) == 0;
+}
+
+static size_t name_length(const char *name) {
+	size_t len = strlen(name);
+
+	return len && name[len - 1] == '.' ? len - 1 : len;
+}
+
+bool is_dhcp_server_name(const struct dhcp_server *server, const char *name) {
+	size_t len = name_length(server->name);
+
+	return len && len == name_length(name) && strncasecmp(server->name, name, len) == 0;
+}
+
+bool is_dhcp_server_address(const struct dhcp_server *server, const struct ip4 *addresses, size_t n_addresses) {
 	for (size_t i = 0; i < n_addresses && !is_ip4_none(server->address); i++)
 		if (is_ip4_equal(server->address, addresses[i]))
 			return true;
 	return false;
+}
+
+bool is_dhcp_server_match(const struct dhcp_server *server, const char *name, const struct ip4 *addresses,
+			  size_t n_addresses) {
+	return is_dhcp_server_name(server, name) || is_dhcp_server_address(server, addresses, n_addresses);
 }

@@ -31,6 +31,15 @@ int dhcp_server_parse(const char *value, struct dhcp_server *ret_server, struct 
  * long). */
 int dhcp_server_format(const struct dhcp_server *server, size_t size, char *ret_value);
 
-/* True if the value authorizes the server called @name or one that has any of @addresses. */
+/* The same in everything. */
+bool is_dhcp_server_equal(const struct dhcp_server *one, const struct dhcp_server *other);
+
+/* True if the value is about @name: without regard to case and to a dot at the end. Nobody is called "". */
+bool is_dhcp_server_name(const struct dhcp_server *server, const char *name);
+
+/* True if its address is one of @addresses. No address is nobody's. */
+bool is_dhcp_server_address(const struct dhcp_server *server, const struct ip4 *addresses, size_t n_addresses);
+
+/* True if the value is about the server called @name or one that has any of @addresses. */
 bool is_dhcp_server_match(const struct dhcp_server *server, const char *name, const struct ip4 *addresses,
 			  size_t n_addresses);

@@ -112,6 +112,31 @@ int dn_leaf_value(const char *dn, size_t size, char *ret_value) {
 	return 0;
 }
 
+static bool is_control(char letter) {
+	return (letter > 0 && letter < 0x20) || letter == 0x7f;
+}
+
+char *dn_dup_line(struct arena *arena, const char *dn) {
+	size_t size = 3 * strlen(dn) + 1;
+	char *line = arena_take(arena, size);
+	struct text text;
+
+	if (!line)
+		return NULL;
+	text_init(&text, line, size);
+	while (*dn) {
+		size_t len = *dn == '\\' && dn[1] ? 2 : 1;
+		char last = dn[len - 1]; /* what counts: a backslash may stand before it already */
+
+		if (is_control(last))
+			text_add(&text, "\\%02X", (unsigned)last);
+		else
+			text_add(&text, "%.*s", (int)len, dn);
+		dn += len;
+	}
+	return line;
+}
+
 /* Write @unit at @ret_normal, where three octets have room. Returns how many it took. */
 static size_t put_unit(int unit, char *ret_normal) {
 	static const char nul[] = { '\\', '0', '0' };

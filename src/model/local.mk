@@ -16,6 +16,8 @@ libmodel_a_SOURCES = \
 	src/model/schema.c \
 	src/model/schema.def \
 	src/model/schema.h \
+	src/model/server_list.c \
+	src/model/server_list.h \
 	src/model/sighting.c \
 	src/model/sighting.def \
 	src/model/sighting.h \

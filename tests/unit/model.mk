@@ -5,7 +5,8 @@ TESTS += tests/checks/check-schema
 AM_TESTS_ENVIRONMENT += LESSOR_SCHEMA_FILES='$(SCHEMA_FILES)'; export LESSOR_SCHEMA_FILES;
 if HAVE_CMOCKA
 MODEL_TESTS = tests/unit/test_schema tests/unit/test_entry tests/unit/test_dn tests/unit/test_dhcpservers \
-	tests/unit/test_verdict tests/unit/test_findings tests/unit/test_snapshot tests/unit/test_sighting
+	tests/unit/test_verdict tests/unit/test_findings tests/unit/test_snapshot tests/unit/test_sighting \
+	tests/unit/test_server_list
 MODEL_TEST_LIBS = libmodel.a libwire.a libbase.a $(CMOCKA_LIBS)
 check_PROGRAMS += $(MODEL_TESTS)
 TESTS += $(MODEL_TESTS)
@@ -17,6 +18,9 @@ tests_unit_test_dn_SOURCES = tests/unit/test_dn.c
 tests_unit_test_dn_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_dhcpservers_SOURCES = tests/unit/test_dhcpservers.c
 tests_unit_test_dhcpservers_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_server_list_SOURCES = tests/unit/test_server_list.c tests/support/entries.c tests/support/entries.h
+tests_unit_test_server_list_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_server_list_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_verdict_SOURCES = tests/unit/test_verdict.c
 tests_unit_test_verdict_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_findings_SOURCES = tests/unit/test_findings.c

@@ -101,6 +101,12 @@ static void test_match_is_by_name_or_address(void **state) {
 		{ "i10.0.0.2$sother$", "dhcp1", 1, false },
 		{ "ssrv-dhcp1$", "dhcp1", 2, false },
 		{ "sdhcp1x$", "dhcp1", 2, false },
+		/* a dot at the end is how a zone file writes it */
+		{ "sdhcp1.example.com.$", "dhcp1.example.com", 0, true },
+		{ "sdhcp1.example.com$", "dhcp1.example.com.", 0, true },
+		{ "sdhcp1.example.com..$", "dhcp1.example.com", 0, false },
+		{ "i10.0.0.9$s.$", "", 0, false },
+		{ "i10.0.0.9$s.$", ".", 0, false },
 		/* no address is not "the same" as no address, and no name not as no name */
 		{ "i255.0.0.1$sother$", "dhcp1", 3, false },
 		{ "i10.0.0.9$", "", 3, false },

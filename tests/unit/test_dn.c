@@ -53,6 +53,28 @@ static void test_leaf_value(void **state) {
 	assert_int_equal(dn_leaf_value("cn=12345", 5, value), -E_INVALID_PARAMETER);
 }
 
+static void test_one_line(void **state) {
+	static const char *const rows[][2] = {
+		{ "cn=a\nCNF:1,dc=x", "cn=a\\0ACNF:1,dc=x" },
+		{ "cn=a\\\nb\x7f", "cn=a\\0Ab\\7F" },
+		{ "cn=a\\\\\n", "cn=a\\\\\\0A" },
+		{ "cn=a\\0Ab\\,c\\\\,dc=J\xc3\xbc", "cn=a\\0Ab\\,c\\\\,dc=J\xc3\xbc" },
+		{ "cn=a\\", "cn=a\\" },
+		{ "", "" },
+	};
+	struct arena *arena = arena_new(0), *narrow = arena_new(16);
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char *line = dn_dup_line(arena, rows[i][0]);
+
+		assert_string_equal(line, rows[i][1]);
+		assert_true(is_dn_equal(line, rows[i][0]));
+	}
+	assert_null(dn_dup_line(narrow, "cn=0123456789"));
+	arena_free(narrow);
+	arena_free(arena);
+}
+
 static const struct {
 	const char *a, *b;
 	bool is_equal;
@@ -135,6 +157,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parent),
 		cmocka_unit_test(test_leaf_value),
+		cmocka_unit_test(test_one_line),
 		cmocka_unit_test(test_equality_and_normal_form_agree),
 		cmocka_unit_test(test_normal_form),
 		cmocka_unit_test(test_within),

@@ -8,6 +8,7 @@
 #include "app/ctl/directory_priv.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/dn.h"
 
 #define REQUEST_SECONDS 30 /* the longest that a server may think about one request */
 #define PAGE_SIZE 500      /* below the limits of AD (1000) and of OpenLDAP's default (500 a page) */
@@ -88,7 +89,7 @@ static struct entry *take_entry(LDAP *ldap, LDAPMessage *message, struct arena *
 	char *dn = ldap_get_dn(ldap, message);
 
 	*ret_version = "";
-	entry->dn = arena_dup_text(arena, dn ? dn : "");
+	entry->dn = dn_dup_line(arena, dn ? dn : "");
 	ldap_memfree(dn);
 	entry->attributes = arena_array_of(arena, struct entry_attribute, count_attributes(ldap, message));
 	for (char *name = ldap_first_attribute(ldap, message, &cursor); name;
