@@ -4,8 +4,13 @@
 #include "base/cursor.h"
 
 #define VERDICT_VERSION 2
-#define STATUS_VERSION 1
+#define STATUS_VERSION 2
 #define FINDING_VERSION 1
+#define LISTING_VERSION 1
+
+#define LISTING_HEAD_SIZE 5  /* version, number of servers */
+#define LISTING_SERVER_MIN 8 /* an address and two empty texts */
+#define LISTING_SERVER_MAX (LISTING_SERVER_MIN + 2 * DHCP_SERVER_NAME_MAX)
 
 #define FINDING_DN_MAX 2048
 #define FINDING_ATTRIBUTE_MAX 256
@@ -68,6 +73,7 @@ size_t status_record_encode(const struct directory_status *status, uint8_t ret_o
 	writer_u64(&writer, (uint64_t)status->synchronized_at);
 	write_clipped(&writer, status->uri, sizeof status->uri);
 	write_clipped(&writer, status->feed, sizeof status->feed);
+	write_clipped(&writer, status->enterprise, sizeof status->enterprise);
 	write_clipped(&writer, status->reason, sizeof status->reason);
 	return written(&writer);
 }
@@ -87,6 +93,7 @@ int status_record_decode(struct span octets, struct directory_status *ret_status
 	status.synchronized_at = (int64_t)reader_u64(&reader);
 	reader_text(&reader, sizeof status.uri, status.uri);
 	reader_text(&reader, sizeof status.feed, status.feed);
+	reader_text(&reader, sizeof status.enterprise, status.enterprise);
 	reader_text(&reader, sizeof status.reason, status.reason);
 	if (!is_reader_complete(&reader) || connected > 1 || status.code < 0)
 		return -E_DHCP_JET_ERROR;
@@ -128,5 +135,48 @@ int finding_record_decode(struct span octets, struct arena *arena, struct findin
 	if (!finding.dn || !finding.attribute || !finding.reason)
 		return -E_NOT_ENOUGH_MEMORY;
 	*ret_finding = finding;
+	return 0;
+}
+
+struct span listing_record_encode(const struct dhcp_server *servers, size_t n_servers, struct arena *arena) {
+	size_t n = n_servers < DIRECTORY_LISTING_MAX ? n_servers : DIRECTORY_LISTING_MAX;
+	size_t size = LISTING_HEAD_SIZE + n * LISTING_SERVER_MAX;
+	uint8_t *octets = arena_take(arena, size);
+	struct writer writer = writer_of(octets, size);
+
+	if (!octets)
+		return span_of(NULL, 0);
+	writer_u8(&writer, LISTING_VERSION);
+	writer_u32(&writer, (uint32_t)n);
+	for (size_t i = 0; i < n; i++) {
+		writer_u32(&writer, servers[i].address.value);
+		write_clipped(&writer, servers[i].object, sizeof servers[i].object);
+		write_clipped(&writer, servers[i].name, sizeof servers[i].name);
+	}
+	return span_of(octets, written(&writer));
+}
+
+int listing_record_decode(struct span octets, struct arena *arena, struct dhcp_server **ret_servers,
+			  size_t *ret_n_servers) {
+	struct reader reader = reader_of(octets);
+	struct dhcp_server *servers;
+	unsigned version = reader_u8(&reader);
+	size_t n = reader_u32(&reader);
+
+	/* What says more than its octets can hold does not get memory for it. */
+	if (version != LISTING_VERSION || n > DIRECTORY_LISTING_MAX || n > octets.len / LISTING_SERVER_MIN)
+		return -E_DHCP_JET_ERROR;
+	servers = arena_array_of(arena, struct dhcp_server, n);
+	if (!servers)
+		return -E_NOT_ENOUGH_MEMORY;
+	for (size_t i = 0; i < n; i++) {
+		servers[i].address.value = reader_u32(&reader);
+		reader_text(&reader, sizeof servers[i].object, servers[i].object);
+		reader_text(&reader, sizeof servers[i].name, servers[i].name);
+	}
+	if (!is_reader_complete(&reader))
+		return -E_DHCP_JET_ERROR;
+	*ret_servers = servers;
+	*ret_n_servers = n;
 	return 0;
 }

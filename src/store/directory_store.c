@@ -119,6 +119,7 @@ static void empty(struct db_txn *txn, const char *base) {
 	db_clear(txn, DIRECTORY_TABLE_FINDING);
 	db_delete(txn, DIRECTORY_TABLE_META, key_verdict);
 	db_delete(txn, DIRECTORY_TABLE_META, key_status);
+	db_delete(txn, DIRECTORY_TABLE_META, key_listing);
 	clear_cookies(txn);
 	db_put(txn, DIRECTORY_TABLE_META, key_base, span_of_text(base));
 	generation_increment(txn);
@@ -412,4 +413,28 @@ int directory_store_cookie(struct directory_store *store, unsigned feed, struct 
 	if (r == 0)
 		*ret_cookie = cookie;
 	return r;
+}
+
+int directory_store_listing(struct directory_store *store, struct arena *arena, struct dhcp_server **ret_servers,
+			    size_t *ret_n_servers, bool *ret_is_known) {
+	struct dhcp_server *servers = NULL;
+	size_t n_servers = 0;
+	bool is_known = false;
+	struct db_txn txn;
+	struct span value;
+	int r;
+
+	r = db_begin(store->db, false, &txn, NULL);
+	if (r < 0)
+		return r;
+	/* A list that cannot be read is as good as none: the next look-up makes it anew. */
+	if (db_get(&txn, DIRECTORY_TABLE_META, key_listing, &value) == 0)
+		is_known = listing_record_decode(value, arena, &servers, &n_servers) == 0;
+	r = finish(&txn, 0);
+	if (r < 0)
+		return r;
+	*ret_servers = servers;
+	*ret_n_servers = n_servers;
+	*ret_is_known = is_known;
+	return 0;
 }

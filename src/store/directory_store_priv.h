@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* directory_store_priv.h - the tables of directory.mdb. Private to the directory store and its tests.
  *
- * DIRECTORY_TABLE_META      "format", "server", "base", "generation", "verdict", "status", "cookie" and the feed's number
+ * DIRECTORY_TABLE_META      "format", "server", "base", "generation", "verdict", "status", "listing", "cookie" and the feed's number
  * DIRECTORY_TABLE_ACCEPTED  identity -> entry in force
  * DIRECTORY_TABLE_PENDING   identity -> newer version in quarantine
  * DIRECTORY_TABLE_FINDING   identity, number -> why it is there
@@ -32,6 +32,7 @@ static const struct span key_base = { (const uint8_t *)"base", 4 };
 static const struct span key_generation = { (const uint8_t *)"generation", 10 };
 static const struct span key_verdict = { (const uint8_t *)"verdict", 7 };
 static const struct span key_status = { (const uint8_t *)"status", 6 };
+static const struct span key_listing = { (const uint8_t *)"listing", 7 };
 static const struct span key_cookie_prefix = { (const uint8_t *)"cookie", 6 };
 
 extern const struct db_kind directory_store_kind;

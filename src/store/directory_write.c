@@ -96,6 +96,13 @@ void directory_write_verdict(struct directory_write *write, const struct verdict
 	db_put(&write->txn, DIRECTORY_TABLE_META, key_verdict, span_of(octets, len));
 }
 
+void directory_write_listing(struct directory_write *write, const struct dhcp_server *servers, size_t n_servers) {
+	struct span octets = listing_record_encode(servers, n_servers, write->scratch);
+
+	db_put(&write->txn, DIRECTORY_TABLE_META, key_listing, octets);
+	arena_reset(write->scratch);
+}
+
 void directory_write_status(struct directory_write *write, const struct directory_status *status) {
 	uint8_t octets[DIRECTORY_RECORD_MAX];
 	size_t len = status_record_encode(status, octets);

@@ -319,8 +319,15 @@ static void test_verdict(void **state) {
 }
 
 static void test_status(void **state) {
-	struct directory_status status = { .uri = "ldap://a", .is_connected = true, .feed = "syncrepl", .since = 1,
-					   .next_attempt = 2, .synchronized_at = 3, .code = 20037, .reason = "why" };
+	struct directory_status status = { .uri = "ldap://a",
+					   .is_connected = true,
+					   .feed = "syncrepl",
+					   .enterprise = "example.com",
+					   .since = 1,
+					   .next_attempt = 2,
+					   .synchronized_at = 3,
+					   .code = 20037,
+					   .reason = "why" };
 	struct directory_store *store = open_store();
 	struct directory_status read, zero = { 0 };
 	struct directory_write *write;
@@ -334,11 +341,93 @@ static void test_status(void **state) {
 	assert_string_equal(read.uri, "ldap://a");
 	assert_true(read.is_connected);
 	assert_string_equal(read.feed, "syncrepl");
+	assert_string_equal(read.enterprise, "example.com");
 	assert_int_equal(read.since, 1);
 	assert_int_equal(read.next_attempt, 2);
 	assert_int_equal(read.synchronized_at, 3);
 	assert_int_equal(read.code, 20037);
 	assert_string_equal(read.reason, "why");
+	directory_store_close(store);
+}
+
+/* The servers that are known to be listed, in @ret_servers; -1 if the list is not known. */
+static int read_listing(struct directory_store *store, struct dhcp_server **ret_servers) {
+	bool is_known;
+	size_t n;
+
+	assert_int_equal(directory_store_listing(store, arena, ret_servers, &n, &is_known), 0);
+	return is_known ? (int)n : -1;
+}
+
+static void write_listing(struct directory_store *store, const struct dhcp_server *servers, size_t n_servers) {
+	struct directory_write *write = begin(store);
+
+	directory_write_listing(write, servers, n_servers);
+	commit(write);
+}
+
+static const struct dhcp_server listed[] = {
+	{ { 0x0a000001 }, "dhcp1.example.com", "dhcp1.example.com" },
+	{ { 0 }, "", "dhcp2.example.com" },
+	{ { 0x0a000003 }, "10.0.0.3", "" },
+};
+
+static void test_listing(void **state) {
+	struct directory_store *store = open_store();
+	uint64_t generation = generation_of(store);
+	struct dhcp_server *read;
+
+	assert_int_equal(read_listing(store, &read), -1);
+	write_listing(store, NULL, 0);
+	assert_int_equal(read_listing(store, &read), 0); /* nobody, which is not the same as nothing known */
+	write_listing(store, listed, ARRAY_LEN(listed));
+	directory_store_close(store);
+	store = open_store();
+	assert_int_equal(read_listing(store, &read), ARRAY_LEN(listed));
+	for (size_t i = 0; i < ARRAY_LEN(listed); i++)
+		assert_true(is_dhcp_server_equal(&read[i], &listed[i]));
+	assert_int_equal(generation_of(store), generation); /* nobody rebuilds a snapshot because of it */
+	directory_store_close(store);
+	store = open_for(SERVER, "dc=other");
+	assert_int_equal(read_listing(store, &read), -1);
+	directory_store_close(store);
+}
+
+static void test_damaged_listing(void **state) {
+	struct span octets = listing_record_encode(listed, ARRAY_LEN(listed), arena);
+	struct directory_store *store = open_store();
+	struct arena *narrow = arena_new(64);
+	struct dhcp_server *read;
+	struct db_txn txn;
+	size_t n;
+
+	for (size_t cut = 0; cut < octets.len; cut++)
+		assert_int_equal(listing_record_decode(span_of(octets.data, cut), arena, &read, &n), -E_DHCP_JET_ERROR);
+	assert_int_equal(listing_record_decode(octets, narrow, &read, &n), -E_NOT_ENOUGH_MEMORY);
+	assert_null(listing_record_encode(listed, ARRAY_LEN(listed), narrow).data);
+	arena_free(narrow);
+	/* A number that the octets cannot hold. */
+	assert_int_equal(listing_record_decode(span_of("\1\0\0\1\0", 5), arena, &read, &n), -E_DHCP_JET_ERROR);
+	assert_int_equal(db_begin(store->db, true, &txn, NULL), 0);
+	db_put(&txn, DIRECTORY_TABLE_META, key_listing, span_of_text("\2everybody"));
+	assert_int_equal(db_commit(&txn, NULL), 0);
+	assert_int_equal(read_listing(store, &read), -1);
+	directory_store_close(store);
+}
+
+static void test_record_of_an_older_program(void **state) {
+	struct directory_status status = { .uri = "ldap://a" }, read, zero = { 0 };
+	struct directory_store *store = open_store();
+	uint8_t octets[DIRECTORY_RECORD_MAX];
+	size_t len = status_record_encode(&status, octets);
+	struct db_txn txn;
+
+	octets[0] = 1;
+	assert_int_equal(db_begin(store->db, true, &txn, NULL), 0);
+	db_put(&txn, DIRECTORY_TABLE_META, key_status, span_of(octets, len));
+	assert_int_equal(db_commit(&txn, NULL), 0);
+	assert_int_equal(directory_store_status(store, &read), 0);
+	assert_memory_equal(&read, &zero, sizeof read);
 	directory_store_close(store);
 }
 
@@ -504,6 +593,9 @@ int main(void) {
 		STORE_TEST(test_findings),
 		STORE_TEST(test_verdict),
 		STORE_TEST(test_status),
+		STORE_TEST(test_listing),
+		STORE_TEST(test_damaged_listing),
+		STORE_TEST(test_record_of_an_older_program),
 		STORE_TEST(test_damaged_records),
 		STORE_TEST(test_damaged_verdict_says_start),
 		STORE_TEST(test_copy_of_another_tree_is_emptied),
