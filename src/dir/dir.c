@@ -11,6 +11,7 @@
 #include "dir/host.h"
 #include "dir/keeper.h"
 #include "dir/link.h"
+#include "dir/lookup.h"
 #include "dir/record.h"
 
 struct dir {
@@ -140,11 +141,16 @@ static const char *authority_base(void *context, const struct connection *connec
 	return dir->container;
 }
 
-static void authority_looked_up(void *context, enum authority_event event, const struct error *cause) {
+/* The list goes to the disk together with the verdict that comes of it, or alone where that stays as it was. */
+static void authority_looked_up(void *context, const struct lookup_answer *answer) {
 	struct dir *dir = context;
 
 	link_note_use(dir->links[SESSION_AUTHORITY]);
-	keeper_handle(dir->keeper, event, cause);
+	if (answer->servers)
+		record_take_servers(&dir->record, answer->servers, answer->n_servers);
+	keeper_handle(dir->keeper, answer->event, answer->event == AUTHORITY_EVENT_LISTED ? NULL : &answer->cause);
+	if (has_record_new_servers(&dir->record))
+		record_save(&dir->record);
 }
 
 static void authority_current(void *context) {

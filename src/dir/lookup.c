@@ -7,13 +7,15 @@ static char *lookup_attributes[] = { "cn", "dhcpServers", NULL };
 
 void lookup_init(struct lookup *ret_lookup, const char *container) {
 	*ret_lookup = (struct lookup){
-		.request = { container, LDAP_SCOPE_SUBTREE, "(objectClass=dHCPClass)", lookup_attributes },
+		.request = { container, LDAP_SCOPE_SUBTREE, SERVER_LIST_FILTER, lookup_attributes },
+		.arena = arena_new(0),
 	};
 	search_init(&ret_lookup->search);
 }
 
 void lookup_done(struct lookup *lookup) {
 	search_done(&lookup->search);
+	lookup->arena = arena_free(lookup->arena);
 }
 
 int lookup_start(struct lookup *lookup, LDAP *ldap, bool is_paged) {
@@ -25,13 +27,22 @@ int lookup_start(struct lookup *lookup, LDAP *ldap, bool is_paged) {
 	return search_start(&lookup->search, ldap, &lookup->request, is_paged);
 }
 
+static void list_judge(struct lookup *lookup, const struct listing_server *server, const char *uri,
+		       struct lookup_answer *ret_answer) {
+	struct server_list list;
+
+	server_list_read(lookup->search.entries, lookup->search.n_entries, lookup->search.arena, &list);
+	arena_reset(lookup->arena);
+	ret_answer->servers = server_list_servers(&list, lookup->arena, &ret_answer->n_servers);
+	ret_answer->event = listing_judge(&list, server, lookup->request.base, uri, &ret_answer->cause);
+}
+
 static enum lookup_outcome answer_judge(struct lookup *lookup, const struct listing_server *server, const char *uri,
 					struct lookup_answer *ret_answer) {
 	const struct message_result *result = &lookup->search.result;
 
 	if (result->code == LDAP_SUCCESS) {
-		ret_answer->event = listing_judge(lookup->search.entries, lookup->search.n_entries, server,
-					   lookup->request.base, uri, &ret_answer->cause);
+		list_judge(lookup, server, uri, ret_answer);
 		return LOOKUP_ANSWERED;
 	}
 	if (result->code == LDAP_NO_SUCH_OBJECT) {

@@ -14,6 +14,7 @@
 struct lookup {
 	struct search_request request;
 	struct search search;
+	struct arena *arena;  /* holds the servers of the last answer; owned */
 	bool is_wanted_again; /* what it finds may be out of date already */
 };
 
@@ -28,6 +29,8 @@ int lookup_start(struct lookup *lookup, LDAP *ldap, bool is_paged);
 struct lookup_answer {
 	enum authority_event event;
 	struct error cause;
+	const struct dhcp_server *servers; /* all whom it authorizes, until the next answer; NULL: it does not say */
+	size_t n_servers;
 };
 
 enum lookup_outcome {

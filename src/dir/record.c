@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dir/record.h"
 
+#include <string.h>
+
 #include "base/event.h"
 #include "rt/role.h"
 
@@ -10,9 +12,19 @@ static void save_again(void *context) {
 	record_save(context);
 }
 
+static void servers_read(struct record *record) {
+	struct dhcp_server *servers;
+
+	record->servers_arena = arena_new(0);
+	if (directory_store_listing(record->store, record->servers_arena, &servers, &record->n_servers,
+				    &record->is_list_known) == 0)
+		record->servers = servers;
+}
+
 void record_init(struct record *ret_record, struct loop *loop, struct directory_store *store) {
 	*ret_record = (struct record){ .store = store, .loop = loop };
 	ret_record->again = loop_timer_new(loop, save_again, ret_record);
+	servers_read(ret_record);
 	verdict_init(&ret_record->verdict);
 	/* What cannot be read is as if it had never been: nobody is served on its strength. */
 	if (directory_store_verdict(store, &ret_record->verdict) < 0)
@@ -23,6 +35,34 @@ void record_init(struct record *ret_record, struct loop *loop, struct directory_
 
 void record_done(struct record *record) {
 	record->again = loop_timer_free(record->again);
+	record->servers_arena = arena_free(record->servers_arena);
+}
+
+static bool are_servers_equal(const struct record *record, const struct dhcp_server *servers, size_t n_servers) {
+	if (!record->is_list_known || record->n_servers != n_servers)
+		return false;
+	for (size_t i = 0; i < n_servers; i++)
+		if (!is_dhcp_server_equal(&record->servers[i], &servers[i]))
+			return false;
+	return true;
+}
+
+void record_take_servers(struct record *record, const struct dhcp_server *servers, size_t n_servers) {
+	struct dhcp_server *copy;
+
+	if (are_servers_equal(record, servers, n_servers))
+		return;
+	arena_reset(record->servers_arena);
+	copy = arena_array_of(record->servers_arena, struct dhcp_server, n_servers);
+	if (n_servers)
+		memcpy(copy, servers, n_servers * sizeof *copy);
+	record->servers = copy;
+	record->n_servers = n_servers;
+	record->is_list_known = record->is_list_new = true;
+}
+
+bool has_record_new_servers(const struct record *record) {
+	return record->is_list_new;
 }
 
 static void entries_write(struct directory_write *write, const struct acceptance_result *result) {
@@ -46,6 +86,8 @@ static int write_all(struct record *record, const struct acceptance_result *resu
 		entries_write(write, result);
 	if (cookie.len)
 		directory_write_cookie(write, RECORD_FEED_CONFIG, cookie);
+	if (record->is_list_new)
+		directory_write_listing(write, record->servers, record->n_servers);
 	directory_write_verdict(write, &record->verdict);
 	directory_write_status(write, &record->status);
 	return directory_write_commit(write, reterr_error);
@@ -66,7 +108,7 @@ static bool save(struct record *record, const struct acceptance_result *result, 
 		loop_timer_set(record->again, AGAIN_MS);
 		return false;
 	}
-	record->is_failing = false;
+	record->is_failing = record->is_list_new = false;
 	loop_timer_clear(record->again);
 	role_wake(HERITAGE_WAKE_SERVE);
 	return true;

@@ -225,7 +225,7 @@ static void batch_take(struct session *session) {
 static void lookup_take(struct session *session, LDAPMessage *message) {
 	struct listing_server server = session_server(session);
 
-	session->answer.cause = (struct error){ 0 };
+	session->answer = (struct lookup_answer){ 0 };
 	switch (lookup_handle(&session->lookup, session->ldap, message, &server, connection_uri(session->connection),
 			      &session->answer)) {
 	case LOOKUP_GOES_ON:
@@ -245,8 +245,7 @@ static void answer_tell(struct session *session) {
 	if (!session->is_answered)
 		return;
 	session->is_answered = false;
-	session->calls->looked_up(session->context, session->answer.event,
-				  session->answer.event == AUTHORITY_EVENT_LISTED ? NULL : &session->answer.cause);
+	session->calls->looked_up(session->context, &session->answer);
 }
 
 static void message_take(struct session *session, LDAPMessage *message) {
@@ -361,7 +360,7 @@ struct session *session_new(struct loop *loop, struct connection *connection, co
 	session->more = loop_timer_new(loop, session_readable, session);
 	session->quiet = loop_timer_new(loop, session_quiet, session);
 	session->end = loop_timer_new(loop, session_ended, session);
-	feed_init(&session->feed, settings->base, is_about_authority(session) ? "(objectClass=dHCPClass)" : "(objectClass=*)");
+	feed_init(&session->feed, settings->base, is_about_authority(session) ? SERVER_LIST_FILTER : "(objectClass=*)");
 	lookup_init(&session->lookup, settings->base);
 	session->readable = loop_watch_readable(loop, connection_fd(connection), session_readable, session);
 	loop_timer_set(session->quiet, settings->probe_ms);

@@ -19,7 +19,6 @@
 #include "dir/change.h"
 #include "dir/connection.h"
 #include "dir/host.h"
-#include "engine/authority.h"
 #include "rt/loop.h"
 
 enum session_purpose { SESSION_AUTHORITY, SESSION_CONFIG, SESSION_PURPOSE_COUNT };
@@ -37,6 +36,8 @@ struct session_settings {
 	void *lost_context;
 };
 
+struct lookup_answer;
+
 struct session_calls {
 	/* The stored cookie of the feed, into @arena; empty if there is none. NULL: none is kept. */
 	struct span (*cookie)(void *context, struct arena *arena);
@@ -45,7 +46,7 @@ struct session_calls {
 	/* SESSION_CONFIG: the base cannot be read; it is tried again and again. */
 	void (*unreadable)(void *context, const struct error *error);
 	/* SESSION_AUTHORITY: a look-up's answer. */
-	void (*looked_up)(void *context, enum authority_event event, const struct error *cause);
+	void (*looked_up)(void *context, const struct lookup_answer *answer);
 	/* The server has just shown that it lives, and would have told if anything had changed. */
 	void (*current)(void *context);
 };
