@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/functional/rawclient.py \
 	tests/functional/load.py \
 	tests/functional/test_api.py \
+	tests/functional/test_authorization.py \
 	tests/functional/test_bad_entries.py \
 	tests/functional/test_bad_packets.py \
 	tests/functional/test_bad_start.py \

@@ -123,14 +123,29 @@ static void makes_the_entry_windows_makes(void **state) {
 }
 
 static void matches_names_and_addresses(void **state) {
-	struct dhcp_server server = { .address = { 5 }, .name = "dhcp1.example.org" };
+	struct entry *entry = edit_new(*state, "cn=10.0.0.5," CONTAINER_DN, "dHCPClass");
+	struct server_list_item item = { .entry = entry,
+					 .is_readable = true,
+					 .server = { .address = { 5 }, .name = "dhcp1.example.org." } };
 
-	assert_int_equal(authorization_match(&server, "DHCP1.Example.org", (struct ip4){ 5 }), AUTHORIZATION_WHOLLY);
-	assert_int_equal(authorization_match(&server, "DHCP1.Example.org", (struct ip4){ 0 }), AUTHORIZATION_WHOLLY);
-	assert_int_equal(authorization_match(&server, "dhcp1.example.org", (struct ip4){ 6 }), AUTHORIZATION_PARTLY);
-	assert_int_equal(authorization_match(&server, "other.example.org", (struct ip4){ 5 }), AUTHORIZATION_PARTLY);
-	assert_int_equal(authorization_match(&server, "hcp1.example.org", (struct ip4){ 0 }), AUTHORIZATION_NONE);
-	assert_int_equal(authorization_match(&server, "other.example.org", (struct ip4){ 6 }), AUTHORIZATION_NONE);
+	assert_int_equal(authorization_match(&item, "DHCP1.Example.org", (struct ip4){ 5 }), AUTHORIZATION_WHOLLY);
+	assert_int_equal(authorization_match(&item, "DHCP1.Example.org", (struct ip4){ 0 }), AUTHORIZATION_WHOLLY);
+	assert_int_equal(authorization_match(&item, "dhcp1.example.org", (struct ip4){ 6 }), AUTHORIZATION_PARTLY);
+	assert_int_equal(authorization_match(&item, "other.example.org", (struct ip4){ 5 }), AUTHORIZATION_PARTLY);
+	assert_int_equal(authorization_match(&item, "hcp1.example.org", (struct ip4){ 0 }), AUTHORIZATION_NONE);
+	assert_int_equal(authorization_match(&item, "other.example.org", (struct ip4){ 6 }), AUTHORIZATION_NONE);
+	assert_int_equal(authorization_match(&item, "10.0.0.5", (struct ip4){ 0 }), AUTHORIZATION_NONE);
+	assert_string_equal(authorization_name(*state, &item), "dhcp1.example.org");
+}
+
+static void knows_the_nameless_by_entry_and_address(void **state) {
+	struct entry *entry = edit_new(*state, "cn=old," CONTAINER_DN, "dHCPClass");
+	struct server_list_item item = { .entry = entry, .is_readable = true, .server = { .address = { 0x0a000005 } } };
+
+	assert_string_equal(authorization_name(*state, &item), "old");
+	assert_int_equal(authorization_match(&item, "OLD", (struct ip4){ 0 }), AUTHORIZATION_WHOLLY);
+	assert_int_equal(authorization_match(&item, "10.0.0.5", (struct ip4){ 0 }), AUTHORIZATION_WHOLLY);
+	assert_int_equal(authorization_match(&item, "", (struct ip4){ 0 }), AUTHORIZATION_NONE);
 }
 
 static void checks_before_writing(void **state) {
@@ -173,6 +188,7 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(exclusions_may_overlap, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(makes_the_entry_windows_makes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(matches_names_and_addresses, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(knows_the_nameless_by_entry_and_address, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(checks_before_writing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(old_mistakes_do_not_stand_in_the_way, set_up, tear_down),
 	};

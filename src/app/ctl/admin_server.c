@@ -42,20 +42,25 @@ static int resolve(const char *name, struct ip4 *ret_address, struct error *rete
 	return 0;
 }
 
-/* The words NAME [ADDRESS]. *@ret_address is none if it was not given. */
+/* The words NAME [ADDRESS]. *@ret_address is none if it was not given. A name may end in a dot; the list has none. */
 static int take_words(const struct ctl *ctl, const char **ret_name, struct ip4 *ret_address,
 		      struct error *reterr_error) {
 	const struct arguments *arguments = &ctl->arguments;
 	struct ip4 address = { 0 };
+	size_t len = strlen(arguments->words[0]);
 
-	if (ip4_parse(arguments->words[0], &address) == 0)
-		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is an address; a server is known by its name first, then its address",
-				 arguments->words[0]);
 	if (arguments->n_words > 1 && (ip4_parse(arguments->words[1], &address) < 0 || is_ip4_none(address)))
 		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not an IPv4 address", arguments->words[1]);
-	*ret_name = arguments->words[0];
-	*ret_address = arguments->n_words > 1 ? address : (struct ip4){ 0 };
+	if (len > 1 && arguments->words[0][len - 1] == '.')
+		len--;
+	*ret_name = arena_dup(ctl->arena, span_of(arguments->words[0], len));
+	*ret_address = address;
 	return 0;
+}
+
+static int reject_address(const char *name, struct error *reterr_error) {
+	return error_set(reterr_error, E_INVALID_PARAMETER,
+			 "%s is an address; a server is known by its name first, then its address", name);
 }
 
 static const char *address_text(const struct ctl *ctl, struct ip4 address) {
@@ -65,43 +70,108 @@ static const char *address_text(const struct ctl *ctl, struct ip4 address) {
 }
 
 /* What the list holds is one thing, what was asked for another. */
-static int reject_mismatch(const struct ctl *ctl, const struct authorized *found, const char *name, struct ip4 address,
-			   struct error *reterr_error) {
+static int reject_mismatch(const struct ctl *ctl, const struct server_list_item *found, const char *name,
+			   struct ip4 address, struct error *reterr_error) {
+	const char *listed = authorization_name(ctl->arena, found);
+
 	return error_set(reterr_error, E_DDS_SERVER_ADDRESS_MISMATCH,
 			 "%s and %s do not belong together: the directory lists %s with the address %s; if that is out of date, take it "
 			 "off first with: lessorctl server deauthorize %s",
-			 name, address_text(ctl, address), found->server.name, address_text(ctl, found->server.address),
-			 found->server.name);
+			 name, address_text(ctl, address), listed, address_text(ctl, found->server.address), listed);
 }
 
-static int authorize(struct ctl *ctl, struct directory *directory, const char *name, struct ip4 address,
-		     struct error *reterr_error) {
-	CLEANUP(authorization_done) struct authorization authorization = { 0 };
-	json_t *created = json_array(), *existing = json_array();
+/* Conflict objects of @name, and what stands under its name and cannot be read: they authorize nobody. */
+static bool is_leftover(const struct server_list_item *item, const char *name) {
+	return !is_server_list_item_valid(item) &&
+	       authorization_match(item, name, (struct ip4){ 0 }) == AUTHORIZATION_WHOLLY;
+}
+
+/* Mark the conflict objects of @name for removal. Returns their number. */
+static size_t doom_conflicts(const struct server_list *list, const char *name, bool *is_doomed) {
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n_items; i++) {
+		is_doomed[i] = list->items[i].is_conflict && is_leftover(&list->items[i], name);
+		n += is_doomed[i];
+	}
+	return n;
+}
+
+/* Refuse what cannot be listed, because somebody is already, or something stands in the way. */
+static int check_free(const struct ctl *ctl, const struct server_list *list, const char *name, struct ip4 address,
+		      struct error *reterr_error) {
 	enum authorization_match match;
-	const struct authorized *found;
+	const struct server_list_item *found = authorization_find(list, name, address, &match);
+
+	if (match == AUTHORIZATION_PARTLY)
+		return reject_mismatch(ctl, found, name, address, reterr_error);
+	if (match == AUTHORIZATION_WHOLLY)
+		return error_set(reterr_error, E_DDS_SERVER_ALREADY_EXISTS, "%s with the address %s is authorized already, by %s",
+				 name, address_text(ctl, address), found->entry->dn);
+	for (size_t i = 0; i < list->n_items; i++) {
+		const struct server_list_item *item = &list->items[i];
+
+		if (!item->is_conflict && !is_server_list_root(item->entry) && is_leftover(item, name))
+			return error_set(reterr_error, E_DDS_UNEXPECTED_ERROR,
+					 "%s stands in the way and cannot be read: it names no server; remove it with lessorctl server "
+					 "deauthorize %s, then authorize the server again", item->entry->dn, name);
+	}
+	return 0;
+}
+
+/* Make the server's entry, and before it the list if there is none. */
+static int create_entry(const struct ctl *ctl, struct directory *directory, bool has_root, const char *name,
+			struct ip4 address, struct error *reterr_error) {
+	json_t *created = json_array(), *existing = json_array();
 	struct entry *entry;
+	int r = authorization_make_entry(ctl->arena, directory_authorization_dn(directory), name, address, &entry,
+					 reterr_error);
+
+	if (r == 0 && !has_root)
+		r = authorization_create_root(directory, ctl->arena, created, existing, reterr_error);
+	if (r == 0)
+		r = directory_add(directory, entry, E_DDS_SERVER_ALREADY_EXISTS, reterr_error);
+	json_decref(created);
+	json_decref(existing);
+	return r;
+}
+
+/* *@ret_rest says what became of the conflict objects of this name; it is left as it was if there were none. That they
+ * could not be removed is no failure: they do no harm to the entry. */
+static void remove_conflicts(struct ctl *ctl, struct directory *directory, const struct authorization *authorization,
+			     const char *name, const char **ret_rest) {
+	bool *is_doomed = arena_array_of(ctl->arena, bool, authorization->list.n_items);
+	size_t n = doom_conflicts(&authorization->list, name, is_doomed);
+	struct error error;
+
+	if (n && authorization_remove(directory, ctl->arena, authorization, is_doomed, &error) == 0)
+		*ret_rest = "; what a replication conflict had left of it is removed";
+	else if (n)
+		*ret_rest = arena_format(ctl->arena, "; what a replication conflict has left of it is still there: %s",
+					 error.text);
+}
+
+/* *@ret_rest is "", or what is to be said besides. Where the server is listed already but a replication conflict has left
+ * something, its removal is what there is to do. */
+static int authorize(struct ctl *ctl, struct directory *directory, const char *name, struct ip4 address,
+		     const char **ret_rest, struct error *reterr_error) {
+	CLEANUP(authorization_done) struct authorization authorization = { 0 };
+	const char *rest = "";
 	int r = authorization_load(directory, ctl->arena, &authorization, reterr_error);
 
 	if (r == 0 && !authorization.has_container)
 		r = error_set(reterr_error, E_DDS_NO_DHCP_ROOT,
 			      "%s, which holds the list of authorized servers, is not in the directory, or you may not see it; "
 			      "\"lessorctl init\" creates what is missing", directory_authorization_dn(directory));
-	found = authorization_find(&authorization, name, address, &match);
-	if (r == 0 && match == AUTHORIZATION_PARTLY)
-		r = reject_mismatch(ctl, found, name, address, reterr_error);
-	if (r == 0 && match == AUTHORIZATION_WHOLLY)
-		r = error_set(reterr_error, E_DDS_SERVER_ALREADY_EXISTS, "%s with the address %s is authorized already", name,
-			      address_text(ctl, address));
 	if (r == 0)
-		r = authorization_make_entry(ctl->arena, directory_authorization_dn(directory), name, address, &entry,
-					     reterr_error);
-	if (r == 0 && !authorization.has_root)
-		r = authorization_create_root(directory, ctl->arena, created, existing, reterr_error);
+		r = check_free(ctl, &authorization.list, name, address, reterr_error);
 	if (r == 0)
-		r = directory_add(directory, entry, E_DDS_SERVER_ALREADY_EXISTS, reterr_error);
-	json_decref(created);
-	json_decref(existing);
+		r = create_entry(ctl, directory, authorization.list.has_root, name, address, reterr_error);
+	if (r == 0 || r == -E_DDS_SERVER_ALREADY_EXISTS)
+		remove_conflicts(ctl, directory, &authorization, name, &rest);
+	if (r == -E_DDS_SERVER_ALREADY_EXISTS && *rest)
+		r = 0;
+	*ret_rest = rest;
 	return r;
 }
 
@@ -112,18 +182,20 @@ static json_t *describe(const struct ctl *ctl, const char *name, struct ip4 addr
 }
 
 int server_authorize(struct ctl *ctl, struct error *reterr_error) {
+	const char *name, *dn, *rest;
 	struct directory *directory;
-	const char *name, *dn;
-	struct ip4 address;
+	struct ip4 address, ignored;
 	int r = take_words(ctl, &name, &address, reterr_error);
 
+	if (r == 0 && ip4_parse(name, &ignored) == 0)
+		r = reject_address(name, reterr_error);
 	if (r == 0 && is_ip4_none(address))
 		r = resolve(name, &address, reterr_error);
 	if (r == 0)
 		r = ctl_open_directory(ctl, &directory, reterr_error);
 	if (r < 0)
 		return r;
-	r = authorize(ctl, directory, name, address, reterr_error);
+	r = authorize(ctl, directory, name, address, &rest, reterr_error);
 	/* Also when it was listed already: the daemon may not have noticed. */
 	if (r == 0 || r == -E_DDS_SERVER_ALREADY_EXISTS)
 		ctl_recheck(ctl);
@@ -131,63 +203,90 @@ int server_authorize(struct ctl *ctl, struct error *reterr_error) {
 		return r;
 	dn = arena_format(ctl->arena, "CN=%s,%s", name, directory_authorization_dn(directory));
 	return ctl_done(ctl, describe(ctl, name, address,
-				      ctl_message(dn, "server %s with the address %s is authorized: its daemon may answer clients", name,
-						  address_text(ctl, address))));
-}
-
-/* Remove the entry that holds only this value; an entry of several (Windows 2000's DhcpRoot) loses the value. */
-static int remove_value(struct ctl *ctl, struct directory *directory, const struct authorized *found,
-			struct error *reterr_error) {
-	const char *attribute = schema_attribute_get(ATTRIBUTE_DHCP_SERVERS)->name, *type, *value;
-	struct entry *after;
-	size_t n;
-
-	edit_values(found->entry, attribute, &n);
-	type = entry_text(found->entry, schema_attribute_get(ATTRIBUTE_DHCP_TYPE)->name);
-	if (n == 1 && type && strcmp(type, "0") != 0)
-		return directory_delete(directory, found->entry->dn, reterr_error);
-	after = edit_copy(ctl->arena, found->entry);
-	for (size_t i = n; i-- > 0;) {
-		value = edit_value(after, attribute, i);
-		if (strcmp(value, found->value) == 0)
-			edit_remove_at(after, attribute, i);
-	}
-	return directory_modify(directory, found->entry, found->version, after, reterr_error);
+				      ctl_message(dn, "server %s with the address %s is authorized: its daemon may answer clients%s", name,
+						  address_text(ctl, address), rest)));
 }
 
 static int check_root(struct directory *directory, const struct authorization *authorization,
 		      struct error *reterr_error) {
-	if (authorization->has_root)
+	if (authorization->list.has_root)
 		return 0;
 	return error_set(reterr_error, E_DDS_NO_DHCP_ROOT,
-			 "the directory has no list of authorized servers yet (cn=DhcpRoot in %s, or you may not see it); "
+			 "the directory has no list of authorized servers yet (cn=" SERVER_LIST_ROOT " in %s, or you may not see it); "
 			 "\"lessorctl server authorize\" starts one",
 			 directory_authorization_dn(directory));
 }
 
+/* What a deauthorization has done. */
+struct withdrawal {
+	const struct server_list_item *first; /* of what was removed */
+	bool was_authorized;                  /* else it was only what authorizes nobody */
+	const struct server_list_item *rest;  /* what still lists a part of it, or NULL */
+};
+
+/* Mark what is to go: what authorizes @name and is as was said, and what is left over under this name. */
+static void doom(const struct server_list *list, const char *name, struct ip4 address, bool *is_doomed,
+		 struct withdrawal *ret_withdrawal) {
+	*ret_withdrawal = (struct withdrawal){ 0 };
+	for (size_t i = 0; i < list->n_items; i++) {
+		const struct server_list_item *item = &list->items[i];
+		enum authorization_match match = authorization_match(item, name, address);
+		bool is_valid = is_server_list_item_valid(item);
+
+		is_doomed[i] = is_valid ? match == AUTHORIZATION_WHOLLY : is_leftover(item, name);
+		if (is_doomed[i] && (!ret_withdrawal->first || (is_valid && !ret_withdrawal->was_authorized)))
+			ret_withdrawal->first = item;
+		if (is_doomed[i])
+			ret_withdrawal->was_authorized |= is_valid;
+		else if (is_valid && match != AUTHORIZATION_NONE)
+			ret_withdrawal->rest = item;
+	}
+}
+
+static int reject_unlisted(const char *name, struct error *reterr_error) {
+	struct ip4 address;
+
+	if (ip4_parse(name, &address) == 0)
+		return reject_address(name, reterr_error);
+	return error_set(reterr_error, E_DDS_SERVER_DOES_NOT_EXIST,
+			 "%s is not on the directory's list; \"lessorctl server list\" shows who is", name);
+}
+
 static int deauthorize(struct ctl *ctl, struct directory *directory, const char *name, struct ip4 address,
-		       struct authorized *ret_removed, struct error *reterr_error) {
+		       struct withdrawal *ret_withdrawal, struct error *reterr_error) {
 	CLEANUP(authorization_done) struct authorization authorization = { 0 };
-	enum authorization_match match;
-	const struct authorized *found;
+	bool *is_doomed;
 	int r = authorization_load(directory, ctl->arena, &authorization, reterr_error);
 
 	if (r == 0)
 		r = check_root(directory, &authorization, reterr_error);
 	if (r < 0)
 		return r;
-	found = authorization_find(&authorization, name, address, &match);
-	if (match == AUTHORIZATION_PARTLY)
-		return reject_mismatch(ctl, found, name, address, reterr_error);
-	if (match == AUTHORIZATION_NONE)
-		return error_set(reterr_error, E_DDS_SERVER_DOES_NOT_EXIST,
-				 "%s is not on the directory's list; \"lessorctl server list\" shows who is", name);
-	*ret_removed = *found;
-	return remove_value(ctl, directory, found, reterr_error);
+	is_doomed = arena_array_of(ctl->arena, bool, authorization.list.n_items);
+	doom(&authorization.list, name, address, is_doomed, ret_withdrawal);
+	if (ret_withdrawal->rest && !ret_withdrawal->was_authorized)
+		return reject_mismatch(ctl, ret_withdrawal->rest, name, address, reterr_error);
+	if (!ret_withdrawal->first)
+		return reject_unlisted(name, reterr_error);
+	return authorization_remove(directory, ctl->arena, &authorization, is_doomed, reterr_error);
+}
+
+static json_t *describe_withdrawal(const struct ctl *ctl, const struct withdrawal *withdrawal) {
+	const char *name = authorization_name(ctl->arena, withdrawal->first), *dn = withdrawal->first->entry->dn;
+	const struct server_list_item *rest = withdrawal->rest;
+
+	if (!withdrawal->was_authorized)
+		return ctl_message(dn, "what stood under the name %s is removed; it authorized nobody", name);
+	if (rest)
+		return ctl_message(dn,
+				   "server %s is off the list with this address, but %s is still listed with the address %s (%s): a daemon "
+				   "with that name or address goes on answering clients", name, authorization_name(ctl->arena, rest),
+				   address_text(ctl, rest->server.address), rest->entry->dn);
+	return ctl_message(dn, "server %s is not authorized any more: its daemon stops answering clients", name);
 }
 
 int server_deauthorize(struct ctl *ctl, struct error *reterr_error) {
-	struct authorized removed;
+	struct withdrawal withdrawal;
 	struct directory *directory;
 	struct ip4 address;
 	const char *name;
@@ -196,28 +295,50 @@ int server_deauthorize(struct ctl *ctl, struct error *reterr_error) {
 	if (r == 0)
 		r = ctl_open_directory(ctl, &directory, reterr_error);
 	if (r == 0)
-		r = deauthorize(ctl, directory, name, address, &removed, reterr_error);
+		r = deauthorize(ctl, directory, name, address, &withdrawal, reterr_error);
 	if (r < 0)
 		return r;
 	ctl_recheck(ctl);
-	return ctl_done(ctl, describe(ctl, removed.server.name, removed.server.address,
-				      ctl_message(removed.entry->dn,
-						  "server %s is not authorized any more: its daemon stops answering clients",
-						  removed.server.name)));
+	return ctl_done(ctl, describe(ctl, authorization_name(ctl->arena, withdrawal.first),
+				      withdrawal.first->server.address, describe_withdrawal(ctl, &withdrawal)));
 }
 
-static json_t *list_item(const struct ctl *ctl, const struct tree *tree, const struct dhcp_server *server) {
-	const struct entry *entry = tree ? tree_find_named(tree, CLASS_SERVER, server->name) : NULL;
-	json_t *item = describe(ctl, server->name, server->address, json_object());
+static json_t *list_note(const struct server_list_item *item) {
+	if (item->is_conflict)
+		return json_string("replication conflict, authorizes nobody");
+	if (!item->value)
+		return json_string("lists nobody");
+	return item->is_readable ? json_null() : json_string("cannot be read, authorizes nobody");
+}
 
-	json_object_set_new(item, "site", entry ? output_text(tree_site_name(tree, entry)) : json_null());
-	json_object_set_new(item, "configured", json_boolean(entry));
-	return item;
+/* The entry's own name as it stands in its DN. */
+static json_t *list_entry(const struct ctl *ctl, const struct entry *entry) {
+	const char *start = strchr(entry->dn, '='), *end = dn_parent(entry->dn);
+
+	if (!start || start > end)
+		return output_text(entry->dn);
+	return output_text(arena_format(ctl->arena, "%.*s", (int)(end - start - 1 - (*end != '\0')), start + 1));
+}
+
+static json_t *list_item(const struct ctl *ctl, const struct tree *tree, const struct server_list_item *item) {
+	const char *name = authorization_name(ctl->arena, item);
+	const struct entry *entry = tree ? tree_find_named(tree, CLASS_SERVER, name) : NULL;
+	json_t *object = describe(ctl, name, item->server.address, json_object());
+
+	json_object_set_new(object, "site", entry ? output_text(tree_site_name(tree, entry)) : json_null());
+	json_object_set_new(object, "configured", json_boolean(entry));
+	json_object_set_new(object, "authorized", json_boolean(is_server_list_item_valid(item)));
+	json_object_set_new(object, "dn", output_text(item->entry->dn));
+	json_object_set_new(object, "entry", list_entry(ctl, item->entry));
+	json_object_set_new(object, "value", output_text(item->value));
+	json_object_set_new(object, "note", list_note(item));
+	return object;
 }
 
 int server_list(struct ctl *ctl, struct error *reterr_error) {
 	static const struct column columns[] = { { "NAME", "name", COLUMN_TEXT }, { "ADDRESS", "address", COLUMN_TEXT },
-						 { "SITE", "site", COLUMN_TEXT }, { "CONFIGURED", "configured", COLUMN_TEXT } };
+						 { "SITE", "site", COLUMN_TEXT }, { "CONFIGURED", "configured", COLUMN_TEXT },
+						 { "ENTRY", "entry", COLUMN_TEXT }, { "NOTE", "note", COLUMN_TEXT } };
 	CLEANUP(authorization_done) struct authorization authorization = { 0 };
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	json_t *items;
@@ -234,8 +355,8 @@ int server_list(struct ctl *ctl, struct error *reterr_error) {
 		return r;
 	has_tree = tree_load(ctl, &tree, &ignored) == 0;
 	items = json_array();
-	for (size_t i = 0; i < authorization.n_items; i++)
-		json_array_append_new(items, list_item(ctl, has_tree ? &tree : NULL, &authorization.items[i].server));
+	for (size_t i = 0; i < authorization.list.n_items; i++)
+		json_array_append_new(items, list_item(ctl, has_tree ? &tree : NULL, &authorization.list.items[i]));
 	return ctl_list(ctl, "servers", items, columns, ARRAY_LEN(columns),
 			"no server is authorized; authorize one with: lessorctl server authorize NAME ADDRESS");
 }

@@ -11,60 +11,18 @@
 #include "model/schema.h"
 
 #define DN_MAX 1024
-#define ROOT_NAME "DhcpRoot"
-
-static size_t count_values(const struct directory_entries *entries, const char *attribute) {
-	size_t total = 0, n;
-
-	for (size_t i = 0; i < entries->n_items; i++) {
-		edit_values(entries->items[i], attribute, &n);
-		total += n;
-	}
-	return total;
-}
-
-static void take_values(struct authorization *authorization, struct arena *arena) {
-	const char *attribute = schema_attribute_get(ATTRIBUTE_DHCP_SERVERS)->name;
-	const struct directory_entries *entries = &authorization->entries;
-	struct authorized *items = arena_array_of(arena, struct authorized, count_values(entries, attribute));
-	size_t n = 0;
-
-	for (size_t i = 0; i < entries->n_items; i++) {
-		const char *value;
-
-		for (size_t j = 0; (value = edit_value(entries->items[i], attribute, j)); j++) {
-			struct authorized *item = &items[n];
-			struct error ignored;
-
-			*item = (struct authorized){ .entry = entries->items[i],
-						     .version = entries->versions[i],
-						     .value = value };
-			n += dhcp_server_parse(value, &item->server, &ignored) == 0;
-		}
-	}
-	authorization->items = items;
-	authorization->n_items = n;
-}
-
-static bool is_root_entry(const struct entry *entry) {
-	char name[DN_MAX];
-
-	return dn_leaf_value(entry->dn, sizeof name, name) == 0 && is_text_equal_nocase(name, ROOT_NAME);
-}
 
 int authorization_load(struct directory *directory, struct arena *arena, struct authorization *ret_authorization,
 		       struct error *reterr_error) {
 	struct authorization authorization = { .has_container = true };
 	int r = directory_search(directory, directory_authorization_dn(directory), DIRECTORY_SUBTREE,
-				 "(objectClass=dHCPClass)", &authorization.entries, reterr_error);
+				 SERVER_LIST_FILTER, &authorization.entries, reterr_error);
 
 	if (r == -E_NOT_FOUND)
 		authorization.has_container = false;
 	else if (r < 0)
 		return r;
-	for (size_t i = 0; i < authorization.entries.n_items; i++)
-		authorization.has_root |= is_root_entry(authorization.entries.items[i]);
-	take_values(&authorization, arena);
+	server_list_read(authorization.entries.items, authorization.entries.n_items, arena, &authorization.list);
 	*ret_authorization = authorization;
 	return 0;
 }
@@ -73,9 +31,31 @@ void authorization_done(struct authorization *authorization) {
 	directory_entries_done(&authorization->entries);
 }
 
-enum authorization_match authorization_match(const struct dhcp_server *server, const char *name, struct ip4 address) {
-	bool has_name = is_text_equal_nocase(server->name, name);
-	bool has_address = is_ip4_equal(server->address, address);
+const char *authorization_name(struct arena *arena, const struct server_list_item *item) {
+	const char *name = item->server.name;
+	char entry_name[DHCP_SERVER_NAME_MAX];
+	size_t len = strlen(name);
+
+	if (len)
+		return arena_dup(arena, span_of(name, name[len - 1] == '.' ? len - 1 : len));
+	server_list_entry_name(item->entry, entry_name);
+	return arena_dup_text(arena, entry_name);
+}
+
+static bool is_called(const struct server_list_item *item, const char *name) {
+	char other[DHCP_SERVER_NAME_MAX];
+
+	if (*item->server.name)
+		return is_dhcp_server_name(&item->server, name);
+	if (!is_ip4_none(item->server.address) && strcmp(ip4_format(item->server.address, other), name) == 0)
+		return true;
+	server_list_entry_name(item->entry, other);
+	return *name && is_text_equal_nocase(other, name);
+}
+
+enum authorization_match authorization_match(const struct server_list_item *item, const char *name,
+					     struct ip4 address) {
+	bool has_name = is_called(item, name), has_address = is_dhcp_server_address(&item->server, &address, 1);
 
 	if (is_ip4_none(address))
 		return has_name ? AUTHORIZATION_WHOLLY : AUTHORIZATION_NONE;
@@ -84,20 +64,79 @@ enum authorization_match authorization_match(const struct dhcp_server *server, c
 	return has_name || has_address ? AUTHORIZATION_PARTLY : AUTHORIZATION_NONE;
 }
 
-const struct authorized *authorization_find(const struct authorization *authorization, const char *name,
-					    struct ip4 address, enum authorization_match *ret_match) {
-	const struct authorized *best = NULL;
+const struct server_list_item *authorization_find(const struct server_list *list, const char *name, struct ip4 address,
+						  enum authorization_match *ret_match) {
+	const struct server_list_item *best = NULL;
 
 	*ret_match = AUTHORIZATION_NONE;
-	for (size_t i = 0; i < authorization->n_items; i++) {
-		enum authorization_match match = authorization_match(&authorization->items[i].server, name, address);
+	for (size_t i = 0; i < list->n_items; i++) {
+		enum authorization_match match = authorization_match(&list->items[i], name, address);
 
-		if (match <= *ret_match)
+		if (!is_server_list_item_valid(&list->items[i]) || match <= *ret_match)
 			continue;
 		*ret_match = match;
-		best = &authorization->items[i];
+		best = &list->items[i];
 	}
 	return best;
+}
+
+static const char *version_of(const struct authorization *authorization, const struct entry *entry) {
+	for (size_t i = 0; i < authorization->entries.n_items; i++)
+		if (authorization->entries.items[i] == entry)
+			return authorization->entries.versions[i];
+	return "";
+}
+
+/* What a removal goes by. */
+struct removal {
+	struct directory *directory;
+	struct arena *arena;
+	const struct authorization *authorization;
+	const bool *is_doomed;
+};
+
+/* The end of the items that stand, from @start on, in one entry. */
+static size_t entry_end(const struct server_list *list, size_t start) {
+	size_t end = start;
+
+	while (end < list->n_items && list->items[end].entry == list->items[start].entry)
+		end++;
+	return end;
+}
+
+/* Remove what is doomed of one entry, whose items are those from @start to @end. */
+static int remove_of_entry(const struct removal *removal, size_t start, size_t end, struct error *reterr_error) {
+	const struct server_list_item *items = removal->authorization->list.items;
+	const struct entry *entry = items[start].entry;
+	struct entry *after = edit_copy(removal->arena, entry);
+	size_t n_doomed = 0;
+
+	for (size_t i = end; i-- > start;) {
+		if (!removal->is_doomed[i])
+			continue;
+		n_doomed++;
+		if (items[i].value)
+			edit_remove_at(after, schema_attribute_get(ATTRIBUTE_DHCP_SERVERS)->name, items[i].index);
+	}
+	if (n_doomed == 0)
+		return 0;
+	if (n_doomed == end - start && !is_server_list_root(entry))
+		return directory_delete(removal->directory, entry->dn, reterr_error);
+	return directory_modify(removal->directory, entry, version_of(removal->authorization, entry), after,
+				reterr_error);
+}
+
+int authorization_remove(struct directory *directory, struct arena *arena, const struct authorization *authorization,
+			 const bool *is_doomed, struct error *reterr_error) {
+	struct removal removal = { directory, arena, authorization, is_doomed };
+	const struct server_list *list = &authorization->list;
+	int r = 0;
+
+	for (size_t start = 0, end; start < list->n_items && r == 0; start = end) {
+		end = entry_end(list, start);
+		r = remove_of_entry(&removal, start, end, reterr_error);
+	}
+	return r;
 }
 
 /* What both kinds of entries have in common ([MS-DHCPE] 7.4, 7.5). */
@@ -161,9 +200,10 @@ int authorization_create_root(struct directory *directory, struct arena *arena, 
 						 reterr_error);
 	if (r < 0)
 		return r;
-	return authorization_create_missing(
-		directory,
-		make_dhcp_entry(arena, arena_format(arena, "CN=" ROOT_NAME ",%s", directory_authorization_dn(directory)), "0",
-				"This is a server"),
-		created, existing, reterr_error);
+	return authorization_create_missing(directory,
+					    make_dhcp_entry(arena,
+							    arena_format(arena, "CN=" SERVER_LIST_ROOT ",%s",
+									 directory_authorization_dn(directory)),
+							    "0", "This is a server"),
+					    created, existing, reterr_error);
 }

@@ -65,8 +65,70 @@ static void check_snapshot(const struct tree *tree, const char *server, struct r
 	snapshot_free(snapshot);
 }
 
+static void add_mistake(struct report *report, const struct entry *entry, int code, const char *reason) {
+	struct finding finding = { .dn = entry->dn, .attribute = schema_attribute_get(ATTRIBUTE_DHCP_SERVERS)->name,
+				   .code = code, .reason = reason };
+
+	add_findings(report, &(struct findings){ &finding, 1 });
+}
+
+/* What stands in the list and authorizes nobody. */
+static void check_leftover(const struct tree *tree, const struct server_list_item *item, struct report *report) {
+	const char *name = authorization_name(tree->arena, item);
+	struct dhcp_server ignored;
+	struct error error;
+
+	if (item->is_conflict)
+		error_set(&error, E_DHCP_ROGUE_DS_CONFLICT,
+			  "a replication conflict has left this object, which authorizes nobody; remove it with: lessorctl server authorize "
+			  "%s ADDRESS, or, if the server is not to be authorized, lessorctl server deauthorize %s", name, name);
+	else if (!item->value)
+		error_set(&error, E_DDS_UNEXPECTED_ERROR,
+			  "this entry authorizes nobody: it has no value; remove it with: lessorctl server deauthorize %s", name);
+	else if (dhcp_server_parse(item->value, &ignored, &error) == 0)
+		error_set(&error, E_DDS_UNEXPECTED_ERROR,
+			  "this value has a NUL in it; remove it with: lessorctl server deauthorize %s", name);
+	add_mistake(report, item->entry, error.code, error.text);
+}
+
+/* @item and one that stands before it: an address has one server, and a server that moved has two addresses. */
+static void check_pair(const struct tree *tree, const struct server_list_item *before,
+		       const struct server_list_item *item, struct report *report) {
+	bool is_same_address = is_dhcp_server_address(&item->server, &before->server.address, 1);
+	bool is_same_name = is_dhcp_server_name(&item->server, before->server.name);
+	const char *name = item->server.name, *name_before = before->server.name;
+	char address[IP4_TEXT_MAX];
+
+	if (is_same_address == is_same_name || !*name || !*name_before)
+		return;
+	ip4_format(item->server.address, address);
+	if (is_same_address)
+		add_mistake(report, item->entry, E_DDS_SERVER_ADDRESS_MISMATCH,
+			    arena_format(tree->arena,
+					 "this gives %s the address %s, and %s gives it to %s; take off the wrong one with: lessorctl server "
+					 "deauthorize NAME %s", name, address, before->entry->dn, name_before, address));
+	else if (!is_ip4_none(item->server.address) && !is_ip4_none(before->server.address))
+		add_warning(report, item->entry->dn,
+			    arena_format(tree->arena,
+					 "%s is listed with the address %s here and with another in %s; if it has only one, take off the other "
+					 "with: lessorctl server deauthorize %s ADDRESS", name, address, before->entry->dn, name));
+}
+
+/* Entries that authorize nobody, and those that contradict each other. */
+static void check_list(const struct tree *tree, const struct server_list *list, struct report *report) {
+	for (size_t i = 0; i < list->n_items; i++) {
+		const struct server_list_item *item = &list->items[i];
+
+		if (!is_server_list_item_valid(item))
+			check_leftover(tree, item, report);
+		for (size_t j = 0; j < i && is_server_list_item_valid(item); j++)
+			if (is_server_list_item_valid(&list->items[j]))
+				check_pair(tree, &list->items[j], item, report);
+	}
+}
+
 /* Both ways: entries without authorization, authorization without entry. */
-static void check_servers(const struct tree *tree, const struct authorization *authorization, struct report *report) {
+static void check_servers(const struct tree *tree, const struct server_list *list, struct report *report) {
 	enum authorization_match match;
 
 	for (size_t i = 0; i < tree->entries.n_items; i++) {
@@ -74,16 +136,17 @@ static void check_servers(const struct tree *tree, const struct authorization *a
 
 		if (!is_entry_of_class(entry, schema_class_get(CLASS_SERVER)->name))
 			continue;
-		authorization_find(authorization, tree_leaf(tree, entry), (struct ip4){ 0 }, &match);
+		authorization_find(list, tree_leaf(tree, entry), (struct ip4){ 0 }, &match);
 		if (match == AUTHORIZATION_NONE)
 			add_warning(report, entry->dn,
 				    "the directory does not list this server by its name, so it may answer nobody, unless one of its addresses "
 				    "is listed; authorize it with: lessorctl server authorize NAME ADDRESS");
 	}
-	for (size_t i = 0; i < authorization->n_items; i++) {
-		const struct authorized *item = &authorization->items[i];
+	for (size_t i = 0; i < list->n_items; i++) {
+		const struct server_list_item *item = &list->items[i];
 
-		if (!tree_find_named(tree, CLASS_SERVER, item->server.name))
+		if (is_server_list_item_valid(item) &&
+		    !tree_find_named(tree, CLASS_SERVER, authorization_name(tree->arena, item)))
 			add_warning(report, item->entry->dn,
 				    "this server is authorized but has no entry in a site, so it has nothing to serve from here; a Windows server "
 				    "needs none");
@@ -96,7 +159,7 @@ static int check_all(struct ctl *ctl, const struct tree *tree, struct report *re
 
 	if (r < 0)
 		return r;
-	if (!authorization.has_root)
+	if (!authorization.list.has_root)
 		add_warning(report, directory_authorization_dn(tree->directory),
 			    "there is no list of authorized servers (cn=DhcpRoot); lessorctl init makes one");
 	check_snapshot(tree, "", report);
@@ -106,7 +169,8 @@ static int check_all(struct ctl *ctl, const struct tree *tree, struct report *re
 		json_array_append_new(report->servers, output_text(tree_leaf(tree, tree->entries.items[i])));
 		check_snapshot(tree, tree_leaf(tree, tree->entries.items[i]), report);
 	}
-	check_servers(tree, &authorization, report);
+	check_list(tree, &authorization.list, report);
+	check_servers(tree, &authorization.list, report);
 	return 0;
 }
 

@@ -7,7 +7,8 @@
  * The keys are stable. Lists stand under their plural; each edit gives "message" and the "dn" it was about:
  *   init            created[], existing[], message
  *   server authorize, deauthorize  message, dn, name, address
- *   server list     servers[]: name, address, site (null: no entry), configured
+ *   server list     servers[]: name, address, site (null: no entry), configured, authorized (false: an entry that
+ *                   authorizes nobody, for the reason in note), dn, entry, value, note
  *   site list       sites[]: name, displayName, servers[], scopes
  *   scope list      scopes[]: network, name, site, state, ranges[], servers[]
  *   scope show      network, dn, name, site, state, ranges[], exclusions[], servers[], reservations, leaseTime,
