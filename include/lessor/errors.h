@@ -89,17 +89,17 @@
 #define ERROR_DHCP_SERVER_INTERFACE_NOTIFICATION_EVENT 20035
 /* The lease store was written in a format from before this one's predecessor. */
 #define ERROR_DHCP_JET97_CONV_REQUIRED 20036
-/* Whether this server is authorized cannot be determined: the directory refuses to be asked. */
+/* Whether this server may serve cannot be told: the directory, or, without one, the network cannot be asked. */
 #define ERROR_DHCP_ROGUE_INIT_FAILED 20037
-/* Another DHCP server is active on the network, and this one may only run alone. */
+/* This server has no directory, another DHCP server is active on its network, and its lessorStandaloneRule is alone. */
 #define ERROR_DHCP_ROGUE_SAMSHUTDOWN 20038
 /* The directory does not list this server, so it answers no client. */
 #define ERROR_DHCP_ROGUE_NOT_AUTHORIZED 20039
 /* No directory server answers; clients are answered only while an earlier verdict holds. */
 #define ERROR_DHCP_ROGUE_DS_UNREACHABLE 20040
-/* Another server answers for the directory's authority in a way that contradicts this server's. */
+/* The directory's list contradicts itself or the network about this server, so it answers no client. */
 #define ERROR_DHCP_ROGUE_DS_CONFLICT 20041
-/* The other DHCP server belongs to another organisation's directory; its question is not answered. */
+/* Another organisation's directory has authorized a DHCP server on the network; it is reported and ignored. */
 #define ERROR_DHCP_ROGUE_NOT_OUR_ENTERPRISE 20042
 /* This server runs without a directory on a network where authorized servers run, so it answers no client. */
 #define ERROR_DHCP_STANDALONE_IN_DS 20043
