@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "dir/discovery.h"
 #include "rt/config.h"
 #include "rt/interfaces.h"
 #include "rt/privilege.h"
@@ -151,6 +152,21 @@ static void check_interfaces(const struct config *config) {
 	free(list.items);
 }
 
+/* The DNS may be away now and there at the start, so this is a warning. */
+static void check_domain(const struct config *config) {
+	struct discovery *discovery = discovery_new((const char *const *)config->uri, config->domain, config->site);
+	struct discovered discovered = { 0 };
+	struct error error;
+
+	if (discovery_find(discovery, config->timeout * 1000, &discovered, &error) == 0)
+		error = discovered.remark;
+	if (error.code)
+		fprintf(stderr, "lessord: warning: 'domain': %s\n", error.text);
+	for (const char *const *uri = discovered.uris; uri && *uri; uri++)
+		printf("lessord: 'domain': the DNS names %s\n", *uri);
+	discovery_free(discovery);
+}
+
 int check_run(const char *path) {
 	struct check check = { .identity = { geteuid(), getegid() } };
 	struct config *config;
@@ -171,6 +187,8 @@ int check_run(const char *path) {
 	check_secret("keytab", config->keytab);
 	check_secret("tls-key-file", config->tls_key_file);
 	check_interfaces(config);
+	if (*config->domain)
+		check_domain(config);
 	if (check.n_errors == 0)
 		printf("lessord: %s is good: server %s below %s\n", path, config->server_name, config->base);
 	config_free(config);

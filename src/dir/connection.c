@@ -19,12 +19,14 @@
 #define DEFAULT_LDAPI_PATH "/run/slapd/ldapi"
 #define OID_ACTIVE_DIRECTORY "1.2.840.113556.1.4.800"
 #define OID_ASSERTION "1.3.6.1.1.12"
+#define PROTECTION_MAX 48
 
 struct connection {
 	LDAP *ldap;
 	int fd;
 	char *uri;
 	int64_t valid_until;
+	char protection[PROTECTION_MAX];
 	struct connection_features features;
 };
 
@@ -73,7 +75,7 @@ int opening_connect(struct opening *opening, struct error *reterr_error) {
 	if (opening->is_local)
 		fd = endpoint_connect_unix(host ? host : DEFAULT_LDAPI_PATH, timeout_ms, reterr_error);
 	else
-		fd = endpoint_connect_tcp(host ? host : "localhost", url->lud_port, timeout_ms, reterr_error);
+		fd = endpoint_connect_tcp(host ? host : "localhost", (uint16_t)url->lud_port, timeout_ms, reterr_error);
 	if (fd < 0)
 		return fd;
 	result = ldap_init_fd(fd, opening->is_local ? LDAP_PROTO_IPC : LDAP_PROTO_TCP, opening->uri, &opening->ldap);
@@ -152,6 +154,22 @@ static int steps_perform(struct opening *opening, struct connection_features *fe
 	return code;
 }
 
+/* The strength of SASL's layer is 1 if it only signs, else the encryption's number of bits. */
+static void protection_describe(const struct opening *opening, char ret_words[static PROTECTION_MAX]) {
+	ber_len_t strength = 0;
+
+	if (opening->settings->bind == CONNECTION_GSSAPI)
+		ldap_get_option(opening->ldap, LDAP_OPT_X_SASL_SSF, &strength);
+	if (opening->has_tls)
+		snprintf(ret_words, PROTECTION_MAX, "TLS");
+	else if (opening->is_local)
+		snprintf(ret_words, PROTECTION_MAX, "on this machine");
+	else if (strength > 1)
+		snprintf(ret_words, PROTECTION_MAX, "signed and sealed, %lu bits", (unsigned long)strength);
+	else
+		snprintf(ret_words, PROTECTION_MAX, strength ? "signed" : "not protected");
+}
+
 /* Open one URI. */
 static int uri_open(const struct connection_settings *settings, const char *uri, struct watchdog *watchdog,
 		    struct connection **ret_connection, struct error *reterr_error) {
@@ -171,10 +189,13 @@ static int uri_open(const struct connection_settings *settings, const char *uri,
 	connection = mem_alloc(sizeof *connection);
 	*connection = (struct connection){ .ldap = opening.ldap, .fd = opening.fd, .uri = mem_dup_text(uri),
 					   .valid_until = opening.valid_until, .features = features };
+	protection_describe(&opening, connection->protection);
 	*ret_connection = connection;
 	return 0;
 }
 
+/* libldap and its TLS library make themselves ready at their first use without regard to threads; and may wait for the
+ * name service then, so that this is not for a thread that others wait for. */
 static void prepare(void) {
 	int as_client = 0;
 
@@ -182,29 +203,18 @@ static void prepare(void) {
 	ldap_set_option(NULL, LDAP_OPT_X_TLS_NEWCTX, &as_client);
 }
 
-void connection_prepare(void) {
+int connection_open(const struct connection_settings *settings, struct connection **ret_connection,
+		    struct error *reterr_error) {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, prepare);
-}
-
-int connection_open(const struct connection_settings *settings, size_t first, struct connection **ret_connection,
-		    size_t *ret_index, struct error *reterr_error) {
 	struct watchdog *watchdog = watchdog_new();
 	struct error failure = { 0 }, told = { 0 };
-	size_t count = 0;
 	int code = -E_DDS_NO_DS_AVAILABLE;
 
-	connection_prepare();
+	pthread_once(&once, prepare);
 	if (!watchdog)
 		return error_set(reterr_error, E_NOT_ENOUGH_MEMORY, "no thread can be made for the connection");
-	while (settings->uris[count])
-		count++;
-	if (count == 0)
-		error_set(&told, E_DDS_NO_DS_AVAILABLE, "no LDAP URI is given");
-	for (size_t i = 0; i < count && code < 0; i++) {
-		*ret_index = (first + i) % count;
-		code = uri_open(settings, settings->uris[*ret_index], watchdog, ret_connection, &failure);
+	for (const char *const *uri = settings->uris; *uri && code < 0; uri++) {
+		code = uri_open(settings, *uri, watchdog, ret_connection, &failure);
 		if (code < 0 && (told.code != E_ACCESS_DENIED || code == -E_ACCESS_DENIED))
 			told = failure;
 	}
@@ -233,6 +243,10 @@ int connection_fd(const struct connection *connection) {
 
 const char *connection_uri(const struct connection *connection) {
 	return connection->uri;
+}
+
+const char *connection_protection(const struct connection *connection) {
+	return connection->protection;
 }
 
 int64_t connection_valid_until(const struct connection *connection) {

@@ -4,7 +4,7 @@
  * Opening blocks, but never longer than its timeout allows per step: the socket is our own and non-blocking until it is
  * connected, and a watchdog shuts it down when a TLS handshake or a bind takes too long (libldap's own time limits hang
  * or spin in several of these cases; docs/architecture.md says which).
- * SIGPIPE is ignored in the whole process from connection_prepare on: libldap writes to sockets that may be gone.
+ * SIGPIPE is ignored in the whole process from then on: libldap writes to sockets that may be gone.
  * Thread: one per connection.
  */
 #pragma once
@@ -17,12 +17,17 @@
 
 enum connection_bind { CONNECTION_ANONYMOUS, CONNECTION_SIMPLE, CONNECTION_EXTERNAL, CONNECTION_GSSAPI };
 enum connection_tls { CONNECTION_TLS_AUTO, CONNECTION_TLS_YES, CONNECTION_TLS_NO }; /* StartTLS on ldap:// */
+enum connection_sasl { CONNECTION_SASL_AUTO, CONNECTION_SASL_NONE, CONNECTION_SASL_SIGN, CONNECTION_SASL_SEAL };
+enum connection_binding { CONNECTION_BINDING_NONE, CONNECTION_BINDING_TLS_UNIQUE, CONNECTION_BINDING_TLS_ENDPOINT };
 
 /* What to connect to and as whom. All borrowed for the time of connection_open; NULL or "" where not wanted. */
 struct connection_settings {
-	const char *const *uris; /* NULL-terminated, in order of preference */
+	const char *const *uris; /* NULL-terminated, at least one, in order of preference */
 	enum connection_bind bind;
 	enum connection_tls start_tls; /* AUTO: yes for a simple bind on ldap://, no otherwise */
+	/* Of a GSSAPI bind. AUTO: without TLS at least signed, inside TLS no layer of its own. */
+	enum connection_sasl sasl;
+	enum connection_binding channel_binding; /* inside TLS (RFC 5929) */
 	const char *bind_dn;
 	const char *password;   /* NUL-terminated */
 	const char *keytab;     /* a path: credentials are taken from it into a memory cache; "" uses the caller's own cache */
@@ -41,18 +46,13 @@ struct connection_features {
 
 struct connection;
 
-/* Make libldap and its TLS library ready, which they do at their first use without regard to threads. Done by the first
- * connection_open; a process that opens connections in several threads calls it before it starts them. */
-void connection_prepare(void);
-
-/* Open, secure, bind; try each URI from @first on, round about, once. 0, or why it failed: of a server that refused us
- * if there was one, else of the last one tried; the sentence begins with the URI.
+/* Open, secure, bind; try each URI once. 0, or why it failed: of a server that refused us if there was one, else of the
+ * last one tried; the sentence begins with the URI.
  * -E_DDS_NO_DS_AVAILABLE: nobody answers (refused, unreachable, silent, name unknown);
  * -E_ACCESS_DENIED: one answers but does not let us in: wrong password, no such user, certificate not to be trusted or
- *   expired, keytab unreadable or stale, KDC unreachable: the sentence says which and what to do.
- * @ret_index: which URI it was. */
-int connection_open(const struct connection_settings *settings, size_t first, struct connection **ret_connection,
-		    size_t *ret_index, struct error *reterr_error);
+ *   expired, keytab unreadable or stale, KDC unreachable: the sentence says which and what to do. */
+int connection_open(const struct connection_settings *settings, struct connection **ret_connection,
+		    struct error *reterr_error);
 
 /* Close the connection. Accepts NULL; returns NULL. */
 struct connection *connection_close(struct connection *connection);
@@ -65,6 +65,9 @@ int connection_fd(const struct connection *connection);
 
 /* Borrow the URI in use. */
 const char *connection_uri(const struct connection *connection);
+
+/* Borrow how what is sent is protected, in words: "TLS", "signed and sealed, 256 bits" ... */
+const char *connection_protection(const struct connection *connection);
 
 /* When the Kerberos ticket of the bind expires (wall clock), and some servers close the connection; 0: never. */
 int64_t connection_valid_until(const struct connection *connection);

@@ -3,17 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "dir/deadline.h"
+#include "dir/resolver.h"
 
 /* A peer whose machine or link is gone is noticed by the kernel too, beside our own probes. */
 static const struct {
@@ -60,48 +59,26 @@ static int socket_open(const struct sockaddr *address, socklen_t len, const stru
 	return -1;
 }
 
-static int resolve(const char *host, int port, struct addrinfo **ret_addresses, struct error *reterr_error) {
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
-	char service[12];
-	int failure;
-
-	snprintf(service, sizeof service, "%d", port);
-	failure = getaddrinfo(host, service, &hints, ret_addresses);
-	if (failure)
-		return error_set(reterr_error, E_DDS_NO_DS_AVAILABLE,
-				 "the name %s cannot be resolved (%s); check the URI and the name service", host,
-				 failure == EAI_SYSTEM ? strerror(errno) : gai_strerror(failure));
-	return 0;
+/* Address number @i's share of the time that is left, so that one black hole does not use up all of it. */
+static struct timespec share_of(const struct timespec *deadline, const struct resolver_addresses *addresses, size_t i) {
+	return deadline_in((uint64_t)deadline_remaining_ms(deadline) / (addresses->n_items - i));
 }
 
-static size_t address_count(const struct addrinfo *address) {
-	size_t count = 0;
+int endpoint_connect_tcp(const char *host, uint16_t port, uint64_t timeout_ms, struct error *reterr_error) {
+	struct resolver_addresses addresses;
+	struct timespec deadline;
+	int fd = -1, failure = ETIMEDOUT, code;
 
-	for (; address; address = address->ai_next)
-		count++;
-	return count;
-}
-
-/* The next address's share of the time that is left, so that one black hole does not use up all of it. */
-static struct timespec share_of(const struct timespec *deadline, const struct addrinfo *address) {
-	return deadline_in((uint64_t)deadline_remaining_ms(deadline) / address_count(address));
-}
-
-int endpoint_connect_tcp(const char *host, int port, uint64_t timeout_ms, struct error *reterr_error) {
-	struct timespec deadline = deadline_in(timeout_ms);
-	struct addrinfo *addresses;
-	int fd = -1, failure = ETIMEDOUT, code = resolve(host, port, &addresses, reterr_error);
-
+	code = resolver_find_addresses(host, port, timeout_ms, &addresses, reterr_error);
 	if (code < 0)
 		return code;
-	if (is_deadline_passed(&deadline)) /* a slow name service must not make every directory server unreachable */
-		deadline = deadline_in(timeout_ms);
-	for (const struct addrinfo *address = addresses; fd < 0 && address; address = address->ai_next) {
-		struct timespec share = share_of(&deadline, address);
+	deadline = deadline_in(timeout_ms); /* a slow name service must not make every directory server unreachable */
+	for (size_t i = 0; fd < 0 && i < addresses.n_items; i++) {
+		struct timespec share = share_of(&deadline, &addresses, i);
 
-		fd = socket_open(address->ai_addr, address->ai_addrlen, &share, &failure);
+		fd = socket_open((const struct sockaddr *)&addresses.items[i].address, addresses.items[i].len, &share,
+				 &failure);
 	}
-	freeaddrinfo(addresses);
 	if (fd < 0)
 		return error_set(reterr_error, E_DDS_NO_DS_AVAILABLE, "cannot connect to %s port %d: %s", host, port,
 				 strerror(failure));

@@ -26,10 +26,11 @@ struct link {
 
 	struct opener *opener;
 	bool is_opening, is_of_use;
-	size_t n_uris, next_uri; /* where the next round begins */
+	char *uri;               /* of the latest connection; NULL: there was none */
+	bool is_uri_lost;        /* the next round begins behind it */
 	uint64_t retry_ms;       /* the pause after the next failure */
 	struct loop_timer *retry, *renewal;
-	char *told;              /* the last failure that was reported */
+	char *told, *remarked;   /* the last failure, and remark, that was reported */
 	struct session *session; /* NULL while not connected */
 	struct link_state state;
 };
@@ -40,7 +41,7 @@ void link_attempt(struct link *link) {
 	link->is_opening = true;
 	link->state.next_attempt = 0;
 	loop_timer_clear(link->retry);
-	opener_start(link->opener, link->next_uri);
+	opener_start(link->opener, link->uri, link->is_uri_lost);
 }
 
 /* @milliseconds, a quarter more or less, so that many servers do not come back to a restarted directory in step. */
@@ -60,21 +61,35 @@ static void attempt_later(struct link *link) {
 	link->retry_ms = link->retry_ms * 2 < longest_ms ? link->retry_ms * 2 : longest_ms;
 }
 
-/* Report a failure unless it is the one that was reported last. */
-static void report_once(struct link *link, enum event_kind kind, const struct error *error) {
-	if (link->told && strcmp(link->told, error->text) == 0)
+/* Report @error unless it is *@told, the one that was reported last. */
+static void report_once(const struct link *link, char **told, enum event_kind kind, const struct error *error) {
+	if (*told && strcmp(*told, error->text) == 0)
 		return;
-	free(link->told);
-	link->told = mem_dup_text(error->text);
+	free(*told);
+	*told = mem_dup_text(error->text);
 	event_emit(kind, "%s, %s (%d): %s", purpose_names[link->settings.purpose], error_name(error->code), error->code,
 		   error->text);
 }
 
-static void round_failed(struct link *link, const struct error *error) {
-	report_once(link, error->code == E_ACCESS_DENIED ? EVENT_DIRECTORY_REFUSED : EVENT_DIRECTORY_LOST, error);
-	link->state.error = *error;
+/* What is to be mended about finding servers, or that it has been. */
+static void remark_take(struct link *link, const struct error *remark) {
+	if (remark->code)
+		report_once(link, &link->remarked, EVENT_DIRECTORY_NOT_FOUND, remark);
+	else
+		free(TAKE_POINTER(link->remarked));
+}
+
+static enum event_kind failure_event(const struct opener_result *result) {
+	if (result->is_nowhere)
+		return EVENT_DIRECTORY_NOT_FOUND;
+	return result->error.code == E_ACCESS_DENIED ? EVENT_DIRECTORY_REFUSED : EVENT_DIRECTORY_LOST;
+}
+
+static void round_failed(struct link *link, const struct opener_result *result) {
+	report_once(link, &link->told, failure_event(result), &result->error);
+	link->state.error = result->error;
 	attempt_later(link);
-	link->calls->round_failed(link->context, error);
+	link->calls->round_failed(link->context, &result->error);
 	link->calls->changed(link->context);
 }
 
@@ -96,19 +111,24 @@ static void renewal_due(void *context) {
 	if (link->is_opening || !link->session)
 		return;
 	link->is_opening = true;
-	opener_start(link->opener, link->next_uri);
+	opener_start(link->opener, link->uri, link->is_uri_lost);
 }
 
 static void connected(struct link *link, struct connection *connection) {
-	event_emit(link->session ? EVENT_DIRECTORY_RENEWED : EVENT_DIRECTORY_CONNECTED, "%s, %s",
-		   purpose_names[link->settings.purpose], connection_uri(connection));
+	event_emit(link->session ? EVENT_DIRECTORY_RENEWED : EVENT_DIRECTORY_CONNECTED, "%s, %s, %s",
+		   purpose_names[link->settings.purpose], connection_uri(connection),
+		   connection_protection(connection));
 	free(TAKE_POINTER(link->told));
+	free(link->uri);
+	link->uri = mem_dup_text(connection_uri(connection));
+	link->is_uri_lost = false;
 	link->is_of_use &= link->session != NULL;
 	link->session = session_free(link->session);
 	renewal_set(link, connection);
 	link->settings.base = link->calls->base(link->context, connection);
 	link->session = session_new(link->loop, connection, &link->settings, &link->calls->session, link->context);
 	link->state.is_connected = true;
+	link->state.uri = link->uri;
 	link->state.feed = session_feed_name(link->session);
 	link->state.error.code = E_OK;
 	link->calls->changed(link->context);
@@ -118,17 +138,13 @@ static void opened(void *context, const struct opener_result *result) {
 	struct link *link = context;
 
 	link->is_opening = false;
-	if (!result->connection && link->session) { /* the one in use is good until the server closes it */
+	remark_take(link, &result->remark);
+	if (result->connection)
+		connected(link, result->connection);
+	else if (link->session) /* the one in use is good until the server closes it */
 		loop_timer_set(link->renewal, RENEWAL_MIN_MS);
-		return;
-	}
-	link->state.uri = link->config->uri[result->index];
-	if (!result->connection) { /* the next round begins where this one did, and fails with the same words */
-		round_failed(link, &result->error);
-		return;
-	}
-	link->next_uri = result->index;
-	connected(link, result->connection);
+	else /* the next round begins where this one did, and fails with the same words */
+		round_failed(link, result);
 }
 
 /* Go on with the next server at once; if this one was of no use at all, after a pause. */
@@ -137,11 +153,11 @@ static void session_lost(void *context, const struct error *error) {
 
 	link->session = session_free(link->session);
 	loop_timer_clear(link->renewal);
-	report_once(link, EVENT_DIRECTORY_LOST, error);
+	report_once(link, &link->told, EVENT_DIRECTORY_LOST, error);
 	link->state.is_connected = false;
 	link->state.feed = "";
 	link->state.error = *error;
-	link->next_uri = (link->next_uri + 1) % link->n_uris;
+	link->is_uri_lost = true;
 	if (link->is_of_use)
 		link_attempt(link);
 	else
@@ -163,11 +179,9 @@ struct link *link_new(struct loop *loop, const struct config *config, const stru
 			       .calls = calls,
 			       .context = context,
 			       .retry_ms = RETRY_MIN_MS,
-			       .state = { .uri = config->uri[0], .feed = "" } };
+			       .state = { .uri = "", .feed = "" } };
 	link->settings.lost = session_lost;
 	link->settings.lost_context = link;
-	while (config->uri[link->n_uris])
-		link->n_uris++;
 	link->retry = loop_timer_new(loop, retry_due, link);
 	link->renewal = loop_timer_new(loop, renewal_due, link);
 	link->opener = opener_new(loop, config, opened, link);
@@ -181,7 +195,9 @@ struct link *link_free(struct link *link) {
 	opener_free(link->opener);
 	loop_timer_free(link->retry);
 	loop_timer_free(link->renewal);
+	free(link->uri);
 	free(link->told);
+	free(link->remarked);
 	free(link);
 	return NULL;
 }

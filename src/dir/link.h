@@ -27,7 +27,7 @@ struct link;
 
 /* How a link is. Embedded. */
 struct link_state {
-	const char *uri;       /* in use, or last tried; borrowed */
+	const char *uri;       /* in use, or used last; "" before; borrowed */
 	const char *feed;      /* "" while not connected */
 	bool is_connected;
 	int64_t next_attempt;  /* wall; 0 while connected or trying */

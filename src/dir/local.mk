@@ -11,6 +11,8 @@ libdir_a_SOURCES = \
 	src/dir/certificate.h \
 	src/dir/change.c \
 	src/dir/change.h \
+	src/dir/choices.c \
+	src/dir/choices.h \
 	src/dir/connection.c \
 	src/dir/connection.h \
 	src/dir/copy.c \
@@ -20,12 +22,16 @@ libdir_a_SOURCES = \
 	src/dir/descent.h \
 	src/dir/dir.c \
 	src/dir/dir.h \
+	src/dir/discovery.c \
+	src/dir/discovery.h \
 	src/dir/endpoint.c \
 	src/dir/endpoint.h \
 	src/dir/entry_copy.c \
 	src/dir/entry_copy.h \
 	src/dir/entry_table.c \
 	src/dir/entry_table.h \
+	src/dir/errand.c \
+	src/dir/errand.h \
 	src/dir/feed.c \
 	src/dir/feed.h \
 	src/dir/heard.c \
@@ -50,10 +56,14 @@ libdir_a_SOURCES = \
 	src/dir/opening.h \
 	src/dir/record.c \
 	src/dir/record.h \
+	src/dir/resolver.c \
+	src/dir/resolver.h \
 	src/dir/search.c \
 	src/dir/search.h \
 	src/dir/session.c \
 	src/dir/session.h \
+	src/dir/srv.c \
+	src/dir/srv.h \
 	src/dir/sync_control.c \
 	src/dir/sync_control.h \
 	src/dir/sync_cookie.c \

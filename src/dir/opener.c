@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "dir/choices.h"
+#include "dir/discovery.h"
+#include "dir/resolver.h"
 
 #define PASSWORD_MAX 1024
 
@@ -17,10 +20,11 @@ struct opening_job {
 	pthread_mutex_t lock;
 	unsigned users;
 	int done_fd;
-	char **uris;
+	struct discovery *discovery;
 	char *bind_dn, *password_file, *keytab, *principal, *ca_file, *certificate_file, *key_file;
 	struct connection_settings settings; /* borrows the above */
-	size_t first;
+	char *first; /* the URI to begin with */
+	bool is_after;
 	bool is_done;
 	struct opener_result result;
 };
@@ -32,46 +36,13 @@ struct opener {
 	void *context;
 };
 
-static char **list_copy(char *const *list) {
-	size_t count = 0;
-	char **copy;
-
-	while (list[count])
-		count++;
-	copy = mem_alloc((count + 1) * sizeof *copy);
-	for (size_t i = 0; i < count; i++)
-		copy[i] = mem_dup_text(list[i]);
-	return copy;
-}
-
-static enum connection_bind bind_of(unsigned choice) {
-	static const enum connection_bind binds[] = {
-		[CONFIG_BIND_ANONYMOUS] = CONNECTION_ANONYMOUS,
-		[CONFIG_BIND_SIMPLE] = CONNECTION_SIMPLE,
-		[CONFIG_BIND_EXTERNAL] = CONNECTION_EXTERNAL,
-		[CONFIG_BIND_GSSAPI] = CONNECTION_GSSAPI,
-	};
-
-	return binds[choice];
-}
-
-static enum connection_tls tls_of(unsigned choice) {
-	static const enum connection_tls choices[] = {
-		[CONFIG_START_TLS_AUTO] = CONNECTION_TLS_AUTO,
-		[CONFIG_START_TLS_YES] = CONNECTION_TLS_YES,
-		[CONFIG_START_TLS_NO] = CONNECTION_TLS_NO,
-	};
-
-	return choices[choice];
-}
-
 static struct opening_job *job_new(const struct config *config) {
 	struct opening_job *job = mem_alloc(sizeof *job);
 
 	pthread_mutex_init(&job->lock, NULL);
 	job->users = 1;
 	job->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	job->uris = list_copy(config->uri);
+	job->discovery = discovery_new((const char *const *)config->uri, config->domain, config->site);
 	job->bind_dn = mem_dup_text(config->bind_dn);
 	job->password_file = mem_dup_text(config->password_file);
 	job->keytab = mem_dup_text(config->keytab);
@@ -80,9 +51,6 @@ static struct opening_job *job_new(const struct config *config) {
 	job->certificate_file = mem_dup_text(config->tls_certificate_file);
 	job->key_file = mem_dup_text(config->tls_key_file);
 	job->settings = (struct connection_settings){
-		.uris = (const char *const *)job->uris,
-		.bind = bind_of(config->bind),
-		.start_tls = tls_of(config->start_tls),
 		.bind_dn = job->bind_dn,
 		.keytab = job->keytab,
 		.principal = job->principal,
@@ -91,6 +59,7 @@ static struct opening_job *job_new(const struct config *config) {
 		.tls_key_file = job->key_file,
 		.timeout_ms = config->timeout * 1000,
 	};
+	choices_apply(config, &job->settings);
 	return job;
 }
 
@@ -109,9 +78,8 @@ static void job_leave(struct opening_job *job) {
 		return;
 	if (job->is_done)
 		connection_close(job->result.connection);
-	for (char **uri = job->uris; *uri; uri++)
-		free(*uri);
-	free(job->uris);
+	discovery_free(job->discovery);
+	free(job->first);
 	free(job->bind_dn);
 	free(job->password_file);
 	free(job->keytab);
@@ -139,16 +107,43 @@ static int password_read(const char *path, char ret_password[static PASSWORD_MAX
 	return 0;
 }
 
-static void job_perform(struct opening_job *job) {
-	struct connection_settings settings = job->settings;
-	char password[PASSWORD_MAX] = "";
-	int code = 0;
+/* The URIs of @discovered, round about from @first on, or from the one behind it; free() the array. */
+static const char **round_make(const struct discovered *discovered, const char *first, bool is_after) {
+	size_t count = 0, start = 0;
+	const char **round;
 
-	if (settings.bind == CONNECTION_SIMPLE)
-		code = password_read(job->password_file, password, &job->result.error);
+	for (; discovered->uris[count]; count++)
+		if (first && strcmp(discovered->uris[count], first) == 0)
+			start = count + is_after;
+	round = mem_alloc((count + 1) * sizeof *round);
+	for (size_t i = 0; i < count; i++)
+		round[i] = discovered->uris[(start + i) % count];
+	return round;
+}
+
+static void round_try(struct opening_job *job, const struct discovered *discovered, const char *password) {
+	const char **uris = round_make(discovered, job->first, job->is_after);
+	struct connection_settings settings = job->settings;
+
+	settings.uris = uris;
 	settings.password = password;
-	if (code == 0)
-		connection_open(&settings, job->first, &job->result.connection, &job->result.index, &job->result.error);
+	connection_open(&settings, &job->result.connection, &job->result.error);
+	free(uris);
+}
+
+static void job_perform(struct opening_job *job) {
+	struct discovered discovered;
+	char password[PASSWORD_MAX] = "";
+
+	job->result.is_nowhere =
+		discovery_find(job->discovery, job->settings.timeout_ms, &discovered, &job->result.error) < 0;
+	if (job->result.is_nowhere)
+		return;
+	job->result.remark = discovered.remark;
+	if (job->settings.bind == CONNECTION_SIMPLE &&
+	    password_read(job->password_file, password, &job->result.error) < 0)
+		return;
+	round_try(job, &discovered, password);
 	explicit_bzero(password, sizeof password);
 }
 
@@ -156,6 +151,7 @@ static void *job_run(void *context) {
 	struct opening_job *job = context;
 	uint64_t one = 1;
 
+	resolver_limit_patience(job->settings.timeout_ms); /* libldap asks for this host's own name at its first use */
 	job_perform(job);
 	pthread_mutex_lock(&job->lock);
 	job->is_done = true;
@@ -185,7 +181,6 @@ static void opening_done(void *context) {
 struct opener *opener_new(struct loop *loop, const struct config *config, opener_done_f *done, void *context) {
 	struct opener *opener = mem_alloc(sizeof *opener);
 
-	connection_prepare();
 	opener->job = job_new(config);
 	opener->done = done;
 	opener->context = context;
@@ -213,11 +208,13 @@ static void start_failed(struct opening_job *job, int failure) {
 		return;
 }
 
-void opener_start(struct opener *opener, size_t first) {
+void opener_start(struct opener *opener, const char *first, bool is_after) {
 	pthread_t thread;
 	int failure;
 
-	opener->job->first = first;
+	free(opener->job->first);
+	opener->job->first = mem_dup_text(first);
+	opener->job->is_after = is_after;
 	job_count_users(opener->job, 1);
 	failure = pthread_create(&thread, NULL, job_run, opener->job);
 	if (failure == 0) {

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <stddef.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "dir/connection.h"
@@ -17,8 +17,9 @@ struct opener;
 /* What came of an opening: a connection, which is the taker's, or NULL and why. */
 struct opener_result {
 	struct connection *connection;
-	size_t index; /* of the URI */
-	struct error error;
+	bool is_nowhere;     /* not even a server's name was found */
+	struct error error;  /* of a failure */
+	struct error remark; /* what to mend though there are servers to try; code 0: nothing */
 };
 
 typedef void opener_done_f(void *context, const struct opener_result *result);
@@ -29,5 +30,6 @@ struct opener *opener_new(struct loop *loop, const struct config *config, opener
 /* Forget an opening that goes on, and free. */
 struct opener *opener_free(struct opener *opener);
 
-/* Start to open, beginning with the URI at @first. One opening at a time. */
-void opener_start(struct opener *opener, size_t first);
+/* Start to open: try each server once, beginning with the URI @first, or with @is_after the one behind it; from the
+ * beginning, if that is NULL or not among them any more. One opening at a time. */
+void opener_start(struct opener *opener, const char *first, bool is_after);

@@ -321,11 +321,35 @@ static int read_lines(struct config_reading *reading) {
 	return -reading->error.code;
 }
 
+/* example.org is the domain of dc=example,dc=org (RFC 2247). */
+static char *base_of_domain(const char *domain) {
+	char *base = NULL;
+
+	for (size_t len; *domain; domain += len + (domain[len] == '.')) {
+		char *before CLEANUP(cleanup_free) = base;
+
+		len = strcspn(domain, ".");
+		base = mem_format("%s%sdc=%.*s", before ? before : "", before ? "," : "", (int)len, domain);
+	}
+	return base;
+}
+
+static void settings_derive(struct config *config) {
+	if (*config->base || !*config->domain)
+		return;
+	free(config->base);
+	config->base = base_of_domain(config->domain);
+}
+
 int config_read_text(const char *name, const char *text, size_t len, struct config **ret_config,
 		     struct error *reterr_error) {
 	struct config_reading reading = { .name = name, .rest = text, .end = text + len, .config = config_new() };
 
-	if (read_lines(&reading) < 0 || config_check(&reading) < 0) {
+	if (read_lines(&reading) == 0) {
+		settings_derive(reading.config);
+		config_check(&reading);
+	}
+	if (reading.error.code) {
 		config_free(reading.config);
 		return error_set(reterr_error, E_DHCP_REGISTRY_INIT_FAILED, "%s", reading.error.text);
 	}

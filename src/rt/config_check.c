@@ -124,15 +124,43 @@ static int check_server(struct config_reading *reading) {
 	return 0;
 }
 
-static int check_directory(struct config_reading *reading) {
+/* AD allows more in a site's name than in a host's. */
+static bool is_site_name(const char *site) {
+	return strlen(site) <= HOST_LABEL_LEN_MAX && site[strcspn(site, ". \t\\\"/@")] == '\0';
+}
+
+/* The servers by their names, or by their domain. */
+static int check_servers(struct config_reading *reading) {
 	const struct config *config = reading->config;
 
-	if (!*config->uri)
+	if (!*config->uri && !*config->domain)
 		return refuse(reading, CONFIG_ROW_uri,
-			      "is missing: give the directory's servers, for example uri = ldap://ldap.example.org");
+			      "is missing: give the directory's servers, for example uri = ldap://ldap.example.org, or let "
+			      "them be found by DNS, for example domain = example.org");
+	if (*config->uri && *config->domain)
+		return refuse(reading, CONFIG_ROW_domain,
+			      "and 'uri' both say where the directory is: remove one of the two");
 	for (char **uri = config->uri; *uri; uri++)
 		if (ldap_uri_problem(*uri))
 			return refuse(reading, CONFIG_ROW_uri, "is '%.120s', which %s", *uri, ldap_uri_problem(*uri));
+	if (*config->domain && !is_host_name(config->domain))
+		return refuse(reading, CONFIG_ROW_domain, "is '%.80s', which is not a domain's name like example.org",
+			      config->domain);
+	if (*config->site && !*config->domain)
+		return refuse(reading, CONFIG_ROW_site, "is of no use without 'domain'");
+	if (!is_site_name(config->site))
+		return refuse(reading, CONFIG_ROW_site,
+			      "is '%.80s', which is not a site's name: one word of at most %d octets, without dots",
+			      config->site, HOST_LABEL_LEN_MAX);
+	return 0;
+}
+
+static int check_directory(struct config_reading *reading) {
+	const struct config *config = reading->config;
+	int r = check_servers(reading);
+
+	if (r < 0)
+		return r;
 	if (!*config->base)
 		return refuse(reading, CONFIG_ROW_base,
 			      "is missing: give the naming context, for example base = dc=example,dc=org");
@@ -190,6 +218,9 @@ static int check_tls(struct config_reading *reading) {
 		return refuse(reading, CONFIG_ROW_tls_key_file, "is of no use without 'tls-certificate-file'");
 	if (config->bind != CONFIG_BIND_EXTERNAL || *config->tls_certificate_file)
 		return 0;
+	if (*config->domain)
+		return refuse(reading, CONFIG_ROW_tls_certificate_file,
+			      "is missing: bind = external shows it to the servers of %.80s", config->domain);
 	for (char **uri = config->uri; *uri; uri++)
 		if (strncasecmp(*uri, "ldapi:", 6) != 0)
 			return refuse(reading, CONFIG_ROW_tls_certificate_file,
@@ -197,8 +228,38 @@ static int check_tls(struct config_reading *reading) {
 	return 0;
 }
 
+/* Whether some connection, which binds by GSSAPI, has TLS. */
+static bool has_tls(const struct config *config) {
+	bool is_found = config->start_tls == CONFIG_START_TLS_YES;
+
+	for (char **uri = config->uri; *uri && !is_found; uri++)
+		is_found = strncasecmp(*uri, "ldaps:", 6) == 0;
+	return is_found;
+}
+
+/* Defaults are never refused: a role is told them like settings that were given. */
+static int check_sasl(struct config_reading *reading) {
+	const struct config *config = reading->config;
+	bool has_layer = config->sasl_security == CONFIG_SASL_SIGN || config->sasl_security == CONFIG_SASL_SEAL,
+	     has_other_binding = config->channel_binding != CONFIG_CHANNEL_BINDING_TLS_ENDPOINT;
+
+	if (config->bind != CONFIG_BIND_GSSAPI && (config->sasl_security != CONFIG_SASL_AUTO || has_other_binding))
+		return refuse(reading, has_other_binding ? CONFIG_ROW_channel_binding : CONFIG_ROW_sasl_security,
+			      "is only used with bind = gssapi, but bind is %s; set that, or remove this line",
+			      bind_names[config->bind]);
+	if (has_layer && has_tls(config))
+		return refuse(reading, CONFIG_ROW_sasl_security,
+			      "asks for a layer inside TLS, which Active Directory refuses and which protects nothing more: "
+			      "remove this line, or connect without TLS");
+	if (config->channel_binding == CONFIG_CHANNEL_BINDING_TLS_UNIQUE && !has_tls(config))
+		return refuse(reading, CONFIG_ROW_channel_binding,
+			      "ties the bind to TLS, but no connection has it: set start-tls = yes, or remove this line");
+	return 0;
+}
+
 int config_check(struct config_reading *reading) {
-	int (*const checks[])(struct config_reading *) = { check_server, check_directory, check_bind, check_tls };
+	int (*const checks[])(struct config_reading *) = { check_server, check_directory, check_bind, check_tls,
+							   check_sasl };
 
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
 		int r = checks[i](reading);

@@ -25,7 +25,7 @@ struct directory_write;
 
 /* What dir tells about its connection. Embedded, stored as it is. */
 struct directory_status {
-	char uri[256];            /* in use, or last tried */
+	char uri[256];            /* in use, or used last */
 	bool is_connected;
 	char feed[32];            /* "syncrepl", "usn", "poll", "file" or "" */
 	char enterprise[ROGUE_ENTERPRISE_MAX]; /* the directory's name on the wire (model/sighting.h), "" if none */

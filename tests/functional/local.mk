@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	tests/functional/scene.py \
 	tests/functional/clients.py \
 	tests/functional/dhcp.py \
+	tests/functional/dns.py \
 	tests/functional/rawclient.py \
 	tests/functional/load.py \
 	tests/functional/test_api.py \
@@ -24,8 +25,10 @@ EXTRA_DIST += \
 	tests/functional/test_crash.py \
 	tests/functional/test_ctl.py \
 	tests/functional/test_directory.py \
+	tests/functional/test_discovery.py \
 	tests/functional/test_documents.py \
 	tests/functional/test_kerberos.py \
 	tests/functional/test_mirror.py \
+	tests/functional/test_protection.py \
 	tests/functional/test_samba.py \
 	tests/functional/test_state.py

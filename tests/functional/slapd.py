@@ -99,7 +99,7 @@ class Authority:
         [server]
         basicConstraints = CA:FALSE
         extendedKeyUsage = serverAuth, clientAuth
-        subjectAltName = IP:127.0.0.1, DNS:localhost, DNS:{1}
+        subjectAltName = IP:127.0.0.1, DNS:localhost, DNS:*.example.test, DNS:{1}
         """
     VALIDITY = {"server": ("20200101000000Z", "20491231000000Z"), "expired": ("20200101000000Z", "20200201000000Z")}
 

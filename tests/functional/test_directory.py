@@ -261,7 +261,8 @@ def test_start_with_cached_verdict(lab):
     client.renew()
     status = scene.lessord.wait_for_verdict("cached")
     expect(status["verdict"]["remaining"] > 0, "the verdict has no time left")
-    expect(status["verdict"]["reason"], "the status does not say why the verdict is a cached one")
+    scene.lessord.wait_for_status(lambda status: status["verdict"]["state"] == "cached" and status["verdict"]["reason"],
+                                  "the status says why the verdict is a cached one")
 
 
 def test_start_refuse(lab):

@@ -45,6 +45,17 @@ static void test_defaults(void **state) {
 	config_free(config);
 }
 
+static void test_domain(void **state) {
+	struct config *config = read_good("[directory]\ndomain = ad.Example.org\nsite = Oslo-1\n");
+
+	assert_null(config->uri[0]);
+	assert_string_equal(config->base, "dc=ad,dc=Example,dc=org");
+	config_free(config);
+	config = read_good("[directory]\ndomain = example.org\nbase = o=Example\n");
+	assert_string_equal(config->base, "o=Example");
+	config_free(config);
+}
+
 static void test_all_forms(void **state) {
 	struct config *config = read_good("\xef\xbb\xbf# a comment\n; another\r\n[server] ; of ours\n\tname = SRV-1.example.org ; here\n"
 					  "  interfaces = eth0, eth1\tbr-lan\n\n[directory]\r\nbind:GSSAPI\nkeytab=/k\nuri = ldaps://a:636/ "
@@ -68,7 +79,26 @@ static const struct {
 	const char *text;
 	const char *sentence;
 } mistakes[] = {
-	{ "", "file: [directory] 'uri' is missing: give the directory's servers, for example uri = ldap://ldap.example.org" },
+	{ "", "file: [directory] 'uri' is missing: give the directory's servers, for example uri = ldap://ldap.example.org, "
+	  "or let them be found by DNS, for example domain = example.org" },
+	{ DIRECTORY "domain = example.org\n",
+	  "file:4: 'domain' and 'uri' both say where the directory is: remove one of the two" },
+	{ "[directory]\ndomain = example.org.\n",
+	  "file:2: 'domain' is 'example.org.', which is not a domain's name like example.org" },
+	{ DIRECTORY "site = oslo\n", "file:4: 'site' is of no use without 'domain'" },
+	{ "[directory]\ndomain = example.org\nsite = a.b\n",
+	  "file:3: 'site' is 'a.b', which is not a site's name: one word of at most 63 octets, without dots" },
+	{ "[directory]\ndomain = example.org\nbind = external\n",
+	  "file: [directory] 'tls-certificate-file' is missing: bind = external shows it to the servers of example.org" },
+	{ DIRECTORY "sasl-security = seal\n",
+	  "file:4: 'sasl-security' is only used with bind = gssapi, but bind is anonymous; set that, or remove this line" },
+	{ DIRECTORY "channel-binding = none\n",
+	  "file:4: 'channel-binding' is only used with bind = gssapi, but bind is anonymous; set that, or remove this line" },
+	{ DIRECTORY "bind = gssapi\nkeytab = /k\nstart-tls = yes\nsasl-security = sign\n",
+	  "file:7: 'sasl-security' asks for a layer inside TLS, which Active Directory refuses and which protects nothing more: "
+	  "remove this line, or connect without TLS" },
+	{ DIRECTORY "bind = gssapi\nkeytab = /k\nchannel-binding = tls-unique\n",
+	  "file:6: 'channel-binding' ties the bind to TLS, but no connection has it: set start-tls = yes, or remove this line" },
 	{ "[directory]\nuri = ldap://a\n",
 	  "file: [directory] 'base' is missing: give the naming context, for example base = dc=example,dc=org" },
 	{ "[serve]\n", "file:1: there is no section [serve]; there are [server] and [directory]" },
@@ -262,6 +292,7 @@ static void test_table(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_domain),
 		cmocka_unit_test(test_all_forms),
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_octets),

@@ -10,6 +10,8 @@
 #include "app/ctl/password.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "dir/choices.h"
+#include "dir/discovery.h"
 #include "model/dn.h"
 
 #define TIMEOUT_MS_DEFAULT 5000
@@ -54,45 +56,65 @@ static int get_password(const struct arguments *arguments, char ret_password[sta
 	return error_set(reterr_error, E_INVALID_PARAMETER, "there is no password: name a file with -y, or let it be asked for with -W");
 }
 
-static const char *const *choose_uris(const struct arguments *arguments, const struct config *config,
-				      struct arena *arena) {
+/* The servers of the command line, else those of the configuration: named there, or found by DNS. */
+static int choose_servers(const struct arguments *arguments, const struct config *config, struct arena *arena,
+			  struct discovery **ret_discovery, struct error *reterr_error) {
 	size_t n = arguments->n_values[FLAG_URI];
-	const char **uris;
+	const char **uris = arena_array_of(arena, const char *, n + 1);
 
-	if (n == 0)
-		return config && config->uri && config->uri[0] ? (const char *const *)config->uri : NULL;
-	uris = arena_array_of(arena, const char *, n + 1);
-	memcpy(uris, arguments->values[FLAG_URI], n * sizeof *uris);
-	return uris;
+	if (n) {
+		memcpy(uris, arguments->values[FLAG_URI], n * sizeof *uris);
+		*ret_discovery = discovery_new(uris, "", "");
+		return 0;
+	}
+	if (!config)
+		return error_set(reterr_error, E_INVALID_PARAMETER,
+				 "nothing says which directory to talk to: name it with -H URI, or a lessord.conf with -c FILE");
+	*ret_discovery = discovery_new((const char *const *)config->uri, config->domain, config->site);
+	return 0;
+}
+
+static int connect_servers(struct directory *directory, const struct arguments *arguments,
+			   struct connection_settings *settings, struct error *reterr_error) {
+	char password[PASSWORD_MAX] = "";
+	int r = choose_bind(arguments, settings->uris[0], &settings->bind, reterr_error);
+
+	if (r < 0)
+		return r;
+	settings->password = password;
+	r = settings->bind == CONNECTION_SIMPLE ? get_password(arguments, password, reterr_error) : 0;
+	if (r == 0)
+		r = connection_open(settings, &directory->connection, reterr_error);
+	explicit_bzero(password, sizeof password);
+	return r;
 }
 
 static int connect_directory(struct directory *directory, const struct arguments *arguments,
 			     const struct config *config, struct error *reterr_error) {
-	char password[PASSWORD_MAX] = "";
 	struct connection_settings settings = {
-		.uris = choose_uris(arguments, config, directory->arena),
-		.start_tls = is_flag_given(arguments, FLAG_START_TLS) ? CONNECTION_TLS_YES : CONNECTION_TLS_AUTO,
+		.channel_binding = CONNECTION_BINDING_TLS_ENDPOINT,
 		.bind_dn = flag_value(arguments, FLAG_BIND_DN),
-		.password = password,
 		.keytab = getenv("KRB5_CLIENT_KTNAME"), /* Kerberos' own way to run a client without kinit */
 		.tls_ca_file = flag_value(arguments, FLAG_CA_FILE),
 		.timeout_ms = config && config->timeout ? config->timeout * 1000 : TIMEOUT_MS_DEFAULT,
 	};
-	size_t index;
-	int r;
+	struct discovery *discovery;
+	struct discovered discovered;
+	int r = choose_servers(arguments, config, directory->arena, &discovery, reterr_error);
 
-	if (!settings.uris)
-		return error_set(reterr_error, E_INVALID_PARAMETER,
-				 "nothing says which directory to talk to: name it with -H URI, or a lessord.conf with -c FILE");
-	if (!settings.tls_ca_file && config)
-		settings.tls_ca_file = config->tls_ca_file;
-	r = choose_bind(arguments, settings.uris[0], &settings.bind, reterr_error);
 	if (r < 0)
 		return r;
-	r = settings.bind == CONNECTION_SIMPLE ? get_password(arguments, password, reterr_error) : 0;
-	if (r == 0)
-		r = connection_open(&settings, 0, &directory->connection, &index, reterr_error);
-	explicit_bzero(password, sizeof password);
+	if (config)
+		choices_apply(config, &settings);
+	settings.start_tls = is_flag_given(arguments, FLAG_START_TLS) ? CONNECTION_TLS_YES : CONNECTION_TLS_AUTO;
+	if (!settings.tls_ca_file && config)
+		settings.tls_ca_file = config->tls_ca_file;
+	r = discovery_find(discovery, settings.timeout_ms, &discovered, reterr_error);
+	if (r == 0) {
+		settings.uris = discovered.uris;
+		r = connect_servers(directory, arguments, &settings, reterr_error);
+	}
+	discovery_free(discovery);
 	return r;
 }
 
