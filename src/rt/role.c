@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rt/role.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -104,6 +105,18 @@ static void run_loop(struct role_context *context) {
 	loop_unwatch(term);
 }
 
+/* Whether threads were left behind, which wait for somebody or are at work in a library. */
+static bool has_other_threads(void) {
+	DIR *tasks = opendir("/proc/self/task");
+	unsigned n_tasks = 0;
+
+	for (const struct dirent *task; tasks && (task = readdir(tasks));)
+		n_tasks += task->d_name[0] != '.';
+	if (tasks)
+		closedir(tasks);
+	return n_tasks > 1;
+}
+
 int role_main(enum role role, const char *config_name, role_run_f *run) {
 	struct role_context context = { .role = role };
 	struct config *config;
@@ -132,5 +145,7 @@ int role_main(enum role role, const char *config_name, role_run_f *run) {
 		context.finish(context.finish_context);
 	context.loop = loop_free(context.loop);
 	config_free(config);
+	if (has_other_threads()) /* an orderly exit would take the libraries apart that they are in */
+		_exit(status);
 	return status;
 }
