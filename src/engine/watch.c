@@ -266,7 +266,7 @@ void watch_tick(struct watch *watch, uint32_t random, const struct moment *now) 
 	watch_table_tick(&watch->table, now);
 	if (watch->round.is_under_way && now->boot_ms >= watch->round.due_ms)
 		round_step(watch, now);
-	else if (!watch->round.is_under_way && watch->settings.is_asking && now->boot_ms >= watch->next_round_ms)
+	if (!watch->round.is_under_way && watch->settings.is_asking && now->boot_ms >= watch->next_round_ms)
 		round_begin(watch, random, now);
 }
 

@@ -5,6 +5,7 @@ test_support = \
 	tests/support/entries.h \
 	tests/support/memory_leases.c \
 	tests/support/memory_leases.h
+watch_support = tests/support/replies.c tests/support/replies.h tests/unit/watch_fixture.h
 core_libs = libengine.a libmodel.a libwire.a libbase.a
 
 if HAVE_CMOCKA
@@ -25,6 +26,16 @@ tests_unit_test_engine_rogue_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_authority_SOURCES = tests/unit/test_authority.c
 tests_unit_test_authority_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_authority_LDADD = $(core_libs) $(CMOCKA_LIBS)
+
+WATCH_TESTS = tests/unit/test_watch tests/unit/test_watch_table
+check_PROGRAMS += $(WATCH_TESTS)
+TESTS += $(WATCH_TESTS)
+tests_unit_test_watch_SOURCES = tests/unit/test_watch.c $(watch_support)
+tests_unit_test_watch_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_watch_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_watch_table_SOURCES = tests/unit/test_watch_table.c $(watch_support)
+tests_unit_test_watch_table_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_watch_table_LDADD = $(core_libs) $(CMOCKA_LIBS)
 endif
 
 if ENABLE_FUZZ
