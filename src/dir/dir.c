@@ -114,7 +114,7 @@ static void config_unreadable(void *context, const struct error *error) {
 	status_save(dir);
 }
 
-static void config_current(void *context) {
+static void config_current(void *context, const struct moment *known_at) {
 	struct dir *dir = context;
 
 	link_note_use(dir->links[SESSION_CONFIG]);
@@ -142,21 +142,22 @@ static const char *authority_base(void *context, const struct connection *connec
 }
 
 /* The list goes to the disk together with the verdict that comes of it, or alone where that stays as it was. */
-static void authority_looked_up(void *context, const struct lookup_answer *answer) {
+static void authority_looked_up(void *context, const struct lookup_answer *answer, const struct moment *asked) {
 	struct dir *dir = context;
 
 	link_note_use(dir->links[SESSION_AUTHORITY]);
 	if (answer->servers)
 		record_take_servers(&dir->record, answer->servers, answer->n_servers);
-	keeper_handle(dir->keeper, answer->event, answer->event == AUTHORITY_EVENT_LISTED ? NULL : &answer->cause);
+	keeper_handle_at(dir->keeper, answer->event, answer->event == AUTHORITY_EVENT_LISTED ? NULL : &answer->cause,
+			 asked);
 	if (has_record_new_servers(&dir->record))
 		record_save(&dir->record);
 }
 
-static void authority_current(void *context) {
+static void authority_current(void *context, const struct moment *known_at) {
 	struct dir *dir = context;
 
-	keeper_confirm(dir->keeper);
+	keeper_confirm(dir->keeper, known_at);
 }
 
 static void authority_round_failed(void *context, const struct error *error) {

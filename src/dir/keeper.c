@@ -128,9 +128,8 @@ void keeper_handle_at(struct keeper *keeper, enum authority_event event, const s
 	step_take(keeper, &step);
 }
 
-void keeper_confirm(struct keeper *keeper) {
-	struct moment now = clock_now();
-	struct authority_step step = authority_confirm(&keeper->authority, &now);
+void keeper_confirm(struct keeper *keeper, const struct moment *known_at) {
+	struct authority_step step = authority_confirm(&keeper->authority, known_at);
 
 	step_take(keeper, &step);
 }

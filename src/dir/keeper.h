@@ -28,12 +28,12 @@ uint64_t keeper_renewal_ms(const struct keeper *keeper);
 /* Take an event of now with its cause (NULL where there is none). */
 void keeper_handle(struct keeper *keeper, enum authority_event event, const struct error *cause);
 
-/* The same for what was found out at @moment, not long ago. */
+/* The same for the answer to a question that was asked at @moment. */
 void keeper_handle_at(struct keeper *keeper, enum authority_event event, const struct error *cause,
 		      const struct moment *moment);
 
-/* The directory has shown that nothing has changed. */
-void keeper_confirm(struct keeper *keeper);
+/* The directory has shown that nothing had changed at @known_at. */
+void keeper_confirm(struct keeper *keeper, const struct moment *known_at);
 
 /* Borrow the verdict. */
 const struct verdict *keeper_verdict(const struct keeper *keeper);

@@ -31,14 +31,17 @@ struct session {
 	struct watchdog *watchdog;
 
 	struct loop_timer *quiet;
-	uint64_t heard_ms;   /* when the last message came */
-	uint64_t probed_ms;  /* when a probe was sent that nothing has followed yet; 0: none */
+	uint64_t heard_ms; /* when the last message came */
+	bool is_probing;   /* nothing has come since the last probe was sent */
 	int probe_id;
+	struct moment probed;   /* when it was sent */
+	struct moment known_at; /* when the last answered question was sent: all said before it is heard */
 
 	/* A look-up's answer, told once all messages are taken and the watchdog is off: telling may wait for the
 	 * disk. */
 	bool is_answered;
 	struct lookup_answer answer;
+	struct moment asked, answer_asked; /* when the look-up under way, and the one that is answered, were sent */
 
 	struct loop_timer *end;
 	struct error failure; /* code 0: all is well */
@@ -83,6 +86,8 @@ static struct listing_server session_server(const struct session *session) {
 void session_look_up(struct session *session) {
 	bool is_paged = connection_features(session->connection)->is_active_directory;
 
+	if (!session->lookup.search.message_id)
+		session->asked = clock_now();
 	if (!session->failure.code)
 		session_check(session, lookup_start(&session->lookup, session->ldap, is_paged),
 			      "looking for the authorization entries");
@@ -235,6 +240,7 @@ static void lookup_take(struct session *session, LDAPMessage *message) {
 		return;
 	case LOOKUP_ANSWERED:
 		session->is_answered = true;
+		session->answer_asked = session->known_at = session->asked;
 		if (session->lookup.is_wanted_again)
 			session_look_up(session);
 		return;
@@ -245,7 +251,7 @@ static void answer_tell(struct session *session) {
 	if (!session->is_answered)
 		return;
 	session->is_answered = false;
-	session->calls->looked_up(session->context, &session->answer);
+	session->calls->looked_up(session->context, &session->answer, &session->answer_asked);
 }
 
 static void message_take(struct session *session, LDAPMessage *message) {
@@ -253,6 +259,8 @@ static void message_take(struct session *session, LDAPMessage *message) {
 		lookup_take(session, message);
 	else if (is_feed_message(&session->feed, message))
 		feed_continue(session, feed_handle(&session->feed, session->ldap, message));
+	else if (ldap_msgid(message) == session->probe_id && ldap_msgtype(message) == LDAP_RES_SEARCH_RESULT)
+		session->known_at = session->probed;
 }
 
 /* Take all messages that are there. The watchdog is for a server that stops in the middle of one. */
@@ -286,12 +294,12 @@ static void connection_lost(struct session *session) {
 
 static void session_heard(struct session *session) {
 	session->heard_ms = clock_now().boot_ms;
-	if (session->probed_ms) {
-		session->probed_ms = 0;
+	if (session->is_probing) {
+		session->is_probing = false;
 		loop_timer_set(session->quiet, session->settings.probe_ms);
 	}
 	if (session->feed.is_synchronized && !session->lookup.search.message_id)
-		session->calls->current(session->context);
+		session->calls->current(session->context, &session->known_at);
 }
 
 static void session_readable(void *context) {
@@ -315,20 +323,26 @@ static void session_readable(void *context) {
 static void probe_send(struct session *session) {
 	static char *attributes[] = { LDAP_NO_ATTRS, NULL };
 
-	session->probed_ms = clock_now().boot_ms;
+	session->is_probing = true;
+	session->probed = clock_now();
 	loop_timer_set(session->quiet, session->settings.timeout_ms);
 	session_check(session,
 		      ldap_search_ext(session->ldap, "", LDAP_SCOPE_BASE, "(objectClass=*)", attributes, 0, NULL, NULL, NULL,
 				      LDAP_NO_LIMIT, &session->probe_id), "probing the server");
 }
 
+/* What the server says unasked may have been on its way for long: it does not renew a verdict. */
+static uint64_t quiet_since_ms(const struct session *session) {
+	return is_about_authority(session) ? session->known_at.boot_ms : session->heard_ms;
+}
+
 /* It has been quiet for a while, or a probe has had its time. */
 static void session_quiet(void *context) {
 	struct session *session = context;
-	uint64_t quiet_ms = clock_now().boot_ms - session->heard_ms;
+	uint64_t quiet_ms = clock_now().boot_ms - quiet_since_ms(session);
 	struct error failure;
 
-	if (session->probed_ms) {
+	if (session->is_probing) {
 		error_set(&failure, E_DDS_NO_DS_AVAILABLE, "%s: the server has stopped answering (no answer to a probe within "
 			  "%llu ms)", connection_uri(session->connection),
 			  (unsigned long long)session->settings.timeout_ms);
@@ -344,7 +358,7 @@ void session_set_probe_interval(struct session *session, uint64_t probe_ms) {
 	if (session->failure.code || session->settings.probe_ms == probe_ms)
 		return;
 	session->settings.probe_ms = probe_ms;
-	if (!session->probed_ms)
+	if (!session->is_probing)
 		loop_timer_set(session->quiet, 0);
 }
 
@@ -352,10 +366,16 @@ struct session *session_new(struct loop *loop, struct connection *connection, co
 			    const struct session_calls *calls, void *context) {
 	struct session *session = mem_alloc(sizeof *session);
 
-	*session = (struct session){ .loop = loop, .connection = connection, .ldap = connection_ldap(connection),
-				     .settings = *settings, .calls = calls, .context = context,
+	*session = (struct session){ .loop = loop,
+				     .connection = connection,
+				     .ldap = connection_ldap(connection),
+				     .settings = *settings,
+				     .calls = calls,
+				     .context = context,
 				     .mode = mode_of(connection_features(connection), settings->purpose),
-				     .heard_ms = clock_now().boot_ms, .watchdog = watchdog_new() };
+				     .heard_ms = clock_now().boot_ms,
+				     .known_at = clock_now(),
+				     .watchdog = watchdog_new() };
 	session->start = loop_timer_new(loop, session_start, session);
 	session->more = loop_timer_new(loop, session_readable, session);
 	session->quiet = loop_timer_new(loop, session_quiet, session);

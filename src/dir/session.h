@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/span.h"
 #include "dir/change.h"
@@ -45,10 +46,10 @@ struct session_calls {
 	bool (*changed)(void *context, const struct change_batch *batch);
 	/* SESSION_CONFIG: the base cannot be read; it is tried again and again. */
 	void (*unreadable)(void *context, const struct error *error);
-	/* SESSION_AUTHORITY: a look-up's answer. */
-	void (*looked_up)(void *context, const struct lookup_answer *answer);
-	/* The server has just shown that it lives, and would have told if anything had changed. */
-	void (*current)(void *context);
+	/* SESSION_AUTHORITY: the answer to a look-up that was asked at @asked. */
+	void (*looked_up)(void *context, const struct lookup_answer *answer, const struct moment *asked);
+	/* The server lived at @known_at, and would have told if anything had changed until then. */
+	void (*current)(void *context, const struct moment *known_at);
 };
 
 struct session;

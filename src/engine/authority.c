@@ -41,7 +41,7 @@ static const unsigned event_modes[AUTHORITY_EVENT_COUNT] = {
 static void limit_set(struct authority *authority, const struct moment *now) {
 	struct verdict *verdict = &authority->verdict;
 
-	authority->renewed_ms = now->boot_ms;
+	authority->granted = *now;
 	verdict->checked_at = now->wall_s;
 	verdict->valid_until = now->wall_s + (int64_t)authority->hold_s;
 	verdict->valid_until_boot_ms = now->boot_ms + authority->hold_s * 1000;
@@ -108,14 +108,16 @@ struct authority_step authority_handle(struct authority *authority, enum authori
 	if (!(event_modes[event] & 1u << authority->mode))
 		return step;
 	step.is_changed = verdict_follow(verdict, arc, cause);
-	if (arc->change == CHANGE_GRANT) {
-		limit_set(authority, now);
-		step.is_changed = true;
-	} else if (is_word(event)) {
+	if (is_word(event)) {
 		verdict->checked_at = now->wall_s;
+		step.is_changed = true;
 	}
-	if (is_answer(event))
+	if (arc->change == CHANGE_GRANT)
+		limit_set(authority, now);
+	if (is_answer(event)) {
+		authority->is_word_owed = !is_word(event);
 		authority->check_due_ms = now->boot_ms + authority->recheck_ms;
+	}
 	step.is_news = verdict->state != step.before || verdict->code != code;
 	return step;
 }
@@ -134,43 +136,6 @@ void authority_init(struct authority *ret_authority, enum authority_mode mode, c
 		authority.verdict.state = AUTHORITY_CACHED;
 	}
 	*ret_authority = authority;
-}
-
-/* Only a look-up can tell whether this server may serve. */
-static bool is_in_doubt(const struct authority *authority) {
-	enum authority_state state = authority->verdict.state;
-
-	return state != AUTHORITY_AUTHORIZED && state != AUTHORITY_NOT_AUTHORIZED && state != AUTHORITY_CONFLICT;
-}
-
-struct authority_step authority_confirm(struct authority *authority, const struct moment *now) {
-	uint64_t age_ms = now->boot_ms - authority->renewed_ms;
-	struct authority_step step = { .before = authority->verdict.state, .is_check_due = is_in_doubt(authority) };
-
-	/* A little early, so that the next occasion is not too late. */
-	if (authority->verdict.state == AUTHORITY_AUTHORIZED && age_ms >= authority_renewal_ms(authority) / 2) {
-		limit_set(authority, now);
-		step.is_changed = true;
-	}
-	return step;
-}
-
-struct authority_step authority_set_times(struct authority *authority, uint64_t hold_s, uint64_t recheck_s,
-					  const struct moment *now) {
-	struct authority_step step = { .before = authority->verdict.state };
-
-	authority->recheck_ms = recheck_s * 1000;
-	if (authority->check_due_ms > now->boot_ms + authority->recheck_ms)
-		authority->check_due_ms = now->boot_ms + authority->recheck_ms;
-	hold_s = hold_s < HOLD_MIN_S ? HOLD_MIN_S : hold_s;
-	if (hold_s == authority->hold_s)
-		return step;
-	authority->hold_s = hold_s;
-	if (authority->verdict.state == AUTHORITY_AUTHORIZED) {
-		limit_set(authority, now);
-		step.is_changed = true;
-	}
-	return step;
 }
 
 bool authority_expire(struct verdict *verdict, const struct moment *now, const char *boot_id) {
@@ -200,15 +165,73 @@ struct authority_step authority_tick(struct authority *authority, const struct m
 	return step;
 }
 
-uint64_t authority_wait_ms(const struct authority *authority, const struct moment *now) {
-	uint64_t remaining_ms = verdict_remaining_ms(&authority->verdict, now, authority->boot_id);
-	uint64_t check_ms = authority->check_due_ms > now->boot_ms ? authority->check_due_ms - now->boot_ms : 0;
+/* Only a look-up can tell whether this server may serve. Where the last one was refused, the change for which it was
+ * made is not known yet, and nobody tells of it twice. */
+static bool is_in_doubt(const struct authority *authority) {
+	enum authority_state state = authority->verdict.state;
 
-	return remaining_ms && remaining_ms < check_ms ? remaining_ms : check_ms;
+	return authority->is_word_owed ||
+	       (state != AUTHORITY_AUTHORIZED && state != AUTHORITY_NOT_AUTHORIZED && state != AUTHORITY_CONFLICT);
 }
 
 uint64_t authority_renewal_ms(const struct authority *authority) {
 	uint64_t quarter_ms = authority->hold_s * 1000 / 4;
 
 	return quarter_ms < RENEWAL_MAX_MS ? quarter_ms : RENEWAL_MAX_MS;
+}
+
+struct authority_step authority_confirm(struct authority *authority, const struct moment *known_at) {
+	/* Who slept through the limit may be told of a sign of life before the timer tells of the limit. */
+	struct authority_step step = authority_tick(authority, known_at);
+	/* A little early, so that the next occasion is not too late. */
+	uint64_t due_ms = authority->granted.boot_ms + authority_renewal_ms(authority) / 2;
+
+	step.is_check_due |= is_in_doubt(authority);
+	if (authority->verdict.state == AUTHORITY_AUTHORIZED && known_at->boot_ms >= due_ms) {
+		limit_set(authority, known_at);
+		step.is_changed = true;
+	}
+	return step;
+}
+
+/* Let the grant hold for the present hold time. True if its answer is too old for that. */
+static bool limit_move(struct authority *authority, const struct moment *now) {
+	struct verdict *verdict = &authority->verdict;
+	uint64_t until_ms = authority->granted.boot_ms + authority->hold_s * 1000;
+	uint64_t grace_ms = now->boot_ms + HOLD_MIN_S * 1000;
+	bool is_too_old = until_ms < grace_ms;
+
+	if (is_too_old)
+		until_ms = grace_ms < verdict->valid_until_boot_ms ? grace_ms : verdict->valid_until_boot_ms;
+	verdict->valid_until_boot_ms = until_ms;
+	verdict->valid_until = now->wall_s + (int64_t)((until_ms - now->boot_ms) / 1000);
+	return is_too_old;
+}
+
+struct authority_step authority_set_times(struct authority *authority, uint64_t hold_s, uint64_t recheck_s,
+					  const struct moment *now) {
+	const struct verdict *verdict = &authority->verdict;
+	struct authority_step step = { .before = verdict->state };
+
+	authority->recheck_ms = recheck_s * 1000;
+	if (authority->check_due_ms > now->boot_ms + authority->recheck_ms)
+		authority->check_due_ms = now->boot_ms + authority->recheck_ms;
+	hold_s = hold_s < HOLD_MIN_S ? HOLD_MIN_S : hold_s;
+	if (hold_s == authority->hold_s)
+		return step;
+	authority->hold_s = hold_s;
+	/* A cached verdict stays as it is: it may be another boot's, and the directory cannot be asked. */
+	if (verdict->state != AUTHORITY_CACHED && is_verdict_valid(verdict, now, authority->boot_id)) {
+		step.is_check_due = limit_move(authority, now);
+		step.is_changed = true;
+	}
+	return step;
+}
+
+uint64_t authority_wait_ms(const struct authority *authority, const struct moment *now) {
+	uint64_t remaining_ms = verdict_remaining_ms(&authority->verdict, now, authority->boot_id);
+	uint64_t check_ms = authority->check_due_ms > now->boot_ms ? authority->check_due_ms - now->boot_ms : 0;
+
+	return is_authority_state_serving(authority->verdict.state) && remaining_ms < check_ms ? remaining_ms
+											       : check_ms;
 }

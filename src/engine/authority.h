@@ -31,14 +31,15 @@ struct authority {
 	char boot_id[BOOT_ID_MAX];
 	uint64_t hold_s;       /* how long a grant holds */
 	uint64_t recheck_ms;   /* the pause between two checks without an occasion */
-	uint64_t renewed_ms;   /* when the limit was last set */
+	struct moment granted; /* when the question was asked on whose answer the limit rests */
 	uint64_t check_due_ms; /* when the next check is due */
+	bool is_word_owed;     /* the last check brought no word about this server: the directory refused it */
 };
 
 /* What an event has led to. Embedded. */
 struct authority_step {
 	enum authority_state before; /* the state was this one */
-	bool is_changed;   /* the verdict is to be stored: its state, cause or limit is another */
+	bool is_changed;   /* the verdict is to be stored: its state, cause, limit or time of check is another */
 	bool is_news;      /* state or code are others than before: a person would want to know */
 	bool is_check_due; /* ask the directory, or the network, now */
 };
@@ -49,18 +50,21 @@ struct authority_step {
 void authority_init(struct authority *ret_authority, enum authority_mode mode, const char *boot_id,
 		    const struct verdict *stored, bool may_use_stored, const struct moment *now);
 
-/* Take @event at @now. @cause gives code and sentence for events that have one (NULL otherwise). An answer to a check
- * puts the next one off by the recheck interval. */
+/* Take @event at @now; an answer, at the moment at which the question was asked: it is as old as that, however late it
+ * is read. @cause gives code and sentence for events that have one (NULL otherwise). An answer to a check puts the next
+ * one off by the recheck interval. */
 struct authority_step authority_handle(struct authority *authority, enum authority_event event,
 				       const struct error *cause, const struct moment *now);
 
-/* The directory has just shown that it lives and would have told of a change: renew the grant if it is time to. If only
- * a look-up can tell whether this server may serve (the verdict ran out, or the directory was away), a check is due. */
-struct authority_step authority_confirm(struct authority *authority, const struct moment *now);
+/* The directory has shown that it lived at @known_at, the moment of a question that it has answered, and would have
+ * told of a change until then: renew the grant if it is time to. If only a look-up can tell whether this server may
+ * serve (the verdict ran out, or the directory was away), a check is due. */
+struct authority_step authority_confirm(struct authority *authority, const struct moment *known_at);
 
-/* Set how long a grant holds and how often is checked without an occasion. A grant of the directory gets its new limit
- * at once: the directory may go away before the next occasion. Less than a few seconds could not be renewed in time,
- * and counts as that. */
+/* Set how long a grant holds and how often is checked without an occasion. A grant gets its new limit at once: the
+ * directory may go away before the next occasion. Where its answer is too old for that, a check is due, and the grant
+ * lasts for the few seconds that one takes. A hold time of less than these could not be renewed in time, and counts as
+ * that. */
 struct authority_step authority_set_times(struct authority *authority, uint64_t hold_s, uint64_t recheck_s,
 					  const struct moment *now);
 

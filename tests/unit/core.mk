@@ -9,7 +9,8 @@ watch_support = tests/support/replies.c tests/support/replies.h tests/unit/watch
 core_libs = libengine.a libmodel.a libwire.a libbase.a
 
 if HAVE_CMOCKA
-CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_changes tests/unit/test_engine_rogue tests/unit/test_authority
+CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_changes tests/unit/test_engine_rogue tests/unit/test_authority \
+	tests/unit/test_authority_simulation
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/support/scenario.c tests/support/scenario.h $(test_support)
@@ -26,6 +27,10 @@ tests_unit_test_engine_rogue_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_authority_SOURCES = tests/unit/test_authority.c
 tests_unit_test_authority_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_authority_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_authority_simulation_SOURCES = tests/unit/test_authority_simulation.c tests/support/agenda.c \
+	tests/support/agenda.h
+tests_unit_test_authority_simulation_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_authority_simulation_LDADD = $(core_libs) $(CMOCKA_LIBS)
 
 WATCH_TESTS = tests/unit/test_watch tests/unit/test_watch_table
 check_PROGRAMS += $(WATCH_TESTS)
