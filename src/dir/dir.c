@@ -12,6 +12,7 @@
 #include "dir/keeper.h"
 #include "dir/link.h"
 #include "dir/lookup.h"
+#include "dir/neighbours.h"
 #include "dir/record.h"
 
 struct dir {
@@ -22,11 +23,12 @@ struct dir {
 	struct copy *copy;
 	struct keeper *keeper;
 	struct host *host;
+	struct neighbours *neighbours;
 	struct link *links[SESSION_PURPOSE_COUNT];
 	char *config_base;
 	char *container;         /* of the authorization entries, as the connected server names it */
 	struct error unreadable; /* why the configuration cannot be read though we are connected; code 0: it can */
-	struct loop_watch *wake;
+	struct loop_watch *wake, *heard;
 };
 
 /* The failure to be shown: what keeps the copy from being current, else what keeps the verdict from it. */
@@ -133,6 +135,7 @@ static const char *authority_base(void *context, const struct connection *connec
 	link_attempt(dir->links[SESSION_CONFIG]);
 	if (dir->config->authorization_base[0])
 		base = dir->config->authorization_base;
+	enterprise_name(base[0] ? base : dir->config->base, dir->record.status.enterprise);
 	free(dir->container);
 	if (base[0])
 		dir->container = mem_format("cn=NetServices,cn=Services,%s", base);
@@ -210,6 +213,16 @@ static void woken(void *context) {
 	look_up(context);
 }
 
+/* What the list means depends on who else is at work on the networks. */
+static void heard(void *context) {
+	struct dir *dir = context;
+	struct moment now = clock_now();
+
+	role_wake_clear(HERITAGE_WAKE_HEARD);
+	if (neighbours_refresh(dir->neighbours, &now))
+		look_up(dir);
+}
+
 static void addresses_changed(void *context) {
 	event_emit(EVENT_INTERFACES_CHANGED, "looking whether this server is listed by one of its new addresses");
 	look_up(context);
@@ -219,9 +232,11 @@ static void dir_free(void *context) {
 	struct dir *dir = context;
 
 	loop_unwatch(dir->wake);
+	loop_unwatch(dir->heard);
 	for (enum session_purpose purpose = 0; purpose < SESSION_PURPOSE_COUNT; purpose++)
 		link_free(dir->links[purpose]);
 	host_free(dir->host);
+	neighbours_free(dir->neighbours);
 	keeper_free(dir->keeper);
 	copy_close(dir->copy);
 	if (dir->record.store)
@@ -236,6 +251,7 @@ static void links_make(struct dir *dir) {
 	struct session_settings settings = {
 		.server_name = dir->config->server_name,
 		.host = dir->host,
+		.neighbours = dir->neighbours,
 		.probe_ms = dir->config->probe_interval * 1000,
 		.timeout_ms = dir->config->timeout * 1000,
 		.poll_ms = dir->config->poll_interval * 1000,
@@ -250,12 +266,15 @@ static void links_make(struct dir *dir) {
 /* What needs no directory: the store and what it holds, the interfaces. */
 static int dir_prepare(struct dir *dir, struct error *reterr_error) {
 	const struct config *config = dir->config;
+	struct moment now = clock_now();
 	uint64_t start;
 	int code = directory_store_open(config->state_directory, config->server_name, config->base, &dir->store,
 					reterr_error);
 
 	if (code < 0)
 		return code;
+	dir->neighbours = neighbours_new(config->state_directory);
+	neighbours_refresh(dir->neighbours, &now);
 	record_init(&dir->record, dir->loop, dir->store);
 	code = copy_open(&dir->record, config->server_name, &dir->copy, reterr_error);
 	if (code < 0)
@@ -279,6 +298,7 @@ int dir_run(struct role_context *context, struct error *reterr_error) {
 		return code;
 	}
 	dir->wake = loop_watch_readable(dir->loop, HERITAGE_WAKE_DIR, woken, dir);
+	dir->heard = loop_watch_readable(dir->loop, HERITAGE_WAKE_HEARD, heard, dir);
 	links_make(dir);
 	view_take(dir);
 	status_save(dir);

@@ -51,6 +51,8 @@ libdir_a_SOURCES = \
 	src/dir/lookup.h \
 	src/dir/message.c \
 	src/dir/message.h \
+	src/dir/neighbours.c \
+	src/dir/neighbours.h \
 	src/dir/opener.c \
 	src/dir/opener.h \
 	src/dir/opening.h \

@@ -78,7 +78,9 @@ static void session_check(struct session *session, int result, const char *doing
 
 static struct listing_server session_server(const struct session *session) {
 	struct listing_server server = { .name = session->settings.server_name };
+	struct moment now = clock_now();
 
+	server.others = neighbours_addresses(session->settings.neighbours, &now, &server.n_others);
 	server.addresses = host_addresses(session->settings.host, &server.n_addresses);
 	return server;
 }

@@ -20,6 +20,7 @@
 #include "dir/change.h"
 #include "dir/connection.h"
 #include "dir/host.h"
+#include "dir/neighbours.h"
 #include "rt/loop.h"
 
 enum session_purpose { SESSION_AUTHORITY, SESSION_CONFIG, SESSION_PURPOSE_COUNT };
@@ -30,6 +31,7 @@ struct session_settings {
 	const char *base; /* SESSION_AUTHORITY: cn=NetServices,...; SESSION_CONFIG: cn=DHCP,... */
 	const char *server_name;
 	const struct host *host;
+	struct neighbours *neighbours; /* SESSION_AUTHORITY: whose addresses are not ours */
 	uint64_t probe_ms, timeout_ms, poll_ms;
 
 	/* The connection is of no use any more. */

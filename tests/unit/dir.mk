@@ -35,6 +35,11 @@ tests_unit_test_usn_SOURCES = tests/unit/test_usn.c tests/support/entries.c test
 tests_unit_test_usn_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_usn_LDADD = $(dir_pure_libs)
 
+check_PROGRAMS += tests/unit/test_neighbours
+TESTS += tests/unit/test_neighbours
+tests_unit_test_neighbours_SOURCES = tests/unit/test_neighbours.c tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_neighbours_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_neighbours_LDADD = libdir.a libstore.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
 tests_unit_test_heard_SOURCES = tests/unit/test_heard.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_heard_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_heard_LDADD = libdir.a libstore.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
