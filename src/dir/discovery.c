@@ -10,6 +10,7 @@
 
 struct discovery {
 	char *domain, *site;
+	bool is_site_given;
 	char **uris; /* as given, or as found last; NULL: none found yet */
 };
 
@@ -36,6 +37,7 @@ struct discovery *discovery_new(const char *const *uris, const char *domain, con
 
 	discovery->domain = mem_dup_text(domain);
 	discovery->site = mem_dup_text(site);
+	discovery->is_site_given = site[0];
 	discovery->uris = uris[0] ? list_copy(uris) : NULL;
 	return discovery;
 }
@@ -50,8 +52,8 @@ struct discovery *discovery_free(struct discovery *discovery) {
 	return NULL;
 }
 
-bool is_discovery_without_site(const struct discovery *discovery) {
-	return discovery->domain[0] && !discovery->site[0];
+bool can_discovery_set_site(const struct discovery *discovery) {
+	return discovery->domain[0] && !discovery->is_site_given;
 }
 
 void discovery_set_site(struct discovery *discovery, const char *site) {
@@ -78,9 +80,10 @@ static int site_ask(const struct discovery *discovery, uint64_t timeout_ms, stru
 
 	if (code != -E_NOT_FOUND)
 		return code;
-	error_set(ret_remark, E_DDS_NO_DS_AVAILABLE,
-		  "the site %s has no directory server in the DNS (%s); check 'site'; all servers of %s are tried alike",
-		  discovery->site, reterr_error->text, discovery->domain);
+	if (discovery->is_site_given)
+		error_set(ret_remark, E_DDS_NO_DS_AVAILABLE,
+			  "the site %s has no directory server in the DNS (%s); check 'site'; all servers of %s are tried "
+			  "alike", discovery->site, reterr_error->text, discovery->domain);
 	return 0;
 }
 

@@ -31,8 +31,8 @@ struct discovery *discovery_free(struct discovery *discovery);
 int discovery_find(struct discovery *discovery, uint64_t timeout_ms, struct discovered *ret_discovered,
 		   struct error *reterr_error);
 
-/* True if the servers are found by DNS and no site is known. */
-bool is_discovery_without_site(const struct discovery *discovery);
+/* True if the servers are found by DNS, and no site was given. */
+bool can_discovery_set_site(const struct discovery *discovery);
 
-/* From the next round on, prefer the servers of @site. */
+/* From the next round on, prefer the servers of @site, which the directory said is ours. */
 void discovery_set_site(struct discovery *discovery, const char *site);

@@ -114,10 +114,10 @@ static void renewal_due(void *context) {
 	opener_start(link->opener, link->uri, link->is_uri_lost);
 }
 
-static void connected(struct link *link, struct connection *connection) {
-	event_emit(link->session ? EVENT_DIRECTORY_RENEWED : EVENT_DIRECTORY_CONNECTED, "%s, %s, %s",
-		   purpose_names[link->settings.purpose], connection_uri(connection),
-		   connection_protection(connection));
+static void connected(struct link *link, struct connection *connection, const char *site) {
+	event_emit(link->session ? EVENT_DIRECTORY_RENEWED : EVENT_DIRECTORY_CONNECTED, "%s, %s, %s%s%s",
+		   purpose_names[link->settings.purpose], connection_uri(connection), connection_protection(connection),
+		   site[0] ? ", our site is " : "", site);
 	free(TAKE_POINTER(link->told));
 	free(link->uri);
 	link->uri = mem_dup_text(connection_uri(connection));
@@ -140,7 +140,7 @@ static void opened(void *context, const struct opener_result *result) {
 	link->is_opening = false;
 	remark_take(link, &result->remark);
 	if (result->connection)
-		connected(link, result->connection);
+		connected(link, result->connection, result->site);
 	else if (link->session) /* the one in use is good until the server closes it */
 		loop_timer_set(link->renewal, RENEWAL_MIN_MS);
 	else /* the next round begins where this one did, and fails with the same words */

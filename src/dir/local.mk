@@ -64,8 +64,12 @@ libdir_a_SOURCES = \
 	src/dir/search.h \
 	src/dir/session.c \
 	src/dir/session.h \
+	src/dir/site.c \
+	src/dir/site.h \
 	src/dir/srv.c \
 	src/dir/srv.h \
+	src/dir/subnet.c \
+	src/dir/subnet.h \
 	src/dir/sync_control.c \
 	src/dir/sync_control.h \
 	src/dir/sync_cookie.c \

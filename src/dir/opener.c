@@ -131,6 +131,13 @@ static void round_try(struct opening_job *job, const struct discovered *discover
 	free(uris);
 }
 
+/* Let the next round begin with the servers that the directory says are near. */
+static void site_take(struct opening_job *job) {
+	if (job->result.connection && can_discovery_set_site(job->discovery) &&
+	    site_find(job->result.connection, job->settings.timeout_ms, job->result.site) == 0)
+		discovery_set_site(job->discovery, job->result.site);
+}
+
 static void job_perform(struct opening_job *job) {
 	struct discovered discovered;
 	char password[PASSWORD_MAX] = "";
@@ -144,6 +151,7 @@ static void job_perform(struct opening_job *job) {
 	    password_read(job->password_file, password, &job->result.error) < 0)
 		return;
 	round_try(job, &discovered, password);
+	site_take(job);
 	explicit_bzero(password, sizeof password);
 }
 

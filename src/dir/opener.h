@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "dir/connection.h"
+#include "dir/site.h"
 #include "rt/config.h"
 #include "rt/loop.h"
 
@@ -17,6 +18,7 @@ struct opener;
 /* What came of an opening: a connection, which is the taker's, or NULL and why. */
 struct opener_result {
 	struct connection *connection;
+	char site[SITE_NAME_MAX]; /* whose servers the next round begins with, as the directory said; "": it did not */
 	bool is_nowhere;     /* not even a server's name was found */
 	struct error error;  /* of a failure */
 	struct error remark; /* what to mend though there are servers to try; code 0: nothing */

@@ -118,7 +118,7 @@ class Samba:
         self._tool(None, "domain", "provision", f"--realm={REALM}", "--domain=EXAMPLE", "--host-name=dc1", "--server-role=dc",
                    "--dns-backend=SAMBA_INTERNAL", f"--host-ip={ADDRESS}", f"--adminpass={PASSWORD}", f"--targetdir={folder}",
                    "--option=interfaces=lo eth0", "--option=bind interfaces only=yes", "--option=tls enabled=no",
-                   "--option=server services=ldap cldap kdc", "--option=dsdb:schema update allowed=yes",
+                   "--option=server services=ldap cldap kdc dns", "--option=dsdb:schema update allowed=yes",
                    "--option=acl_xattr:security_acl_name=user.NTACL", deadline=150)
         self._tool(folder, "spn", "add", f"ldap/{HOST}", "dc1$")  # which Samba does itself, but only some time after its start
         self._tool(folder, "computer", "create", "dhcp1")

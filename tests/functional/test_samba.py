@@ -4,7 +4,7 @@ import time
 
 import dhcp
 from harness import expect, expect_equal, wait_until
-from samba import BASE, NET_SERVICES, PASSWORD, SERVER, DomainScene
+from samba import BASE, CONFIGURATION, DOMAIN, HOST, NET_SERVICES, PASSWORD, SERVER, DomainScene
 
 SITE = f"CN=oslo,CN=sites,CN=DHCP,{BASE}"
 ENTRY = f"CN={SERVER},{NET_SERVICES}"
@@ -131,3 +131,29 @@ def test_configuration(lab):
         lambda: quarantine() == [f"CN=10.78.0.0,{SITE}".replace("oslo", "bergen")])
     expect_equal(client.renew().addresses(dhcp.DNS_SERVERS), ["10.77.0.55"], "the name servers after that")
     expect_equal(scene.lessord.counter("role_restarts"), 0, "roles that were restarted")
+
+
+def test_found_by_dns(lab):
+    """The domain's own DNS leads to its controller, and its subnets tell the site, which counts from the next round on"""
+    scene = DomainScene(lab, domain=DOMAIN, retry_max="1s")
+    for setting in ("uri", "base"):
+        scene.lessord.settings.pop(setting)
+    for dn in WINDOWS:
+        scene.samba.add(windows_ldif(dn))
+    scene.lessord.start()
+    scene.lessord.wait_for_verdict("authorized")
+    status = scene.lessord.wait_for_status(lambda status: status["directory"]["uri"], "connected")
+    expect_equal(status["directory"]["uri"].lower(), f"ldap://{HOST}", "the server in use")
+    connected = scene.lessord.process.wait_for_log("DIRECTORY_CONNECTED: .*, signed and sealed, [0-9]+ bits(.*)$")
+    expect_equal(connected[1], "", "what is known of the site")
+    for length, site in ((16, "Bergen"), (24, "Default-First-Site-Name")):
+        if length == 16:
+            scene.samba.add(f"dn: CN={site},CN=Sites,{CONFIGURATION}\nobjectClass: site\n")
+        scene.samba.add(f"dn: CN=10.77.0.0/{length},CN=Subnets,CN=Sites,{CONFIGURATION}\nobjectClass: subnet\n"
+                        f"siteObject: CN={site},CN=Sites,{CONFIGURATION}\n")
+    scene.samba.stop()
+    scene.lessord.wait_for_verdict("cached")
+    scene.samba.start()
+    scene.lessord.process.wait_for_log("DIRECTORY_CONNECTED: .*, our site is Default-First-Site-Name$", count=2)
+    scene.lessord.wait_for_verdict("authorized")
+    expect("DIRECTORY_NOT_FOUND" in scene.lessord.process.log(), "the domain's only name server was away, which was not reported")

@@ -3,9 +3,9 @@ if HAVE_CMOCKA
 dir_pure_libs = libdir.a libengine.a libmodel.a libwire.a libbase.a $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/unit/test_sync_control tests/unit/test_certificate tests/unit/test_listing tests/unit/test_acceptance \
-	tests/unit/test_sync_cookie tests/unit/test_usn tests/unit/test_heard tests/unit/test_srv
+	tests/unit/test_sync_cookie tests/unit/test_usn tests/unit/test_heard tests/unit/test_srv tests/unit/test_subnet
 TESTS += tests/unit/test_sync_control tests/unit/test_certificate tests/unit/test_listing tests/unit/test_acceptance \
-	tests/unit/test_sync_cookie tests/unit/test_usn tests/unit/test_heard tests/unit/test_srv
+	tests/unit/test_sync_cookie tests/unit/test_usn tests/unit/test_heard tests/unit/test_srv tests/unit/test_subnet
 
 tests_unit_test_sync_control_SOURCES = tests/unit/test_sync_control.c
 tests_unit_test_sync_control_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -26,6 +26,10 @@ tests_unit_test_listing_LDADD = $(dir_pure_libs)
 tests_unit_test_acceptance_SOURCES = tests/unit/test_acceptance.c tests/support/entries.c tests/support/entries.h
 tests_unit_test_acceptance_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_acceptance_LDADD = $(dir_pure_libs)
+
+tests_unit_test_subnet_SOURCES = tests/unit/test_subnet.c
+tests_unit_test_subnet_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_subnet_LDADD = $(dir_pure_libs)
 
 tests_unit_test_srv_SOURCES = tests/unit/test_srv.c
 tests_unit_test_srv_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
