@@ -6,8 +6,8 @@ SCHEMA_FILES = \
 	ldap-schema/dhcpclass.ldif:openldap-ldif:dhcpclass \
 	ldap-schema/lessor.schema:openldap-schema:lessor \
 	ldap-schema/lessor.ldif:openldap-ldif:lessor \
-	ldap-schema/dhcpclass-389ds.ldif:389ds:dhcpclass \
-	ldap-schema/lessor-389ds.ldif:389ds:lessor \
+	ldap-schema/60dhcpclass-389ds.ldif:389ds:dhcpclass \
+	ldap-schema/61lessor-389ds.ldif:389ds:lessor \
 	ldap-schema/lessor-ad.ldf:ad:lessor
 
 dist_pkgdata_DATA += \
@@ -15,8 +15,8 @@ dist_pkgdata_DATA += \
 	ldap-schema/dhcpclass.ldif \
 	ldap-schema/lessor.schema \
 	ldap-schema/lessor.ldif \
-	ldap-schema/dhcpclass-389ds.ldif \
-	ldap-schema/lessor-389ds.ldif \
+	ldap-schema/60dhcpclass-389ds.ldif \
+	ldap-schema/61lessor-389ds.ldif \
 	ldap-schema/lessor-ad.ldf
 
 .PHONY: update-schema
