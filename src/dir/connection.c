@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -113,6 +114,10 @@ static void features_take(LDAP *ldap, LDAPMessage *entry, struct connection_feat
 	if (values && values[0] && values[0]->bv_len < sizeof features->configuration_base)
 		memcpy(features->configuration_base, values[0]->bv_val, values[0]->bv_len);
 	ldap_value_free_len(values);
+	values = ldap_get_values_len(ldap, entry, "firstChangeNumber");
+	if (values && values[0])
+		features->first_change = strtoull(values[0]->bv_val, NULL, 10);
+	ldap_value_free_len(values);
 	features->has_sync = has_value(ldap, entry, "supportedControl", LDAP_CONTROL_SYNC);
 	features->has_assertion = has_value(ldap, entry, "supportedControl", OID_ASSERTION);
 	features->is_active_directory = has_value(ldap, entry, "supportedCapabilities", OID_ACTIVE_DIRECTORY);
@@ -120,7 +125,8 @@ static void features_take(LDAP *ldap, LDAPMessage *entry, struct connection_feat
 
 /* Read the rootDSE. A server that hides it is served all the same, by the most modest means. */
 static int features_read(struct opening *opening, struct connection_features *features, struct error *reterr_error) {
-	char *attributes[] = { "supportedControl", "supportedCapabilities", "configurationNamingContext", NULL };
+	char *attributes[] = { "supportedControl", "supportedCapabilities", "configurationNamingContext",
+			       "firstChangeNumber", NULL };
 	LDAPMessage *messages = NULL, *entry;
 	int result;
 

@@ -42,6 +42,7 @@ struct connection_features {
 	bool has_assertion;        /* RFC 4528 */
 	bool is_active_directory;  /* AD or Samba: containers are of class "container" */
 	char configuration_base[512]; /* configurationNamingContext, "" if none */
+	uint64_t first_change;     /* 389 DS: the oldest change in its log; 0: there is none */
 };
 
 struct connection;

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 
-static char *feed_attributes[] = { "*", "entryUUID", NULL };
+static char *feed_attributes[] = { "*", "entryUUID", "nsUniqueId", NULL };
 
 /* No more than these: others of a domain's entries differ from one controller to the next. */
 static char *usn_attributes[] = {
@@ -20,6 +20,7 @@ static char *usn_attributes[] = {
 };
 static char *sweep_attributes[] = { "objectGUID", NULL };
 static char *check_attributes[] = { "highestCommittedUSN", NULL };
+static char *no_attributes[] = { LDAP_NO_ATTRS, NULL };
 
 void feed_init(struct feed *ret_feed, const char *base, const char *filter) {
 	*ret_feed = (struct feed){
@@ -38,10 +39,17 @@ void feed_done(struct feed *feed) {
 	change_batch_done(&feed->batch);
 }
 
+/* First look whether the base is there: 389 DS says nothing at all to a request below one that is not. */
 static int sync_start(struct feed *feed, LDAP *ldap, struct span cookie) {
-	uint8_t octets[SYNC_REQUEST_MAX];
-	struct span value = sync_request_format(cookie, octets);
-	LDAPControl control = { LDAP_CONTROL_SYNC, { value.len, (char *)value.data }, 1 };
+	feed->step_request = (struct search_request){ feed->request.base, LDAP_SCOPE_BASE, "(objectClass=*)", no_attributes };
+	feed->sync_value = sync_request_format(cookie, feed->sync_octets);
+	feed->has_cookie = cookie.len > 0 && cookie.len <= SYNC_COOKIE_MAX;
+	feed->is_refreshing = true;
+	return search_start(&feed->sweep, ldap, &feed->step_request, false);
+}
+
+static int sync_request(struct feed *feed, LDAP *ldap) {
+	LDAPControl control = { LDAP_CONTROL_SYNC, { feed->sync_value.len, (char *)feed->sync_value.data }, 1 };
 	LDAPControl *controls[] = { &control, NULL };
 	const struct search_request *request = &feed->request;
 	int result = ldap_search_ext(ldap, request->base, request->scope, request->filter, request->attributes, 0,
@@ -49,8 +57,6 @@ static int sync_start(struct feed *feed, LDAP *ldap, struct span cookie) {
 
 	if (result != LDAP_SUCCESS)
 		feed->message_id = 0;
-	feed->is_refreshing = true;
-	feed->has_cookie = cookie.len > 0 && cookie.len <= SYNC_COOKIE_MAX;
 	return result;
 }
 
@@ -179,7 +185,8 @@ static enum feed_outcome sync_intermediate(struct feed *feed, LDAP *ldap, LDAPMe
 	return FEED_GOES_ON;
 }
 
-/* How an ended search goes on. "Unwilling" is what OpenLDAP says to a cookie that is newer than its own data. */
+/* How an ended search goes on. "Unwilling" is what OpenLDAP says to a cookie that is newer than its own data, and 389 DS
+ * to more searches for changes than it allows. */
 static enum feed_outcome outcome_of(const struct feed *feed) {
 	switch (feed->result.code) {
 	case LDAP_SUCCESS:
@@ -191,7 +198,9 @@ static enum feed_outcome outcome_of(const struct feed *feed) {
 	case LDAP_SYNC_REFRESH_REQUIRED:
 		return FEED_COOKIE_REFUSED;
 	case LDAP_UNWILLING_TO_PERFORM:
-		return feed->mode == FEED_SYNC && feed->has_cookie ? FEED_COOKIE_REFUSED : FEED_FAILED;
+		if (feed->mode != FEED_SYNC)
+			return FEED_FAILED;
+		return feed->has_cookie ? FEED_COOKIE_REFUSED : FEED_NOT_SUPPORTED;
 	default:
 		return FEED_FAILED;
 	}
@@ -206,7 +215,20 @@ static enum feed_outcome sync_end(struct feed *feed, LDAP *ldap, LDAPMessage *me
 	return outcome_of(feed);
 }
 
+/* Without the right to see the base there may still be something below it. */
+static enum feed_outcome sync_check(struct feed *feed, LDAP *ldap, LDAPMessage *message) {
+	if (!search_handle(&feed->sweep, ldap, message))
+		return FEED_GOES_ON;
+	feed->result = feed->sweep.result;
+	if (feed->result.code != LDAP_SUCCESS)
+		return outcome_of(feed);
+	feed->result.code = sync_request(feed, ldap);
+	return feed->result.code == LDAP_SUCCESS ? FEED_GOES_ON : FEED_FAILED;
+}
+
 static enum feed_outcome sync_handle(struct feed *feed, LDAP *ldap, LDAPMessage *message) {
+	if (is_search_message(&feed->sweep, message))
+		return sync_check(feed, ldap, message);
 	switch (ldap_msgtype(message)) {
 	case LDAP_RES_SEARCH_ENTRY:
 		return sync_entry(feed, ldap, message);

@@ -14,6 +14,7 @@
 
 #include "dir/change.h"
 #include "dir/search.h"
+#include "dir/sync_control.h"
 #include "dir/usn.h"
 
 #define FEED_FILTER_MAX 160
@@ -24,7 +25,7 @@ enum feed_outcome {
 	FEED_GOES_ON,
 	FEED_ENDED,          /* poll, usn: all was read; sync: the server ended it, and it must be started again */
 	FEED_BASE_MISSING,   /* the base does not exist, or we may not see it */
-	FEED_NOT_SUPPORTED,  /* the server has no RFC 4533 for this base, or tells no number */
+	FEED_NOT_SUPPORTED,  /* the server has no RFC 4533 for this base or for one more client, or tells no number */
 	FEED_COOKIE_REFUSED, /* start again without a cookie */
 	FEED_FAILED,         /* feed->result says how */
 };
@@ -35,10 +36,12 @@ struct feed {
 	enum feed_mode mode;
 	struct search poll;        /* FEED_POLL: all entries; FEED_USN: all, or those that changed */
 	struct usn usn;            /* FEED_USN: what is known, and so what is read next */
-	struct search_request step_request; /* FEED_USN: of the present step */
+	struct search_request step_request; /* FEED_USN, FEED_SYNC: of the present step */
 	char step_filter[FEED_FILTER_MAX];
-	struct search sweep;       /* FEED_USN: the highest number, or identities and names */
+	struct search sweep;       /* FEED_USN: the highest number, or identities and names; FEED_SYNC: the base */
 	bool is_polled, is_swept;  /* FEED_USN: @poll, @sweep have something of this round */
+	uint8_t sync_octets[SYNC_REQUEST_MAX];
+	struct span sync_value;    /* FEED_SYNC: what to ask with, in @sync_octets */
 	int message_id;            /* FEED_SYNC: 0 if not going on */
 	bool is_refreshing;        /* FEED_SYNC: in the refresh stage */
 	bool has_cookie;           /* FEED_SYNC: it was started with one */

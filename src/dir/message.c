@@ -7,16 +7,16 @@
 #include "base/text.h"
 #include "model/dn.h"
 
-#define UUID_TEXT_LENGTH 36
+#define UUID_TEXT_MAX 36
 
-/* "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" (RFC 4530) */
+/* "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" (RFC 4530), or with its hyphens elsewhere (389 DS) */
 static bool uuid_parse(const struct berval *value, struct entry_uuid *ret_uuid) {
 	char digits[2 * ENTRY_UUID_SIZE + 1];
 	size_t n = 0, len;
 
-	if (value->bv_len != UUID_TEXT_LENGTH)
+	if (value->bv_len > UUID_TEXT_MAX)
 		return false;
-	for (size_t i = 0; i < UUID_TEXT_LENGTH; i++)
+	for (size_t i = 0; i < value->bv_len; i++)
 		if (value->bv_val[i] != '-' && n < 2 * ENTRY_UUID_SIZE)
 			digits[n++] = value->bv_val[i];
 	digits[n] = '\0';
@@ -40,13 +40,17 @@ static bool has_option(const char *name) {
 }
 
 static bool is_identity(const char *name) {
-	return is_text_equal_nocase(name, "entryUUID") || is_text_equal_nocase(name, "objectGUID");
+	return is_text_equal_nocase(name, "entryUUID") || is_text_equal_nocase(name, "nsUniqueId") ||
+	       is_text_equal_nocase(name, "objectGUID");
 }
 
-static void identity_take(const char *name, const struct berval *values, struct entry_uuid *uuid) {
-	if (!values || !values[0].bv_val)
+/* 389 DS has two identities, and its feed goes by nsUniqueId: that one is to be the one which polling finds, too. */
+static void identity_take(const char *name, const struct berval *values, struct entry_uuid *uuid, bool *is_settled) {
+	if (!values || !values[0].bv_val || *is_settled)
 		return;
-	if (is_text_equal_nocase(name, "entryUUID"))
+	if (is_text_equal_nocase(name, "nsUniqueId"))
+		*is_settled = uuid_parse(&values[0], uuid);
+	else if (is_text_equal_nocase(name, "entryUUID"))
 		uuid_parse(&values[0], uuid);
 	else if (values[0].bv_len == ENTRY_UUID_SIZE)
 		memcpy(uuid->octets, values[0].bv_val, ENTRY_UUID_SIZE);
@@ -80,6 +84,7 @@ static void attribute_add(struct entry *entry, size_t *capacity, struct arena *a
 static void attributes_take(LDAP *ldap, LDAPMessage *message, struct entry *entry, struct arena *arena) {
 	struct berval dn, name, *values = NULL;
 	BerElement *ber = NULL;
+	bool is_settled = false;
 	size_t capacity = 8;
 
 	entry->attributes = arena_array_of(arena, struct entry_attribute, capacity);
@@ -87,7 +92,7 @@ static void attributes_take(LDAP *ldap, LDAPMessage *message, struct entry *entr
 		return;
 	while (ldap_get_attribute_ber(ldap, message, ber, &name, &values) == LDAP_SUCCESS && name.bv_val) {
 		if (is_identity(name.bv_val))
-			identity_take(name.bv_val, values, &entry->uuid);
+			identity_take(name.bv_val, values, &entry->uuid, &is_settled);
 		else if (!has_option(name.bv_val))
 			attribute_add(entry, &capacity, arena, name.bv_val, values);
 		ber_memfree(values);

@@ -9,6 +9,7 @@
 #include "dir/feed.h"
 #include "dir/lookup.h"
 #include "dir/opening.h"
+#include "dir/sync_cookie.h"
 #include "dir/watchdog.h"
 
 #define MESSAGES_MAX 2000 /* taken at once; then other things get their turn */
@@ -128,6 +129,8 @@ static void session_start(void *context) {
 	arena = arena_new(0);
 	if (session->calls->cookie && !session->is_from_scratch)
 		cookie = session->calls->cookie(session->context, arena);
+	if (!is_sync_cookie_safe(cookie, connection_features(session->connection)->first_change))
+		cookie = span_of(NULL, 0);
 	session->is_from_scratch = false;
 	session_check(session, feed_start(&session->feed, session->ldap, session->mode, cookie), "starting the feed");
 	arena_free(arena);
@@ -148,6 +151,13 @@ static void unreadable_tell(struct session *session, enum feed_outcome outcome) 
 	session->calls->unreadable(session->context, &error);
 }
 
+/* Whatever was known about the state of the copy is not known any more. */
+static void session_restart_later(struct session *session) {
+	session->is_from_scratch = true;
+	feed_abandon(&session->feed, session->ldap);
+	loop_timer_set(session->start, session->settings.poll_ms);
+}
+
 static void feed_failed(struct session *session, enum feed_outcome outcome) {
 	if (is_ldap_code_unavailable(session->feed.result.code)) {
 		session_check(session, session->feed.result.code, "following the directory's changes");
@@ -157,8 +167,7 @@ static void feed_failed(struct session *session, enum feed_outcome outcome) {
 		session_look_up(session); /* which says why */
 	else
 		unreadable_tell(session, outcome);
-	feed_abandon(&session->feed, session->ldap);
-	loop_timer_set(session->start, session->settings.poll_ms);
+	session_restart_later(session);
 }
 
 /* The feed's search is over. What it collected is still to be taken, so a new start waits for the loop. */
@@ -201,13 +210,16 @@ static void config_take(struct session *session) {
 		change_batch_trim(batch);
 		return;
 	}
+	/* What 389 DS shows to those who have no right to read: else there would be the base itself. */
+	if (batch->is_whole && batch->n_items == 0) {
+		unreadable_tell(session, FEED_BASE_MISSING);
+		session_restart_later(session);
+		return;
+	}
 	if (batch->is_synchronized && session->mode == FEED_SYNC)
 		refresh_report(session, batch);
-	if (!session->calls->changed(session->context, batch)) {
-		session->is_from_scratch = true;
-		feed_abandon(&session->feed, session->ldap);
-		loop_timer_set(session->start, session->settings.poll_ms);
-	}
+	if (!session->calls->changed(session->context, batch))
+		session_restart_later(session);
 	change_batch_reset(batch);
 }
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dir/sync_cookie.h"
 
+#include "base/text.h"
 #include "dir/sync_control.h"
 
-#define PREFIX "rid=000,csn="
+#define OPENLDAP_PREFIX "rid="
+#define PREFIX OPENLDAP_PREFIX "000,csn="
 #define CSN_MIN 8 /* shorter than any, so that a set has room for a cookie's */
+#define NUMBER_MAX 20 /* digits of a change's number */
 #define CSNS_MAX (SYNC_COOKIE_MAX / CSN_MIN)
 
 /* CSNs, one for each server. */
@@ -65,7 +68,7 @@ static bool csn_add(struct csn_set *set, struct span csn) {
 static bool cookie_add(struct csn_set *set, struct span cookie) {
 	struct span field = part_take(&cookie, ',');
 
-	if (!prefix_take(&field, "rid="))
+	if (!prefix_take(&field, OPENLDAP_PREFIX))
 		return false;
 	while (cookie.len) {
 		field = part_take(&cookie, ',');
@@ -106,4 +109,23 @@ struct span sync_cookie_merge(struct span kept, struct span cookie, struct arena
 	if (kept.len && kept.len <= SYNC_COOKIE_MAX)
 		cookie_add(&set, kept);
 	return cookie_format(&set, arena);
+}
+
+bool is_sync_cookie_safe(struct span cookie, uint64_t first_change) {
+	struct span part = span_of(NULL, 0);
+	char digits[NUMBER_MAX + 1];
+	size_t n_parts = 0;
+	uint64_t number;
+
+	if (prefix_take(&cookie, OPENLDAP_PREFIX))
+		return first_change == 0;
+	for (; cookie.len; n_parts++)
+		part = part_take(&cookie, '#');
+	if (n_parts < 3 || part.len == 0 || part.len > NUMBER_MAX)
+		return true;
+	memcpy(digits, part.data, part.len);
+	digits[part.len] = '\0';
+	if (text_parse_u64(digits, UINT64_MAX, &number) < 0)
+		return true;
+	return first_change && number >= first_change - 1;
 }

@@ -76,6 +76,35 @@ static void as_many_servers_as_fit_are_told_apart(void **state) {
 	arena_free(arena);
 }
 
+#define COOKIE_389 "dc1:389#uid=a,dc=b:cn=DHCP,dc=b:(objectClass=*)#"
+
+static bool is_safe(const char *cookie, uint64_t first_change) {
+	return is_sync_cookie_safe(span_of_text(cookie), first_change);
+}
+
+static void changes_that_are_no_longer_logged_are_noticed(void **state) {
+	assert_true(is_safe(COOKIE_389 "17", 1));
+	assert_true(is_safe(COOKIE_389 "17", 17));
+	assert_true(is_safe(COOKIE_389 "17", 18));
+	assert_false(is_safe(COOKIE_389 "17", 19));
+	assert_true(is_safe(COOKIE_389 "18446744073709551615", 1)); /* no number: the server refuses it */
+}
+
+static void a_cookie_goes_back_to_its_own_kind_of_server_only(void **state) {
+	assert_false(is_safe(COOKIE_389 "17", 0));
+	assert_true(is_safe("rid=000,csn=" CSN_1A, 0));
+	assert_false(is_safe("rid=000,csn=" CSN_1A, 1));
+}
+
+static void other_cookies_are_the_servers_business(void **state) {
+	static const char *const cookies[] = { "", "#", "##", "a#b#", "a#b#c", "a#b#123456789012345678901", "a#17", "17" };
+
+	for (size_t i = 0; i < sizeof cookies / sizeof cookies[0]; i++) {
+		assert_true(is_safe(cookies[i], 0));
+		assert_true(is_safe(cookies[i], 19));
+	}
+}
+
 static void a_batch_keeps_its_cookie_alone(void **state) {
 	struct entry_uuid uuid = { { 0 } };
 	struct change_batch batch;
@@ -104,6 +133,9 @@ int main(void) {
 		cmocka_unit_test(other_servers_cookies_are_opaque),
 		cmocka_unit_test(one_that_is_too_long_is_not_looked_into),
 		cmocka_unit_test(as_many_servers_as_fit_are_told_apart),
+		cmocka_unit_test(changes_that_are_no_longer_logged_are_noticed),
+		cmocka_unit_test(a_cookie_goes_back_to_its_own_kind_of_server_only),
+		cmocka_unit_test(other_cookies_are_the_servers_business),
 		cmocka_unit_test(a_batch_keeps_its_cookie_alone),
 	};
 

@@ -180,7 +180,7 @@ int directory_search(struct directory *directory, const char *base, enum directo
 	if (code == LDAP_SIZELIMIT_EXCEEDED)
 		return error_set(reterr_error, E_DDS_UNEXPECTED_ERROR,
 				 "the server lets you read only a part of what is below %s; lift its size limit for your identity (OpenLDAP: "
-				 "olcSizeLimit or olcLimits)", base);
+				 "olcLimits, 389 DS: nsSizeLimit)", base);
 	snprintf(doing, sizeof doing, "reading %s", base);
 	return connection_error(directory->connection, code, doing, reterr_error);
 }
