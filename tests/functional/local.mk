@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/run.py \
 	tests/functional/run.py \
 	tests/functional/harness.py \
+	tests/functional/ds389.py \
 	tests/functional/slapd.py \
 	tests/functional/kdc.py \
 	tests/functional/lessor.py \
@@ -27,6 +28,7 @@ EXTRA_DIST += \
 	tests/functional/test_directory.py \
 	tests/functional/test_discovery.py \
 	tests/functional/test_documents.py \
+	tests/functional/test_ds389.py \
 	tests/functional/test_kerberos.py \
 	tests/functional/test_mirror.py \
 	tests/functional/test_protection.py \

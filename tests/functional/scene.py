@@ -10,15 +10,18 @@ RELAY_ADDRESS = "10.77.0.2"
 
 
 class Scene:
-    """slapd and lessord (not started yet) in the namespace srv at 10.77.0.1, with clients on the link; with @relay also
-    a second link, 10.78.0.0/24, behind a relay. @tree and @directory are arguments of sample_tree and Slapd."""
+    """slapd, or a directory of another @kind, and lessord (not started yet) in the namespace srv at 10.77.0.1, with clients
+    on the link; with @relay also a second link, 10.78.0.0/24, behind a relay. @tree and @directory are arguments of
+    sample_tree and of @kind."""
 
-    def __init__(self, lab, relay=False, kdc=None, tree=None, directory=None, **settings):
+    def __init__(self, lab, relay=False, kdc=None, tree=None, directory=None, kind=Slapd, **settings):
         self.lab = lab
         self.switch = lab.switch("sw")
         self.server = self.host("srv", address=f"{SERVER_ADDRESS}/24")
         self.kdc = kdc(lab, self.server) if kdc else None
-        self.slapd = Slapd(lab, self.server, tree=sample_tree(**(tree or {})), kdc=self.kdc, **(directory or {}))
+        if self.kdc:
+            directory = {"kdc": self.kdc, **(directory or {})}
+        self.slapd = kind(lab, self.server, tree=sample_tree(**(tree or {})), **(directory or {}))
         self.lessord = Lessord(lab, self.server, **(settings or self.simple_bind()))
         self.ctl = Lessorctl(lab, self.server, self.slapd, self.lessord)
         self.far_switch = None

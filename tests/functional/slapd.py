@@ -3,6 +3,7 @@
 import fcntl
 import glob
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import urllib.parse
 from harness import Failure, wait_until
 
 BASE = "dc=example,dc=test"
+DOCUMENTED_BASE = "dc=example,dc=org"
 NET_SERVICES = f"cn=NetServices,cn=Services,cn=Configuration,{BASE}"
 ROOT = f"cn=DHCP,{BASE}"
 SITE = f"cn=oslo,cn=sites,{ROOT}"
@@ -52,6 +54,15 @@ def scope_entry(network, **attributes):
     return ldif(scope_dn(network), **{
         "objectClass": "lessorScope", "cn": network, "lessorPrefixLength": 24, "lessorServedBy": SERVER,
         "lessorRange": f"{prefix}.100-{prefix}.199 dhcp", "lessorOption": f"routers={prefix}.1", **attributes})
+
+
+def documented_ldif(lab, containing):
+    """The example of docs/directory.md that contains a text, made to fit this base."""
+    with open(os.path.join(lab.source, "docs/directory.md"), encoding="utf-8") as file:
+        for text in re.findall(r"```ldif\n(.*?)```", file.read(), re.DOTALL):
+            if containing in text:
+                return text.replace(DOCUMENTED_BASE, BASE)
+    raise Failure(f"docs/directory.md has no example with {containing}")
 
 
 def base_tree():
@@ -142,7 +153,74 @@ class Authority:
         os.rename(folder, self.directory)
 
 
-class Slapd:
+class Directory:
+    """What tests do with a directory server in which root on its unix socket is the administrator. A kind of server has
+    @lab, @socket and, while it runs, @_process."""
+
+    @property
+    def ldapi(self):
+        return "ldapi://" + urllib.parse.quote(self.socket, safe="")
+
+    @property
+    def admin_words(self):
+        """By which lessorctl comes to it as its administrator: as root on the unix socket."""
+        return ["-H", self.ldapi, "-b", BASE]
+
+    def stop(self):
+        self._process.stop()
+
+    def kill(self):
+        self._process.kill()
+
+    def freeze(self):
+        """Let it be there and say nothing."""
+        self._process.send(signal.SIGSTOP)
+
+    def thaw(self):
+        self._process.send(signal.SIGCONT)
+
+    def ldap_tool(self, tool, *words, stdin=None, status=0):
+        """Run one of the OpenLDAP tools as root on the unix socket."""
+        return self.lab.run([tool, "-Q", "-Y", "EXTERNAL", "-H", self.ldapi, *words], stdin=stdin, status=status)
+
+    def modify(self, text):
+        """Make the changes of an LDIF text."""
+        self.ldap_tool("ldapmodify", stdin=text)
+
+    def add(self, text):
+        """Add the entries of an LDIF text."""
+        self.ldap_tool("ldapadd", stdin=text)
+
+    def delete(self, dn):
+        self.ldap_tool("ldapdelete", "-r", dn)
+
+    def rename(self, dn, name):
+        """Give an entry another name, and so everything below it."""
+        self.modify(f"dn: {dn}\nchangetype: modrdn\nnewrdn: {name}\ndeleteoldrdn: 1\n")
+
+    def replace(self, dn, attribute, *values):
+        """Give @attribute of the entry @dn these values and no others."""
+        lines = "".join(f"{attribute}: {value}\n" for value in values)
+        self.modify(f"dn: {dn}\nchangetype: modify\nreplace: {attribute}\n{lines}")
+
+    def widen(self, network, prefix_length, addresses):
+        """Make the sample's scope @network larger."""
+        self.modify(f"dn: {scope_dn(network)}\nchangetype: modify\n"
+                    f"replace: lessorPrefixLength\nlessorPrefixLength: {prefix_length}\n-\n"
+                    f"replace: lessorRange\nlessorRange: {addresses}\n")
+
+    def authorize(self, name=SERVER, address="10.77.0.1"):
+        self.add(authorization_entry(name, address))
+
+    def deauthorize(self, name=SERVER):
+        self.delete(authorization_dn(name))
+
+    def search(self, base, *words):
+        """What ldapsearch prints of @base and everything below it."""
+        return self.ldap_tool("ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-b", base, *words).stdout
+
+
+class Slapd(Directory):
     """slapd in @namespace, on 127.0.0.1 and a unix socket. @tree is the LDIF it starts with (sample_tree() if None).
 
     With @node, 1 or 2, it is that one of two providers that copy each other's changes (mirror mode); the second one starts
@@ -276,15 +354,6 @@ olcSpSessionLog: 1000
         return os.path.join(self.directory, "run", "ldapi")
 
     @property
-    def ldapi(self):
-        return "ldapi://" + urllib.parse.quote(self.socket, safe="")
-
-    @property
-    def admin_words(self):
-        """By which lessorctl comes to it as its administrator: as root on the unix socket."""
-        return ["-H", self.ldapi, "-b", BASE]
-
-    @property
     def ldap(self):
         return f"ldap://127.0.0.1:{self._port(LDAP_PORT, self.node)}"
 
@@ -305,56 +374,3 @@ olcSpSessionLog: 1000
             raise Failure(f"slapd did not start:\n{self._process.log()}")
         with socket.socket(socket.AF_UNIX) as probe:
             return probe.connect_ex(self.socket) == 0
-
-    def stop(self):
-        self._process.stop()
-
-    def kill(self):
-        self._process.kill()
-
-    def freeze(self):
-        """Let it be there and say nothing."""
-        self._process.send(signal.SIGSTOP)
-
-    def thaw(self):
-        self._process.send(signal.SIGCONT)
-
-    def ldap_tool(self, tool, *words, stdin=None, status=0):
-        """Run one of the OpenLDAP tools as root on the unix socket."""
-        return self.lab.run([tool, "-Q", "-Y", "EXTERNAL", "-H", self.ldapi, *words], stdin=stdin, status=status)
-
-    def modify(self, text):
-        """Make the changes of an LDIF text."""
-        self.ldap_tool("ldapmodify", stdin=text)
-
-    def add(self, text):
-        """Add the entries of an LDIF text."""
-        self.ldap_tool("ldapadd", stdin=text)
-
-    def delete(self, dn):
-        self.ldap_tool("ldapdelete", "-r", dn)
-
-    def rename(self, dn, name):
-        """Give an entry another name, and so everything below it."""
-        self.modify(f"dn: {dn}\nchangetype: modrdn\nnewrdn: {name}\ndeleteoldrdn: 1\n")
-
-    def replace(self, dn, attribute, *values):
-        """Give @attribute of the entry @dn these values and no others."""
-        lines = "".join(f"{attribute}: {value}\n" for value in values)
-        self.modify(f"dn: {dn}\nchangetype: modify\nreplace: {attribute}\n{lines}")
-
-    def widen(self, network, prefix_length, addresses):
-        """Make the sample's scope @network larger."""
-        self.modify(f"dn: {scope_dn(network)}\nchangetype: modify\n"
-                    f"replace: lessorPrefixLength\nlessorPrefixLength: {prefix_length}\n-\n"
-                    f"replace: lessorRange\nlessorRange: {addresses}\n")
-
-    def authorize(self, name=SERVER, address="10.77.0.1"):
-        self.add(authorization_entry(name, address))
-
-    def deauthorize(self, name=SERVER):
-        self.delete(authorization_dn(name))
-
-    def search(self, base, *words):
-        """What ldapsearch prints of @base and everything below it."""
-        return self.ldap_tool("ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-b", base, *words).stdout

@@ -1,30 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the documents tell people to type works as it stands there."""
-import os
 import re
 import shlex
 
 from harness import Failure, expect, expect_equal
 from lessor import Lessorctl
-from slapd import BASE, Slapd, base_tree, ldif, person_dn
+from slapd import BASE, Slapd, base_tree, documented_ldif, ldif, person_dn
 
-DOCUMENTED_BASE = "dc=example,dc=org"
 SITE = f"cn=hq,cn=sites,cn=DHCP,{BASE}"
 NET_SERVICES = f"cn=NetServices,cn=Services,cn=Configuration,{BASE}"
 INSUFFICIENT_ACCESS = 50
-
-
-def _examples(lab):
-    """The LDIF examples of docs/directory.md, made to fit the test's base."""
-    with open(os.path.join(lab.source, "docs/directory.md"), encoding="utf-8") as file:
-        return [text.replace(DOCUMENTED_BASE, BASE) for text in re.findall(r"```ldif\n(.*?)```", file.read(), re.DOTALL)]
-
-
-def _example(lab, containing):
-    for text in _examples(lab):
-        if containing in text:
-            return text
-    raise Failure(f"docs/directory.md has no example with {containing}")
 
 
 def _rest_of_tree():
@@ -40,13 +25,13 @@ def _rest_of_tree():
 def _documented_directory(lab, more=""):
     """A directory made of the examples, overlay, entries, daemon's identity, access rules, and of the entries @more."""
     slapd = Slapd(lab, lab.namespace("srv"), tree=base_tree() + _rest_of_tree(), syncprov=False)
-    overlay = _example(lab, "olcOverlayConfig").split("\n\n")[-1]  # the module is loaded already
+    overlay = documented_ldif(lab, "olcOverlayConfig").split("\n\n")[-1]  # the module is loaded already
     slapd.modify(overlay)
-    slapd.add(_example(lab, "lessorRoot"))
-    slapd.add(_example(lab, "dHCPClass"))
-    slapd.add(_example(lab, "simpleSecurityObject").replace("{SSHA}...", "lessord-password"))
+    slapd.add(documented_ldif(lab, "lessorRoot"))
+    slapd.add(documented_ldif(lab, "dHCPClass"))
+    slapd.add(documented_ldif(lab, "simpleSecurityObject").replace("{SSHA}...", "lessord-password"))
     slapd.add(more or "\n")
-    slapd.modify(_example(lab, "olcAccess"))
+    slapd.modify(documented_ldif(lab, "olcAccess"))
     return slapd
 
 
@@ -130,7 +115,7 @@ def test_directory_commands(lab):
     """The commands of lessorctl in docs/directory.md make the entries that stand beside them."""
     slapd = Slapd(lab, lab.namespace("srv"), tree=base_tree())
     ctl = Lessorctl(lab, slapd.namespace, slapd)
-    for example in (_example(lab, "lessorRoot"), _example(lab, "dHCPClass")):
+    for example in (documented_ldif(lab, "lessorRoot"), documented_ldif(lab, "dHCPClass")):
         for command in re.findall(r"^# lessorctl (.*)$", example, re.MULTILINE):
             ctl.run(*shlex.split(command))
         wanted = _records(example)
