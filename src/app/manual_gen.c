@@ -91,6 +91,7 @@ static const struct use_row {
 };
 
 static const struct setting_row {
+	const char *name;
 	unsigned attribute_index;
 	enum setting_kind kind;
 	uint64_t minimum, maximum, fallback;
@@ -98,7 +99,16 @@ static const struct setting_row {
 	const char *prose;
 } setting_rows[] = {
 #define SETTING(symbol, attribute, kind, minimum, maximum, fallback, levels, prose)                                    \
-	{ ATTRIBUTE_INDEX_##attribute, SETTING_##kind, minimum, maximum, fallback, levels, prose },
+	{ #symbol, ATTRIBUTE_INDEX_##attribute, SETTING_##kind, minimum, maximum, fallback, levels, prose },
+#include "model/schema.def"
+};
+
+static const struct word_row {
+	const char *setting;
+	uint64_t value;
+	const char *word;
+} word_rows[] = {
+#define SETTING_WORD(setting, symbol, number, word) { #setting, number, word },
 #include "model/schema.def"
 };
 
@@ -443,6 +453,13 @@ static void table_classes(void) {
 		printf("| `%s` | %s | %s |\n", class_rows[i].cells[1], class_rows[i].cells[4], class_rows[i].cells[2]);
 }
 
+static const char *setting_word(const struct setting_row *row, uint64_t value) {
+	for (size_t i = 0; i < ARRAY_LEN(word_rows); i++)
+		if (strcmp(word_rows[i].setting, row->name) == 0 && word_rows[i].value == value)
+			return word_rows[i].word;
+	return "";
+}
+
 static void print_setting_value(const struct setting_row *row, uint64_t value) {
 	char array[64];
 	struct text text;
@@ -450,7 +467,7 @@ static void print_setting_value(const struct setting_row *row, uint64_t value) {
 	text_init(&text, array, sizeof array);
 	text_add_duration(&text, value);
 	if (row->kind == SETTING_CHOICE)
-		fputs(value == START_WITHOUT_DIRECTORY_CACHED ? "cached" : "refuse", stdout);
+		fputs(setting_word(row, value), stdout);
 	else if (strcmp(array, "0s") == 0 || strlen(array) > 6)
 		printf("%llu", (unsigned long long)value);
 	else
