@@ -23,8 +23,25 @@ struct reading {
 	size_t capacity;
 };
 
+/* The kernel's numbers for kinds of hardware are those of ARP, and so of DHCP, as far as they fit an octet. */
+static uint8_t htype_of(unsigned type) {
+	return type <= UINT8_MAX ? (uint8_t)type : 0;
+}
+
+static void parse_link_attribute(const struct nlattr *attribute, struct interface *interface) {
+	size_t len = mnl_attr_get_payload_len(attribute);
+
+	if (mnl_attr_get_type(attribute) == IFLA_IFNAME && mnl_attr_validate(attribute, MNL_TYPE_STRING) == 0)
+		strncpy(interface->name, mnl_attr_get_str(attribute), sizeof interface->name - 1);
+	if (mnl_attr_get_type(attribute) == IFLA_ADDRESS && len <= sizeof interface->hardware) {
+		interface->hlen = (uint8_t)len;
+		memcpy(interface->hardware, mnl_attr_get_payload(attribute), len);
+	}
+}
+
 static int parse_link(const struct nlmsghdr *message, void *context) {
 	const struct ifinfomsg *info = mnl_nlmsg_get_payload(message);
+	const unsigned up = IFF_UP | IFF_RUNNING;
 	struct reading *reading = context;
 	struct interface *interface;
 	const struct nlattr *attribute;
@@ -34,12 +51,12 @@ static int parse_link(const struct nlmsghdr *message, void *context) {
 	interface = &reading->list.items[reading->list.n_items++];
 	*interface = (struct interface){
 		.index = (unsigned)info->ifi_index,
-		.is_up = info->ifi_flags & IFF_UP,
+		.is_up = (info->ifi_flags & up) == up,
 		.is_loopback = info->ifi_flags & IFF_LOOPBACK,
+		.htype = htype_of(info->ifi_type),
 	};
 	mnl_attr_for_each(attribute, message, sizeof *info)
-		if (mnl_attr_get_type(attribute) == IFLA_IFNAME && mnl_attr_validate(attribute, MNL_TYPE_STRING) == 0)
-			strncpy(interface->name, mnl_attr_get_str(attribute), sizeof interface->name - 1);
+		parse_link_attribute(attribute, interface);
 	return MNL_CB_OK;
 }
 

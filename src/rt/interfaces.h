@@ -14,13 +14,17 @@
 #include "base/ip4.h"
 
 #define INTERFACE_ADDRESSES_MAX 16
+#define INTERFACE_HARDWARE_MAX 16
 
 /* Embedded. */
 struct interface {
 	unsigned index;
 	char name[IF_NAMESIZE];
-	bool is_up;
+	bool is_up; /* switched on, and with a carrier where that can be known */
 	bool is_loopback;
+	uint8_t hlen; /* 0: it has no hardware address, or a longer one than there is room for */
+	uint8_t htype; /* of the hardware address, as in DHCP (RFC 1700); 0 if it has no number there */
+	uint8_t hardware[INTERFACE_HARDWARE_MAX];
 	size_t n_addresses;
 	struct {
 		struct ip4 address;

@@ -21,12 +21,22 @@ struct build {
 	struct snapshot *snapshot;
 };
 
+/* Servers that the directory lists, in an arena of their own. */
+struct listing {
+	struct arena *arena;
+	struct dhcp_server *servers;
+	size_t n_servers;
+	bool is_known;
+};
+
 struct configuration {
 	const char *state_directory, *server_name;
 	configuration_changed_f *changed;
 	void *context;
 	struct directory_store *store; /* NULL until dir has made it; the builder has its own */
 	struct verdict verdict;
+	struct directory_status status;
+	struct listing listing;
 	struct snapshot *snapshot;
 	struct build build;
 	bool is_failing;  /* reported already */
@@ -74,7 +84,7 @@ static void snapshot_take(struct configuration *configuration, struct snapshot *
 
 	configuration->snapshot = snapshot;
 	counter_add(COUNTER_SNAPSHOTS, 1);
-	configuration->changed(configuration->context);
+	configuration->changed(configuration->context, true);
 	snapshot_free(old);
 	event_emit(EVENT_SNAPSHOT_TAKEN, "generation %llu, %zu scopes", (unsigned long long)snapshot->generation,
 		   snapshot->n_scopes);
@@ -121,12 +131,29 @@ static bool has_store(struct configuration *configuration) {
 	return r == 0;
 }
 
+/* Also what is said of the directory that made the verdict. The old list goes once nobody borrows from it. */
+static int verdict_read(struct configuration *configuration) {
+	struct directory_store *store = configuration->store;
+	struct listing listing = { .arena = arena_new(0) }, old = configuration->listing;
+	int r = directory_store_verdict(store, &configuration->verdict);
+
+	if (r == 0)
+		r = directory_store_status(store, &configuration->status);
+	if (r == 0)
+		r = directory_store_listing(store, listing.arena, &listing.servers, &listing.n_servers,
+					    &listing.is_known);
+	if (r == 0)
+		configuration->listing = listing;
+	configuration->changed(configuration->context, false);
+	arena_free(r == 0 ? old.arena : listing.arena);
+	return r;
+}
+
 /* The verdict first: a withdrawal counts from here on. Then the entries, if they changed. */
 static void configuration_read(struct configuration *configuration) {
 	uint64_t generation;
 
-	if (!has_store(configuration) ||
-	    directory_store_verdict(configuration->store, &configuration->verdict) < 0 ||
+	if (!has_store(configuration) || verdict_read(configuration) < 0 ||
 	    directory_store_generation(configuration->store, &generation) < 0) {
 		loop_timer_set(configuration->retry, RETRY_MS);
 		return;
@@ -174,6 +201,7 @@ struct configuration *configuration_free(struct configuration *configuration) {
 	snapshot_free(configuration->build.snapshot);
 	snapshot_free(configuration->snapshot);
 	directory_store_close(configuration->store);
+	arena_free(configuration->listing.arena);
 	loop_unwatch(configuration->wake_watch);
 	loop_unwatch(configuration->built_watch);
 	loop_timer_free(configuration->retry);
@@ -184,6 +212,31 @@ struct configuration *configuration_free(struct configuration *configuration) {
 
 bool is_configuration_authorized(const struct configuration *configuration, const struct moment *now) {
 	return is_verdict_valid(&configuration->verdict, now, clock_boot_id());
+}
+
+const struct verdict *configuration_verdict(const struct configuration *configuration) {
+	return &configuration->verdict;
+}
+
+const char *configuration_enterprise(const struct configuration *configuration) {
+	return configuration->status.enterprise;
+}
+
+bool configuration_listing(const struct configuration *configuration, const struct dhcp_server **ret_servers,
+			   size_t *ret_n_servers) {
+	const struct listing *listing = &configuration->listing;
+
+	if (!listing->is_known)
+		return false;
+	*ret_servers = listing->servers;
+	*ret_n_servers = listing->n_servers;
+	return true;
+}
+
+uint64_t configuration_setting(const struct configuration *configuration, enum setting setting) {
+	const struct snapshot *snapshot = configuration->snapshot;
+
+	return snapshot ? snapshot->settings.values[setting] : setting_get(setting)->fallback;
 }
 
 const struct snapshot *configuration_snapshot(const struct configuration *configuration) {

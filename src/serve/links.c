@@ -7,7 +7,6 @@
 #include "base/event.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "rt/interfaces.h"
 
 #define DESCRIPTION_MAX 512
 
@@ -15,6 +14,8 @@ struct links {
 	char *const *names;
 	int watch_fd;
 	struct loop_watch *watch;
+	links_changed_f *changed; /* NULL: nobody wants to know */
+	void *context;
 	struct link *items;
 	struct link_address *addresses; /* of all items, one after the other */
 	size_t n_items;
@@ -43,9 +44,13 @@ static void link_add(struct links *links, const struct interface *interface, str
 	struct link *link = &links->items[links->n_items++];
 
 	*link = (struct link){ .interface = interface->index,
+			       .is_up = interface->is_up,
+			       .hlen = interface->hlen,
+			       .htype = interface->htype,
 			       .addresses = place,
 			       .n_addresses = interface->n_addresses };
 	memcpy(link->name, interface->name, sizeof link->name);
+	memcpy(link->hardware, interface->hardware, sizeof link->hardware);
 	for (size_t i = 0; i < interface->n_addresses; i++)
 		place[i] =
 			(struct link_address){ interface->addresses[i].address, interface->addresses[i].prefix_length };
@@ -90,13 +95,13 @@ static int links_read(struct links *links, struct error *reterr_error) {
 	return 0;
 }
 
-/* "eth0 10.0.0.1/24, eth1 ..." of the served interfaces. */
+/* "eth0 10.0.0.1/24, eth1 (down) ..." of the served interfaces. */
 static void links_describe(const struct links *links, struct text *text) {
 	for (size_t i = 0; i < links->n_items; i++) {
 		const struct link *link = &links->items[i];
 		char address[IP4_TEXT_MAX];
 
-		text_add(text, "%s%s", i ? ", " : "", link->name);
+		text_add(text, "%s%s%s", i ? ", " : "", link->name, link->is_up ? "" : " (down)");
 		for (size_t j = 0; j < link->n_addresses; j++)
 			text_add(text, " %s/%u", ip4_format(link->addresses[j].address, address),
 				 link->addresses[j].prefix_length);
@@ -109,6 +114,7 @@ static void on_change(void *context) {
 	char before[DESCRIPTION_MAX], after[DESCRIPTION_MAX];
 	struct text text;
 	struct error error;
+	bool is_news;
 
 	interfaces_watch_clear(links->watch_fd);
 	text_init(&text, before, sizeof before);
@@ -119,8 +125,11 @@ static void on_change(void *context) {
 	}
 	text_init(&text, after, sizeof after);
 	links_describe(links, &text);
-	if (strcmp(before, after) != 0)
+	is_news = strcmp(before, after) != 0;
+	if (is_news)
 		event_emit(EVENT_INTERFACES_CHANGED, "serving %s", after[0] ? after : "none");
+	if (links->changed)
+		links->changed(links->context, is_news);
 }
 
 static bool has_link(const struct links *links, const char *name) {
@@ -155,6 +164,11 @@ int links_new(struct loop *loop, char *const *names, struct links **ret_links, s
 	return 0;
 }
 
+void links_on_change(struct links *links, links_changed_f *call, void *context) {
+	links->changed = call;
+	links->context = context;
+}
+
 struct links *links_free(struct links *links) {
 	if (!links)
 		return NULL;
@@ -171,6 +185,10 @@ const struct link *links_get(const struct links *links, unsigned interface) {
 		if (links->items[i].interface == interface)
 			return &links->items[i];
 	return NULL;
+}
+
+const struct link *links_at(const struct links *links, size_t place) {
+	return place < links->n_items ? &links->items[place] : NULL;
 }
 
 const struct ip4 *links_host_addresses(const struct links *links, size_t *ret_n_addresses) {

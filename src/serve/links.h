@@ -3,10 +3,13 @@
 #pragma once
 
 #include <net/if.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "engine/engine.h"
+#include "rt/interfaces.h"
 #include "rt/loop.h"
 
 struct links;
@@ -15,6 +18,9 @@ struct links;
 struct link {
 	unsigned interface; /* index */
 	char name[IF_NAMESIZE];
+	bool is_up; /* and has a carrier */
+	uint8_t hlen, htype;
+	uint8_t hardware[INTERFACE_HARDWARE_MAX];
 	const struct link_address *addresses;
 	size_t n_addresses;
 };
@@ -24,8 +30,16 @@ struct link {
 int links_new(struct loop *loop, char *const *names, struct links **ret_links, struct error *reterr_error);
 struct links *links_free(struct links *links);
 
+/* Call @call in the loop whenever the interfaces were read again; all that was borrowed before is gone then.
+ * @is_news: a served interface has come, gone, gone up or down, or has other addresses. */
+typedef void links_changed_f(void *context, bool is_news);
+void links_on_change(struct links *links, links_changed_f *call, void *context);
+
 /* Borrow the served interface with index @interface, or NULL. */
 const struct link *links_get(const struct links *links, unsigned interface);
+
+/* Borrow the served interface at @place, or NULL past the end. */
+const struct link *links_at(const struct links *links, size_t place);
 
 /* Borrow all addresses of this host. */
 const struct ip4 *links_host_addresses(const struct links *links, size_t *ret_n_addresses);

@@ -4,11 +4,19 @@ libserve_a_CFLAGS = $(AM_CFLAGS)
 libserve_a_SOURCES = \
 	src/serve/configuration.c \
 	src/serve/configuration.h \
+	src/serve/ear.c \
+	src/serve/ear.h \
 	src/serve/links.c \
 	src/serve/links.h \
+	src/serve/lookout.c \
+	src/serve/lookout.h \
 	src/serve/packet_io.c \
 	src/serve/packet_io.h \
 	src/serve/report.c \
 	src/serve/report.h \
 	src/serve/serve.c \
-	src/serve/serve.h
+	src/serve/serve.h \
+	src/serve/sighting_file.c \
+	src/serve/sighting_file.h \
+	src/serve/sighting_report.c \
+	src/serve/sighting_report.h

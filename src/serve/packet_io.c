@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 
 #include "base/mem.h"
-#include "wire/frame.h"
 
 struct packet_slot {
 	uint8_t octets[DHCP4_PACKET_MAX + 1]; /* one more, so that too long a packet is seen as such */
@@ -107,27 +106,35 @@ static int send_udp(struct packet_io *io, unsigned interface, const struct engin
 	return send_message(io->udp_fd, &header);
 }
 
-/* Straight to the client's hardware address: it has no address yet and would not answer ARP (RFC 2131 4.1). */
-static int send_link(struct packet_io *io, unsigned interface, const struct engine_output *output) {
-	struct frame_addresses addresses = {
-		.source = output->source,
-		.destination = output->destination,
-		.source_port = DHCP4_SERVER_PORT,
-		.destination_port = output->port,
-	};
+int packet_io_send_frame(struct packet_io *io, unsigned interface, const struct packet_out *packet) {
 	uint8_t frame[FRAME_HEADERS_SIZE + DHCP4_MESSAGE_MAX];
-	size_t len = frame_build(&addresses, span_of(output->octets, output->len), frame, sizeof frame);
+	size_t len = frame_build(&packet->addresses, packet->octets, frame, sizeof frame);
+	struct span hardware = packet->hardware;
 	struct sockaddr_ll destination = {
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(ETHERTYPE_IP),
 		.sll_ifindex = (int)interface,
-		.sll_halen = output->hlen < sizeof destination.sll_addr ? output->hlen : sizeof destination.sll_addr,
 	};
 	struct iovec vector = { frame, len };
 	struct msghdr header = { &destination, sizeof destination, &vector, 1, NULL, 0, 0 };
 
-	memcpy(destination.sll_addr, output->chaddr, destination.sll_halen);
+	if (hardware.len > sizeof destination.sll_addr)
+		hardware.len = sizeof destination.sll_addr;
+	destination.sll_halen = (unsigned char)hardware.len;
+	if (hardware.len)
+		memcpy(destination.sll_addr, hardware.data, hardware.len);
 	return len ? send_message(io->link_fd, &header) : -EMSGSIZE;
+}
+
+/* Straight to the client's hardware address: it has no address yet and would not answer ARP (RFC 2131 4.1). */
+static int send_link(struct packet_io *io, unsigned interface, const struct engine_output *output) {
+	const struct packet_out packet = {
+		.addresses = { output->source, output->destination, DHCP4_SERVER_PORT, output->port },
+		.octets = span_of(output->octets, output->len),
+		.hardware = span_of(output->chaddr, output->hlen),
+	};
+
+	return packet_io_send_frame(io, interface, &packet);
 }
 
 int packet_io_send(struct packet_io *io, unsigned interface, const struct engine_output *output) {

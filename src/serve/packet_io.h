@@ -11,6 +11,7 @@
 #include "base/ip4.h"
 #include "base/span.h"
 #include "engine/engine.h"
+#include "wire/frame.h"
 
 #define PACKET_BATCH_MAX 64
 
@@ -29,6 +30,16 @@ struct packet_io *packet_io_free(struct packet_io *io);
 
 /* Receive what is there, at most PACKET_BATCH_MAX packets. Returns their number; 0 if there is none. */
 size_t packet_io_receive(struct packet_io *io, const struct packet_in **ret_packets);
+
+/* A datagram to be sent past the kernel's routing and ARP. Borrowed for the call. */
+struct packet_out {
+	struct frame_addresses addresses;
+	struct span octets;   /* the UDP payload */
+	struct span hardware; /* whom the frame is for; cut to what the kernel takes */
+};
+
+/* Send @packet as a frame out of the interface with index @interface. 0, or -errno. */
+int packet_io_send_frame(struct packet_io *io, unsigned interface, const struct packet_out *packet);
 
 /* Send the reply in @output out of the interface with index @interface. 0, or -errno. */
 int packet_io_send(struct packet_io *io, unsigned interface, const struct engine_output *output);

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "serve/configuration.h"
 #include "serve/links.h"
+#include "serve/lookout.h"
 #include "serve/packet_io.h"
 #include "serve/report.h"
 #include "store/lease_store.h"
@@ -24,6 +25,7 @@ struct serve {
 	struct engine *engine;
 	struct configuration *configuration;
 	struct links *links;
+	struct lookout *lookout;
 	struct packet_io *io;
 	struct lease_store *store;
 	struct loop_watch *udp_watch;
@@ -38,6 +40,18 @@ static void exchange_drop(struct exchange *exchange, enum drop_reason reason) {
 	exchange->output.reason = reason;
 }
 
+/* A server that objects on the network counts at once, before dir has heard of it and whatever the disk does. */
+static bool is_serving(const struct serve *serve, const struct moment *now) {
+	return is_configuration_authorized(serve->configuration, now) && !is_lookout_opposed(serve->lookout);
+}
+
+/* The directory that authorized us, for servers that ask. */
+static const char *enterprise(const struct serve *serve) {
+	bool is_standalone = configuration_verdict(serve->configuration)->state == AUTHORITY_STANDALONE;
+
+	return is_standalone ? "" : configuration_enterprise(serve->configuration);
+}
+
 static void exchange_handle(struct serve *serve, const struct packet_in *packet, const struct moment *now,
 			    const struct lease_view *leases) {
 	struct exchange *exchange = &serve->exchanges[serve->n_exchanges++];
@@ -45,11 +59,12 @@ static void exchange_handle(struct serve *serve, const struct packet_in *packet,
 	struct engine_input input = {
 		.octets = packet->octets,
 		.now = *now,
-		.is_authorized = is_configuration_authorized(serve->configuration, now),
+		.is_authorized = is_serving(serve, now),
 		.unicast_to = packet->unicast_to,
 		.snapshot = configuration_snapshot(serve->configuration),
 		.leases = leases,
-		.enterprise = "",
+		.enterprise = enterprise(serve),
+		.probe_xid = lookout_xid(serve->lookout),
 	};
 
 	exchange->interface = packet->interface;
@@ -65,6 +80,8 @@ static void exchange_handle(struct serve *serve, const struct packet_in *packet,
 	input.n_link_addresses = link->n_addresses;
 	input.host_addresses = links_host_addresses(serve->links, &input.n_host_addresses);
 	engine_handle(serve->engine, &input, &exchange->output);
+	if (!is_ip4_none(exchange->output.other_server))
+		lookout_hear_choice(serve->lookout, link, &exchange->output);
 }
 
 static void store_report(const struct error *error) {
@@ -105,7 +122,7 @@ static void result_report(struct serve *serve, int result, const struct error *e
 static void on_durable(void *context, int result, const struct error *error) {
 	struct serve *serve = context;
 	struct moment now = clock_now();
-	bool is_authorized = is_configuration_authorized(serve->configuration, &now);
+	bool is_authorized = is_serving(serve, &now);
 
 	result_report(serve, result, error);
 	for (size_t i = 0; i < serve->n_exchanges; i++) {
@@ -166,10 +183,21 @@ static void on_packets(void *context) {
 		counter_add_drop(DROP_STORE);
 }
 
-static void on_configuration(void *context) {
+static void on_configuration(void *context, bool has_new_snapshot) {
 	struct serve *serve = context;
 
-	engine_snapshot_changed(serve->engine);
+	if (has_new_snapshot)
+		engine_snapshot_changed(serve->engine);
+	if (serve->lookout) /* not yet there at the first reading */
+		lookout_configure(serve->lookout);
+}
+
+static void on_links(void *context, bool is_news) {
+	struct serve *serve = context;
+
+	lookout_configure(serve->lookout);
+	if (is_news)
+		lookout_begin_round(serve->lookout);
 }
 
 /* The last batch was handed in before the loop stopped; nothing is under way. */
@@ -177,6 +205,7 @@ static void serve_free(void *context) {
 	struct serve *serve = context;
 
 	loop_unwatch(serve->udp_watch);
+	lookout_free(serve->lookout);
 	configuration_free(serve->configuration);
 	links_free(serve->links);
 	lease_store_close(serve->store);
@@ -193,6 +222,19 @@ static int serve_open(struct serve *serve, struct role_context *context, struct 
 	return r < 0 ? r : links_new(context->loop, config->interfaces, &serve->links, reterr_error);
 }
 
+static void lookout_start(struct serve *serve, const struct config *config) {
+	const struct lookout_parts parts = {
+		.loop = serve->loop,
+		.config = config,
+		.links = serve->links,
+		.configuration = serve->configuration,
+		.io = serve->io,
+	};
+
+	serve->lookout = lookout_new(&parts);
+	links_on_change(serve->links, on_links, serve);
+}
+
 int serve_run(struct role_context *context, struct error *reterr_error) {
 	const struct config *config = context->config;
 	struct serve *serve = mem_alloc(sizeof *serve);
@@ -207,6 +249,7 @@ int serve_run(struct role_context *context, struct error *reterr_error) {
 	serve->io = packet_io_new(HERITAGE_UDP, HERITAGE_LINK);
 	serve->configuration =
 		configuration_new(context->loop, config->state_directory, config->server_name, on_configuration, serve);
+	lookout_start(serve, config);
 	serve->udp_watch = loop_watch_readable(context->loop, HERITAGE_UDP, on_packets, serve);
 	context->finish = serve_free;
 	context->finish_context = serve;

@@ -2,6 +2,7 @@
 #include "store/sighting_store_priv.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/event.h"
 #include "base/mem.h"
@@ -34,17 +35,17 @@ struct sighting_store {
 	struct db *db;
 };
 
-/* By address; the same address may be met on several networks, so the place in the list is behind it. */
+/* Address and interface, which say together who it is. */
 struct sighting_key {
-	uint8_t octets[6];
+	size_t len;
+	uint8_t octets[4 + SIGHTING_INTERFACE_MAX];
 };
 
-static struct sighting_key key_of(struct ip4 address, size_t place) {
-	struct sighting_key key;
+static struct sighting_key key_of(const struct sighting *sighting) {
+	struct sighting_key key = { .len = 4 + strnlen(sighting->interface, SIGHTING_INTERFACE_MAX) };
 
-	be32_write(key.octets, address.value);
-	key.octets[4] = (uint8_t)(place >> 8);
-	key.octets[5] = (uint8_t)place;
+	be32_write(key.octets, sighting->address.value);
+	memcpy(key.octets + 4, sighting->interface, key.len - 4);
 	return key;
 }
 
@@ -117,13 +118,13 @@ struct sighting_store *sighting_store_close(struct sighting_store *store) {
 	return NULL;
 }
 
-static void put_sighting(struct db_txn *txn, const struct sighting *sighting, size_t place) {
-	struct sighting_key key = key_of(sighting->address, place);
+static void put_sighting(struct db_txn *txn, const struct sighting *sighting) {
+	struct sighting_key key = key_of(sighting);
 	uint8_t octets[SIGHTING_RECORD_MAX];
 	size_t len = sighting_record_encode(sighting, octets);
 
 	if (len)
-		db_put(txn, SIGHTING_TABLE_SIGHTING, span_of(key.octets, sizeof key.octets), span_of(octets, len));
+		db_put(txn, SIGHTING_TABLE_SIGHTING, span_of(key.octets, key.len), span_of(octets, len));
 	else
 		db_fail(txn, EINVAL);
 }
@@ -149,7 +150,7 @@ int sighting_store_replace(struct sighting_store *store, const struct sighting *
 		return r;
 	empty(&txn);
 	for (size_t i = 0; i < n_sightings; i++)
-		put_sighting(&txn, &sightings[i], i);
+		put_sighting(&txn, &sightings[i]);
 	put_detection(&txn, detection);
 	return db_commit(&txn, reterr_error);
 }

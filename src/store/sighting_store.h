@@ -36,8 +36,8 @@ struct sighting_store *sighting_store_close(struct sighting_store *store);
 int sighting_store_replace(struct sighting_store *store, const struct sighting *sightings, size_t n_sightings,
 			   const struct detection *detection, struct error *reterr_error);
 
-/* Read everything: the sightings, in ascending order of address, into @arena. @ret_detection says NONE if there is
- * none. A record that cannot be read is passed over. 0, -E_DHCP_JET_ERROR, or -E_NOT_ENOUGH_MEMORY at the arena's
- * limit. */
+/* Read everything: the sightings, in ascending order of address and interface, into @arena. @ret_detection says NONE if
+ * there is none. A record that cannot be read is passed over. 0, -E_DHCP_JET_ERROR, or -E_NOT_ENOUGH_MEMORY at the
+ * arena's limit. */
 int sighting_store_read(struct sighting_store *store, struct arena *arena, struct sighting **ret_sightings,
 			size_t *ret_n_sightings, struct detection *ret_detection);

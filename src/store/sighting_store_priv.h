@@ -2,7 +2,7 @@
 /* sighting_store_priv.h - the tables of sightings.mdb. Private to the sighting store and its tests.
  *
  * SIGHTING_TABLE_META      "format", "server", "detection"
- * SIGHTING_TABLE_SIGHTING  address, place in the list -> sighting
+ * SIGHTING_TABLE_SIGHTING  address, interface -> sighting
  */
 #pragma once
 

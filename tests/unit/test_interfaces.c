@@ -70,6 +70,8 @@ static void test_watch(void **state) {
 	assert_false(is_readable(fd));
 	assert_int_equal(interfaces_read(&list, &error), 0);
 	assert_true(list.items[0].is_up);
+	assert_int_equal(list.items[0].hlen, 6);
+	assert_int_equal(list.items[0].htype, 0); /* that of loopback is beyond an octet */
 	assert_int_equal(list.items[0].n_addresses, 1);
 	assert_int_equal(list.items[0].addresses[0].address.value, 0x7f000001);
 	assert_int_equal(list.items[0].addresses[0].prefix_length, 8);

@@ -140,6 +140,7 @@ static void test_replace_leaves_nothing(void **state) {
 	struct sighting_store *store = open_for(SERVER);
 
 	/* The same address on two networks is two servers. */
+	sightings[1].interface[3] = '1';
 	replace(store, sightings, 3, &detection);
 	assert_int_equal(read_all(store, &read, &detection), 3);
 	replace(store, sightings + 2, 1, &none);
@@ -154,8 +155,10 @@ static void test_as_many_as_there_may_be(void **state) {
 	struct sighting_store *store = open_for(SERVER);
 	struct detection detection = full_detection();
 
-	for (size_t i = 0; i < SIGHTINGS_MAX; i++)
+	for (size_t i = 0; i < SIGHTINGS_MAX; i++) {
 		sightings[i] = full_sighting();
+		sightings[i].address.value += (uint32_t)i;
+	}
 	for (unsigned round = 0; round < 3; round++)
 		replace(store, sightings, SIGHTINGS_MAX, &detection);
 	assert_int_equal(read_all(store, &read, &detection), SIGHTINGS_MAX);
