@@ -104,8 +104,24 @@ static int handle_QUARANTINE(const struct handling *handling, struct error *rete
 	return answer_json(handling->answer, object);
 }
 
+static int handle_ROGUES(const struct handling *handling, struct error *reterr_error) {
+	struct sightings sightings;
+	json_t *object, *servers;
+	int r = sources_sightings(handling->sources, handling->arena, &sightings, reterr_error);
+
+	if (r < 0)
+		return r;
+	object = json_object();
+	servers = json_array();
+	for (size_t i = 0; i < sightings.n_items; i++)
+		json_array_append_new(servers, sighting_json(&sightings.items[i]));
+	json_object_set_new(object, "servers", servers);
+	json_object_set_new(object, "detection", detection_json(&sightings.detection));
+	return answer_json(handling->answer, object);
+}
+
 static int handle_RECHECK(const struct handling *handling, struct error *reterr_error) {
-	handling->answer->wakes_dir = true;
+	handling->answer->is_recheck = true;
 	return answer_json(handling->answer, json_object());
 }
 

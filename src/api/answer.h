@@ -14,7 +14,7 @@ struct api_answer {
 	int http_status;
 	const char *content_type; /* static */
 	char *body;               /* owned, free() it; ends with a newline */
-	bool wakes_dir;           /* dir is to be asked for a re-check */
+	bool is_recheck;          /* dir and serve are to check authorization, and to look for other servers, now */
 };
 
 /* Answer @request from @sources at @now; @arena is the request's. Never fails: an error is an answer too. */

@@ -86,8 +86,10 @@ static void on_request(struct evhttp_request *http_request, void *context) {
 	else
 		api_answer_error(&error, &answer);
 	arena_reset(api->arena);
-	if (answer.wakes_dir)
+	if (answer.is_recheck) {
 		role_wake(HERITAGE_WAKE_DIR);
+		role_wake(HERITAGE_WAKE_WATCH);
+	}
 	send_answer(http_request, &answer);
 }
 
@@ -170,7 +172,8 @@ int api_run(struct role_context *context, struct error *reterr_error) {
 		api_free(api);
 		return r;
 	}
-	api->sources = sources_new(context->config->state_directory, context->config->server_name);
+	api->sources = sources_new(context->config->state_directory, context->config->server_name,
+				   context->config->mode == CONFIG_MODE_STANDALONE);
 	api->arena = arena_new(REQUEST_ARENA_MAX);
 	api->crowded = loop_timer_new(context->loop, on_crowded, api);
 	context->finish = api_free;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api.h - the role that answers management requests: HTTP with JSON on the inherited unix socket.
  *
- * It reads the two stores and the shared counters and changes nothing; of the other roles it can only wake dir.
+ * It reads the stores and the shared counters and changes nothing; of the other roles it can only wake dir and serve.
  * Routes: route.def. Errors: {"error": {"code", "name", "message"}} with the HTTP status of the code's row.
  * Thread: the role's one.
  */

@@ -47,6 +47,20 @@ static void set_address(json_t *object, const char *key, struct ip4 address) {
 	json_object_set_new(object, key, json_string(ip4_format(address, array)));
 }
 
+static void set_address_or_null(json_t *object, const char *key, struct ip4 address) {
+	if (is_ip4_none(address))
+		json_object_set_new(object, key, json_null());
+	else
+		set_address(object, key, address);
+}
+
+static void set_text_or_null(json_t *object, const char *key, const char *text) {
+	if (text[0])
+		json_set_text(object, key, text);
+	else
+		json_object_set_new(object, key, json_null());
+}
+
 static void set_hex(json_t *object, const char *key, struct span octets, char separator) {
 	char array[3 * CLIENT_KEY_MAX + 1];
 	struct text text;
@@ -77,10 +91,7 @@ json_t *lease_json(const struct lease *lease, int64_t now) {
 	json_set_integer(object, "start", lease->start);
 	json_set_integer(object, "changed", lease->changed);
 	json_set_integer(object, "expiry", lease->expiry);
-	if (is_ip4_none(lease->relay))
-		json_object_set_new(object, "relay", json_null());
-	else
-		set_address(object, "relay", lease->relay);
+	set_address_or_null(object, "relay", lease->relay);
 	return object;
 }
 
@@ -91,6 +102,53 @@ json_t *finding_json(const struct finding *finding) {
 	json_set_text(object, "attribute", finding->attribute);
 	json_set_code(object, finding->code);
 	json_set_text(object, "reason", finding->reason);
+	return object;
+}
+
+static json_t *known_json(enum sighting_state state) {
+	return state == SIGHTING_UNJUDGED ? json_null() : json_boolean(state == SIGHTING_LISTED);
+}
+
+static const char *answer_name(enum rogue_answer answer) {
+	switch (answer) {
+	case ROGUE_ANSWER_STANDALONE:
+		return "standalone";
+	case ROGUE_ANSWER_DIRECTORY:
+		return "directory";
+	case ROGUE_ANSWER_NONE:
+		break;
+	}
+	return "";
+}
+
+json_t *sighting_json(const struct sighting *sighting) {
+	json_t *object = json_object();
+
+	set_address(object, "address", sighting->address);
+	set_hex(object, "hardwareAddress", span_of(sighting->hardware, sighting->hlen), ':');
+	set_text_or_null(object, "interface", sighting->interface);
+	set_address_or_null(object, "via", sighting->via);
+	json_set_text(object, "state", sighting_state_name(sighting->state));
+	json_object_set_new(object, "gone", json_boolean(sighting->is_gone));
+	json_object_set_new(object, "known", known_json(sighting->state));
+	set_text_or_null(object, "answer", answer_name(sighting->answer));
+	set_text_or_null(object, "enterprise", sighting->enterprise);
+	set_address_or_null(object, "offered", sighting->offered);
+	json_set_integer(object, "firstSeen", sighting->first_seen);
+	json_set_integer(object, "lastSeen", sighting->last_seen);
+	json_object_set_new(object, "overheard", json_boolean(sighting->is_overheard));
+	return object;
+}
+
+json_t *detection_json(const struct detection *detection) {
+	json_t *object = json_object();
+
+	json_set_text(object, "outcome", detection_outcome_name(detection->outcome));
+	json_set_integer(object, "number", (int64_t)detection->number);
+	json_set_integer(object, "at", detection->at.wall_s);
+	set_address_or_null(object, "by", detection->by);
+	set_text_or_null(object, "enterprise", detection->enterprise);
+	set_text_or_null(object, "reason", detection->reason);
 	return object;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json.h - leases, findings and errors as JSON. Pure. Results are owned by the caller, json_decref() them. */
+/* json.h - leases, findings, other servers and errors as JSON. Pure. Results are owned by the caller, json_decref()
+ * them. */
 #pragma once
 
 #include <jansson.h>
@@ -7,6 +8,7 @@
 
 #include "base/error.h"
 #include "model/lease.h"
+#include "model/sighting.h"
 #include "model/snapshot.h"
 
 /* Set a member to @text; what is not UTF-8 in it is escaped, so that no name breaks an answer. */
@@ -22,6 +24,10 @@ const char *lease_state_name(const struct lease *lease, int64_t now);
 /* A lease, or why an entry is in quarantine, as GET /v1/leases and /v1/quarantine show it. */
 json_t *lease_json(const struct lease *lease, int64_t now);
 json_t *finding_json(const struct finding *finding);
+
+/* Another server, as GET /v1/rogues shows it; how a round of rogue detection ended, as there and in the status. */
+json_t *sighting_json(const struct sighting *sighting);
+json_t *detection_json(const struct detection *detection);
 
 /* Make {"error": {"code", "name", "message"}}. */
 json_t *error_json(const struct error *error);

@@ -8,11 +8,14 @@
 #include "model/snapshot.h"
 #include "store/directory_store.h"
 #include "store/lease_store.h"
+#include "store/sighting_store.h"
 
 struct sources {
 	const char *state_directory, *server_name;
+	bool is_standalone;
 	struct directory_store *directory; /* NULL until it is there */
 	struct lease_store *leases;
+	struct sighting_store *sightings;
 
 	/* What follows from the entries of @generation; kept because building it again for each request would be
 	 * dear. */
@@ -21,13 +24,15 @@ struct sources {
 	size_t n_entries, n_served_scopes;
 	struct ip4_subnet *scopes; /* sorted by network */
 	size_t n_scopes;
+	struct settings settings; /* of this server */
 };
 
-struct sources *sources_new(const char *state_directory, const char *server_name) {
+struct sources *sources_new(const char *state_directory, const char *server_name, bool is_standalone) {
 	struct sources *sources = mem_alloc(sizeof *sources);
 
 	sources->state_directory = state_directory;
 	sources->server_name = server_name;
+	sources->is_standalone = is_standalone;
 	return sources;
 }
 
@@ -36,6 +41,7 @@ struct sources *sources_free(struct sources *sources) {
 		return NULL;
 	directory_store_close(sources->directory);
 	lease_store_close(sources->leases);
+	sighting_store_close(sources->sightings);
 	free(sources->scopes);
 	free(sources);
 	return NULL;
@@ -64,6 +70,16 @@ static int open_leases(struct sources *sources, struct error *reterr_error) {
 	return r == -E_NOT_FOUND ? 0 : r;
 }
 
+static int open_sightings(struct sources *sources, struct error *reterr_error) {
+	int r = 0;
+
+	if (sources->sightings && !is_sighting_store_current(sources->sightings))
+		sources->sightings = sighting_store_close(sources->sightings);
+	if (!sources->sightings)
+		r = sighting_store_open_reader(sources->state_directory, &sources->sightings, reterr_error);
+	return r == -E_NOT_FOUND ? 0 : r;
+}
+
 /* A store that failed is opened anew for the next request. */
 static int directory_failed(struct sources *sources, int r, struct error *reterr_error) {
 	if (r == -E_NOT_ENOUGH_MEMORY)
@@ -80,6 +96,15 @@ static int leases_failed(struct sources *sources, struct error *reterr_error) {
 			 "the lease store in %s could not be read; look at the daemon's log", sources->state_directory);
 }
 
+static int sightings_failed(struct sources *sources, int r, struct error *reterr_error) {
+	if (r == -E_NOT_ENOUGH_MEMORY)
+		return error_set(reterr_error, E_NOT_ENOUGH_MEMORY, "the answer would be too large");
+	sources->sightings = sighting_store_close(sources->sightings);
+	return error_set(reterr_error, E_DHCP_JET_ERROR,
+			 "what is known of other servers could not be read in %s; look at the daemon's log",
+			 sources->state_directory);
+}
+
 static void summarize(struct sources *sources, const struct snapshot *snapshot, size_t n_entries) {
 	free(sources->scopes);
 	sources->scopes = mem_alloc(snapshot->n_scopes * sizeof *sources->scopes);
@@ -89,6 +114,7 @@ static void summarize(struct sources *sources, const struct snapshot *snapshot, 
 		sources->scopes[i] = snapshot->scopes[i].subnet;
 		sources->n_served_scopes += snapshot->scopes[i].is_served;
 	}
+	sources->settings = snapshot->settings;
 	sources->n_entries = n_entries;
 	sources->generation = snapshot->generation;
 	sources->has_summary = true;
@@ -153,9 +179,49 @@ static int read_directory(struct sources *sources, struct arena *scratch, const 
 	return 0;
 }
 
+int sources_sightings(struct sources *sources, struct arena *arena, struct sightings *ret_sightings,
+		      struct error *reterr_error) {
+	struct sightings sightings = { 0 };
+	struct sighting *items = NULL;
+	int r = open_sightings(sources, reterr_error);
+
+	if (r == 0 && sources->sightings) {
+		r = sighting_store_read(sources->sightings, arena, &items, &sightings.n_items, &sightings.detection);
+		if (r < 0)
+			r = sightings_failed(sources, r, reterr_error);
+	}
+	if (r < 0)
+		return r;
+	sightings.items = items;
+	*ret_sightings = sightings;
+	return 0;
+}
+
+/* Without a directory, rounds come as often as authorization is checked; what could not be asked is asked again within
+ * moments. */
+static int64_t next_detection(const struct sources *sources, const struct detection *detection) {
+	if (!sources->is_standalone || !sources->has_summary || detection->outcome == DETECTION_NONE ||
+	    detection->outcome == DETECTION_IMPOSSIBLE)
+		return 0;
+	return detection->at.wall_s + (int64_t)sources->settings.values[SETTING_RECHECK_INTERVAL];
+}
+
+/* A status without them is better than none. */
+static void read_sightings(struct sources *sources, struct arena *scratch, struct api_status *status) {
+	struct sightings sightings;
+
+	if (sources_sightings(sources, scratch, &sightings, NULL) < 0)
+		return;
+	status->detection = sightings.detection;
+	status->next_detection = next_detection(sources, &sightings.detection);
+	for (size_t i = 0; i < sightings.n_items; i++)
+		if (!sightings.items[i].is_gone)
+			status->n_sightings[sightings.items[i].state]++;
+}
+
 int sources_status(struct sources *sources, struct arena *scratch, const struct moment *now,
 		   struct api_status *ret_status, struct error *reterr_error) {
-	struct api_status status = { .server = sources->server_name };
+	struct api_status status = { .server = sources->server_name, .is_standalone = sources->is_standalone };
 	int r;
 
 	verdict_init(&status.verdict);
@@ -167,6 +233,7 @@ int sources_status(struct sources *sources, struct arena *scratch, const struct 
 		if (r < 0)
 			return directory_failed(sources, r, reterr_error);
 	}
+	read_sightings(sources, scratch, &status);
 	r = open_leases(sources, reterr_error);
 	if (r < 0)
 		return r;

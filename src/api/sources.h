@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sources.h - where answers come from: the two stores, opened when they are first there, and what follows from their
+/* sources.h - where answers come from: the stores, opened when they are first there, and what follows from their
  * entries. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "api/request.h"
@@ -11,8 +12,8 @@
 
 struct sources;
 
-/* @state_directory and @server_name are borrowed for good. */
-struct sources *sources_new(const char *state_directory, const char *server_name);
+/* @state_directory and @server_name are borrowed for good. @is_standalone: the server has no directory. */
+struct sources *sources_new(const char *state_directory, const char *server_name, bool is_standalone);
 struct sources *sources_free(struct sources *sources);
 
 /* Gather the status at @now. A store that its role has not made yet counts as empty. 0, or -E_... with a sentence. */
@@ -22,6 +23,17 @@ int sources_status(struct sources *sources, struct arena *scratch, const struct 
 /* Read into @arena why entries are in quarantine. 0, or -E_... with a sentence. */
 int sources_findings(struct sources *sources, struct arena *arena, struct findings *ret_findings,
 		     struct error *reterr_error);
+
+/* Embedded: the other servers that were met, in ascending order of address; and the last round. */
+struct sightings {
+	const struct sighting *items; /* in the request's arena */
+	size_t n_items;
+	struct detection detection;
+};
+
+/* Read them into @arena. 0, or -E_... with a sentence. */
+int sources_sightings(struct sources *sources, struct arena *arena, struct sightings *ret_sightings,
+		      struct error *reterr_error);
 
 /* Embedded: a page of leases. */
 struct lease_page {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "model/sighting.h"
 #include "model/verdict.h"
 #include "store/directory_store.h"
 #include "store/lease_store.h"
@@ -24,6 +25,10 @@ struct api_status {
 	size_t n_quarantined; /* entries with at least one finding */
 	size_t n_scopes;
 	size_t n_served_scopes;
+	bool is_standalone;   /* by the configuration, whatever the verdict is */
+	struct detection detection;
+	int64_t next_detection; /* wall: when the next round is due; 0: not known */
+	size_t n_sightings[SIGHTING_STATE_COUNT]; /* of servers that are not gone */
 	struct lease_store_stat leases;
 	bool is_store_failing;
 };

@@ -13,6 +13,7 @@
 #include "base/counter.h"
 #include "base/macros.h"
 #include "engine/drop.h"
+#include "store/sighting_store.h"
 #include "store_fixture.h"
 #include "support/entries.h"
 
@@ -29,7 +30,7 @@ static struct directory_store *directory_store;
 static int setup(void **state) {
 	if (fixture_setup(state) < 0)
 		return -1;
-	sources = sources_new(fixture_directory, SERVER);
+	sources = sources_new(fixture_directory, SERVER, false);
 	arena = arena_new((size_t)1 << 20);
 	return 0;
 }
@@ -365,15 +366,116 @@ static void test_metrics(void **state) {
 	free(answer.body);
 }
 
-static void test_recheck_wakes_dir(void **state) {
+static void store_sightings(const struct detection *detection) {
+	const struct sighting sightings[] = {
+		{ .address = fixture_ip4("10.77.0.9"), .interface = "eth0", .hlen = 6, .hardware = { 2, 0, 0, 0, 0, 9 },
+		  .state = SIGHTING_FOREIGN, .answer = ROGUE_ANSWER_DIRECTORY, .enterprise = "other.example",
+		  .offered = fixture_ip4("10.77.0.99"), .first_seen = 1, .last_seen = 2 },
+		{ .address = fixture_ip4("10.77.0.8"), .interface = "eth0", .via = fixture_ip4("10.78.0.1"),
+		  .state = SIGHTING_UNJUDGED, .is_gone = true, .is_overheard = true },
+		{ .address = fixture_ip4("10.77.0.7"), .interface = "eth0", .state = SIGHTING_LISTED },
+	};
+	struct sighting_store *store;
+
+	assert_int_equal(sighting_store_open(fixture_directory, SERVER, &store, NULL), 0);
+	assert_int_equal(sighting_store_replace(store, sightings, ARRAY_LEN(sightings), detection, NULL), 0);
+	sighting_store_close(store);
+}
+
+static void test_rogues_before_there_are_any(void **state) {
+	json_t *object = ask("/v1/rogues", 200);
+
+	assert_int_equal(json_array_size(member(object, "servers")), 0);
+	assert_text(object, "detection.outcome", "none");
+	json_decref(object);
+}
+
+static void test_rogues(void **state) {
+	const struct detection detection = { .outcome = DETECTION_DIRECTORY_MET, .number = 3, .at = { 4990, 0 },
+					     .by = fixture_ip4("10.77.0.9"), .enterprise = "other.example" };
+	json_t *object;
+
+	store_sightings(&detection);
+	object = ask("/v1/rogues", 200);
+	assert_text(object, "servers.0.address", "10.77.0.7");
+	assert_true(json_is_true(member(object, "servers.0.known")));
+	assert_text(object, "servers.1.via", "10.78.0.1");
+	assert_text(object, "servers.1.state", "unjudged");
+	assert_text(object, "servers.1.hardwareAddress", "");
+	assert_true(json_is_true(member(object, "servers.1.gone")));
+	assert_true(json_is_true(member(object, "servers.1.overheard")));
+	assert_true(json_is_null(member(object, "servers.1.known")));
+	assert_true(json_is_null(member(object, "servers.1.answer")));
+	assert_true(json_is_null(member(object, "servers.1.offered")));
+	assert_text(object, "servers.2.address", "10.77.0.9");
+	assert_text(object, "servers.2.interface", "eth0");
+	assert_text(object, "servers.2.hardwareAddress", "02:00:00:00:00:09");
+	assert_true(json_is_null(member(object, "servers.2.via")));
+	assert_text(object, "servers.2.state", "foreign");
+	assert_true(json_is_false(member(object, "servers.2.known")));
+	assert_text(object, "servers.2.answer", "directory");
+	assert_text(object, "servers.2.enterprise", "other.example");
+	assert_text(object, "servers.2.offered", "10.77.0.99");
+	assert_number(object, "servers.2.firstSeen", 1);
+	assert_number(object, "servers.2.lastSeen", 2);
+	assert_text(object, "detection.outcome", "directory-met");
+	assert_text(object, "detection.by", "10.77.0.9");
+	assert_text(object, "detection.enterprise", "other.example");
+	assert_number(object, "detection.at", 4990);
+	assert_true(json_is_null(member(object, "detection.reason")));
+	json_decref(object);
+}
+
+static void test_status_counts_sightings(void **state) {
+	const struct detection detection = { .outcome = DETECTION_IMPOSSIBLE, .number = 3, .at = { 4990, 0 },
+					     .reason = "no interface is up" };
+	struct api_answer answer;
+	json_t *status;
+
+	store_sightings(&detection);
+	status = ask("/v1/status", 200);
+	assert_text(status, "mode", "directory");
+	assert_text(status, "detection.outcome", "impossible");
+	assert_text(status, "detection.reason", "no interface is up");
+	assert_number(status, "nextDetection", 0);
+	json_decref(status);
+	answer = ask_anything("/v1/metrics");
+	assert_non_null(strstr(answer.body, "\nlessor_rogue_servers 0\n"));
+	assert_non_null(strstr(answer.body, "\nlessor_foreign_servers 1\n"));
+	assert_non_null(strstr(answer.body, "\nlessor_listed_servers 1\n"));
+	assert_non_null(strstr(answer.body, "\nlessor_unjudged_servers 0\n")); /* that one is gone */
+	free(answer.body);
+}
+
+static void assert_next_round(enum detection_outcome outcome, json_int_t expected) {
+	const struct detection detection = { .outcome = outcome, .number = 3, .at = { 4990, 0 } };
+	json_t *status;
+
+	sources_free(sources); /* in one process, who reads keeps who writes from opening */
+	store_sightings(&detection);
+	sources = sources_new(fixture_directory, SERVER, true);
+	status = ask("/v1/status", 200);
+	assert_text(status, "mode", "standalone");
+	assert_number(status, "nextDetection", expected);
+	json_decref(status);
+}
+
+static void test_next_round_without_a_directory(void **state) {
+	open_stores();
+	accept_tree("lessorServedBy: " SERVER);
+	assert_next_round(DETECTION_UNOPPOSED, 4990 + 3600);
+	assert_next_round(DETECTION_IMPOSSIBLE, 0);
+}
+
+static void test_recheck_wakes_others(void **state) {
 	struct api_answer answer = ask_anything("/v1/recheck");
 
 	assert_int_equal(answer.http_status, 200);
 	assert_string_equal(answer.body, "{}\n");
-	assert_true(answer.wakes_dir);
+	assert_true(answer.is_recheck);
 	free(answer.body);
 	answer = ask_anything("/v1/status");
-	assert_false(answer.wakes_dir);
+	assert_false(answer.is_recheck);
 	free(answer.body);
 }
 
@@ -435,7 +537,11 @@ int main(void) {
 		ANSWER_TEST(test_pages),
 		ANSWER_TEST(test_quarantine),
 		ANSWER_TEST(test_metrics),
-		ANSWER_TEST(test_recheck_wakes_dir),
+		ANSWER_TEST(test_rogues_before_there_are_any),
+		ANSWER_TEST(test_rogues),
+		ANSWER_TEST(test_status_counts_sightings),
+		ANSWER_TEST(test_next_round_without_a_directory),
+		ANSWER_TEST(test_recheck_wakes_others),
 		ANSWER_TEST(test_damaged_stores_are_reported),
 		ANSWER_TEST(test_errors_have_their_status),
 		ANSWER_TEST(test_peers),
