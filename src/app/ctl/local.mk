@@ -37,6 +37,8 @@ libctl_a_SOURCES = \
 	src/app/ctl/password.h \
 	src/app/ctl/ranges.c \
 	src/app/ctl/ranges.h \
+	src/app/ctl/recheck.c \
+	src/app/ctl/rogue.c \
 	src/app/ctl/scope_show.c \
 	src/app/ctl/status.c \
 	src/app/ctl/tree.c \

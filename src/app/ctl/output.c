@@ -21,7 +21,9 @@ static const struct {
 	{ "enabled", "32" },        { "active", "32" },         { "authorized", "32" }, { "cached", "33" },
 	{ "disabled", "33" },       { "start", "33" },          { "expired", "33" },    { "released", "33" },
 	{ "declined", "31" },       { "not-authorized", "31" }, { "invalid", "31" },    { "unreachable", "31" },
-	{ "undetermined", "31" },
+	{ "undetermined", "31" },   { "conflict", "31" },       { "checking", "33" },   { "standalone", "32" },
+	{ "standalone-in-directory", "31" }, { "other-server", "31" }, { "unlisted", "31" }, { "foreign", "31" },
+	{ "listed", "32" },
 };
 
 static char *cell_text(const char *text) {

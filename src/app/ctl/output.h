@@ -15,6 +15,8 @@
  *                   settings[]: name, value, source; options[]: name, code, value, level, source; findings[]
  *   reservation list  reservations[]: address, scope, hardwareAddress, clientIdentifier, name
  *   option list     dn, options[]: name, code, value
+ *   server recheck  message, server, verdict (as in the status)
+ *   rogue list      servers[]: what the daemon's API says (GET /v1/rogues), in the order of the table
  *   lease, status   what the daemon's API says (docs: GET /v1/leases, /v1/status)
  *   check           servers[], entries, findings[]: dn, attribute, code, name, reason; warnings[]: dn, reason
  *   errors          errors[]: code, name, meaning, advice

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lessorctl status: a page about this machine's daemon, from GET /v1/status. */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "app/ctl/ctl.h"
@@ -43,6 +44,10 @@ static uint64_t round_down(uint64_t seconds) {
 	return seconds - seconds % unit;
 }
 
+static bool is_standalone(const json_t *status) {
+	return strcmp(get_text(status, "mode"), "standalone") == 0;
+}
+
 static void print_verdict(const json_t *status) {
 	const json_t *verdict = json_object_get(status, "verdict");
 	CLEANUP(cleanup_free) char *checked = cell(verdict, "checkedAt", COLUMN_TIME);
@@ -63,7 +68,7 @@ static void print_verdict(const json_t *status) {
 	print_trouble(verdict);
 	printf("  Last checked: %s", checked);
 	if (is_serving)
-		printf("; valid without the directory for %s, until %s", remaining, until);
+		printf("; valid%s for %s, until %s", is_standalone(status) ? "" : " without the directory", remaining, until);
 	printf("\n\n");
 }
 
@@ -79,6 +84,24 @@ static void print_directory(const json_t *status) {
 	else
 		printf("Directory: not connected; next attempt: %s\n  Last synchronized: %s\n", next, synchronized);
 	print_trouble(directory);
+	putchar('\n');
+}
+
+/* What decides where there is no directory. */
+static void print_detection(const json_t *status) {
+	const json_t *detection = json_object_get(status, "detection");
+	CLEANUP(cleanup_free) char *at = cell(detection, "at", COLUMN_TIME);
+	CLEANUP(cleanup_free) char *next = cell(status, "nextDetection", COLUMN_TIME);
+
+	printf("No directory: the network decides\n  Last round of rogue detection: %s, %s", at, get_text(detection, "outcome"));
+	if (get_text(detection, "by")[0])
+		printf(" by %s", get_text(detection, "by"));
+	if (get_text(detection, "enterprise")[0])
+		printf(" of %s", get_text(detection, "enterprise"));
+	printf("; next: %s\n", get_number(status, "nextDetection") ? next : "within moments");
+	if (get_text(detection, "reason")[0])
+		printf("  %s\n", get_text(detection, "reason"));
+	print_trouble(json_object_get(status, "directory"));
 	putchar('\n');
 }
 
@@ -129,7 +152,10 @@ int status_run(struct ctl *ctl, struct error *reterr_error) {
 		output_json(stdout, status);
 	} else {
 		print_verdict(status);
-		print_directory(status);
+		if (is_standalone(status))
+			print_detection(status);
+		else
+			print_directory(status);
 		print_configuration(status);
 		print_counters(status, "counters", "Since its start");
 		print_counters(status, "drops", "Packets dropped, by reason");
