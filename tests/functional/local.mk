@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/functional/dhcp.py \
 	tests/functional/dns.py \
 	tests/functional/rawclient.py \
+	tests/functional/servers.py \
 	tests/functional/load.py \
 	tests/functional/test_api.py \
 	tests/functional/test_authorization.py \
@@ -32,5 +33,6 @@ EXTRA_DIST += \
 	tests/functional/test_kerberos.py \
 	tests/functional/test_mirror.py \
 	tests/functional/test_protection.py \
+	tests/functional/test_rogue.py \
 	tests/functional/test_samba.py \
 	tests/functional/test_state.py

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Other DHCP servers on the network: who is met, how they are judged and shown."""
+import re
+import select
+import socket
+import time
+
+import dhcp
+from harness import expect, expect_equal, wait_until
+from lessor import expect_error
+from rawclient import ETH_ALL
+from scene import Scene
+from servers import start_dhcpd, start_dnsmasq
+from slapd import SERVER, authorization_entry
+
+OTHER, OTHER_NAME = "10.77.0.8", "dhcp8.example.test"
+DHCPD, DHCPD_NAME = "10.77.0.9", "dhcp9.example.test"
+
+
+def _watching(lab, **settings):
+    """A scene whose server watches, with these settings of its entry."""
+    scene = Scene(lab)
+    for name, value in settings.items():
+        scene.slapd.replace(f"cn={SERVER},cn=oslo,cn=sites,cn=DHCP,dc=example,dc=test", name, value)
+    return scene
+
+
+def _dnsmasq(scene):
+    host = scene.host("other", address=f"{OTHER}/24")
+    return host, start_dnsmasq(scene.lab, host, "10.77.0.210,10.77.0.219")
+
+
+def _rogues(scene, *words):
+    return {server["address"]: server for server in scene.ctl.json("rogue", "list", *words)["servers"]}
+
+
+def _wait_for_rogue(scene, address, state, deadline=15.0, **wanted):
+    """Wait until the server at @address is shown in @state, with these members."""
+    def check():
+        server = _rogues(scene, "--all").get(address)
+        return server if server and server["state"] == state and \
+            all(server[name] == value for name, value in wanted.items()) else None
+    return wait_until(check, f"{address} is {state} {wanted}", deadline)
+
+
+def _events(scene, name):
+    return re.findall(rf"lessord serve: {name}\b.*", scene.lessord.process.log())
+
+
+class Sniffer:
+    """Everything that leaves a namespace's eth0 as UDP to port 67 or 68."""
+
+    def __init__(self, namespace):
+        with namespace.entered():
+            self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_ALL))
+            self._socket.bind(("eth0", 0))
+
+    def sent(self, seconds):
+        """The messages that leave within @seconds: [(message, source, target)]."""
+        end, found = time.monotonic() + seconds, []
+        while select.select([self._socket], [], [], max(0, end - time.monotonic()))[0]:
+            frame, (_, _, packet_type, *_) = self._socket.recvfrom(65535)
+            parsed = dhcp.parse_frame(frame) if packet_type == socket.PACKET_OUTGOING else None
+            if parsed:
+                found.append((dhcp.Message.decode(parsed[4]), parsed[2], parsed[3]))
+        return found
+
+
+def test_unlisted(lab):
+    """dnsmasq and ISC dhcpd, which the directory does not list, are reported once each, and as listed once they are"""
+    scene = _watching(lab, lessorWatchInterval=10)
+    other, _ = _dnsmasq(scene)
+    dhcpd_host = scene.host("dhcpd", address=f"{DHCPD}/24")
+    dhcpd = start_dhcpd(lab, dhcpd_host, "10.77.0.0", "10.77.0.220 10.77.0.229")
+    scene.start()
+
+    found = _wait_for_rogue(scene, OTHER, "unlisted")
+    expect_equal(found["hardwareAddress"], other.mac(), "the hardware address of dnsmasq")
+    expect(re.fullmatch(r"10\.77\.0\.21\d", found["offered"] or ""), f"dnsmasq offered {found['offered']}")
+    expect_equal((found["interface"], found["via"], found["gone"], found["known"]), ("eth0", None, False, False),
+                 "what is told of dnsmasq")
+    found = _wait_for_rogue(scene, DHCPD, "unlisted")
+    expect_equal(found["hardwareAddress"], dhcpd_host.mac(), "the hardware address of dhcpd")
+    for address, host in ((OTHER, other), (DHCPD, dhcpd_host)):
+        lines = [line for line in _events(scene, "ROGUE_FOUND") if f": {address} " in line]
+        expect_equal(len(lines), 1, f"events for {address}: {lines}")
+        expect(host.mac() in lines[0] and "eth0" in lines[0], f"it says not who and where: {lines[0]}")
+    table = scene.ctl.run("rogue", "list").stdout
+    expect(re.search(rf"^{OTHER} +{other.mac()} +eth0 +unlisted +10\.77\.0\.21\d ", table, re.MULTILINE), table)
+    metrics = scene.lessord.get("/v1/metrics")
+    expect("\nlessor_rogue_servers 2\n" in metrics, "the metrics do not count two")
+
+    scene.slapd.authorize(DHCPD_NAME, DHCPD)
+    _wait_for_rogue(scene, DHCPD, "listed", known=True)
+    expect(DHCPD not in _rogues(scene), "a listed server is shown among those that are not")
+    scene.slapd.deauthorize(DHCPD_NAME)
+    _wait_for_rogue(scene, DHCPD, "unlisted", known=False)
+    expect_equal(len(_events(scene, "SERVER_FOUND")), 1, "events that it was listed")
+
+    dhcpd.stop()
+    _wait_for_rogue(scene, DHCPD, "unlisted", deadline=60, gone=True)
+    expect(f"{DHCPD} " in "".join(_events(scene, "ROGUE_GONE")), "no event says that it is gone")
+    expect(re.search(rf"^{DHCPD} .* unlisted, gone ", scene.ctl.run("rogue", "list").stdout, re.MULTILINE),
+           "the table does not say that it is gone")
+    expect(not _rogues(scene)[OTHER]["gone"], "dnsmasq counts as gone")
+    # What was known is known after a crash, and not reported again.
+    scene.lessord.kill("serve")
+    _wait_for_rogue(scene, OTHER, "unlisted", gone=False)
+    scene.lessord.wait_for_verdict("authorized")
+    expect_equal(len([line for line in _events(scene, "ROGUE_FOUND") if f": {OTHER} " in line]), 1, "events for dnsmasq")
+
+
+def test_overheard(lab):
+    """A server that is only heard talking to its clients is met, and one that a client is heard to choose"""
+    scene = _watching(lab).start()
+    wait_until(lambda: scene.lessord.status()["detection"]["outcome"] == "unopposed", "the first round has ended", 15)
+    client = scene.client()
+    chosen = client.message(dhcp.REQUEST, [(dhcp.SERVER_ID, dhcp.pack_address("10.77.0.66")),
+                                           (dhcp.REQUESTED_ADDRESS, dhcp.pack_address("10.77.0.166"))])
+    client.send(chosen)
+    found = _wait_for_rogue(scene, "10.77.0.66", "unlisted", overheard=True)
+    expect_equal((found["hardwareAddress"], found["offered"]), ("", None), "what is known of a server not heard itself")
+    offer = dhcp.Message(op=2, xid=0x4711, yiaddr="10.77.0.167", chaddr=client.mac, options=[
+        (dhcp.MESSAGE_TYPE, bytes([dhcp.OFFER])), (dhcp.SERVER_ID, dhcp.pack_address("10.77.0.67"))])
+    client.link.send(offer, client.mac, source="10.77.0.67", ports=(67, 68))
+    found = _wait_for_rogue(scene, "10.77.0.67", "unlisted", overheard=True)
+    expect_equal(found["offered"], "10.77.0.167", "what it offered")
+    expect_equal(found["hardwareAddress"], client.mac.hex(":"), "the hardware address of its frame")
+
+
+def test_watch_off(lab):
+    """With lessorWatch off nothing is asked and nothing noted; switched on, it is at once, and only by broadcast"""
+    scene = _watching(lab, lessorWatch="off", lessorWatchInterval=10)
+    sniffer = Sniffer(scene.server)
+    _, dnsmasq = _dnsmasq(scene)
+    scene.start()
+    expect_equal(sniffer.sent(3), [], "what leaves the server while the watch is off")
+    scene.slapd.replace(f"cn={SERVER},cn=oslo,cn=sites,cn=DHCP,dc=example,dc=test", "lessorWatch", "on")
+    _wait_for_rogue(scene, OTHER, "unlisted")
+    sent = sniffer.sent(11)
+    expect(sent, "nothing was asked")
+    for message, _, target in sent:
+        expect_equal(target, "255.255.255.255", f"whom {message} went to")
+        expect(message.op == 1 and message.type in (dhcp.INFORM, dhcp.DISCOVER), f"{message} was sent")
+        expect(message.option(dhcp.SERVER_ID) is None, f"{message} names a server")
+    expect_equal(dnsmasq.log().count("DHCPREQUEST") + dnsmasq.log().count("DHCPDECLINE"), 0,
+                 "addresses taken from dnsmasq")
+
+
+def test_impossible(lab):
+    """A network that cannot be asked is told once, and looked at once it can"""
+    scene = _watching(lab)
+    _dnsmasq(scene)
+    scene.server.plug(scene.switch, "eth1")
+    scene.lessord.settings["interfaces"] = "eth1"
+    scene.lessord.start()
+    scene.lessord.wait_for_status(lambda status: status["detection"]["outcome"] == "impossible", "nothing to ask on")
+    expect("IPv4 address" in scene.lessord.status()["detection"]["reason"], "the status does not say why")
+    expect_equal(len(_events(scene, "DETECTION_IMPOSSIBLE")), 1, "events that it is impossible")
+    scene.server.ip("addr add 10.77.0.2/24 dev eth1")
+    _wait_for_rogue(scene, OTHER, "unlisted")
+    scene.lessord.wait_for_status(lambda status: status["detection"]["outcome"] == "unopposed", "asked", 15)
+    scene.server.ip("link set eth1 down")
+    scene.lessord.process.wait_for_log("DETECTION_IMPOSSIBLE", count=2)
+    expect("eth1 (down)" in "".join(_events(scene, "INTERFACES_CHANGED")), "no event says that eth1 is down")
+
+
+def test_store_trouble(lab):
+    """A store of sightings that is removed or cannot be written disturbs nobody"""
+    scene = _watching(lab, lessorWatchInterval=10)
+    _dnsmasq(scene)
+    scene.start()
+    _wait_for_rogue(scene, OTHER, "unlisted")
+    store = f"{scene.lessord.state_directory}/sightings.mdb"
+    serve = scene.lessord.role_pid("serve")
+    lab.run(["rm", store])
+    scene.client().obtain()
+    _wait_for_rogue(scene, OTHER, "unlisted", deadline=25)
+    lab.run(["rm", store, f"{store}-lock"])
+    lab.run(["mkdir", store])
+    scene.lessord.process.wait_for_log("SIGHTINGS_FAILED", deadline=25)
+    scene.client().obtain()
+    expect_equal(scene.lessord.request("/v1/rogues")[0], 500, "HTTP status while the store cannot be read")
+    scene.lessord.wait_for_verdict("authorized")
+    lab.run(["rmdir", store])
+    _wait_for_rogue(scene, OTHER, "unlisted", deadline=25)
+    expect_equal(len(_events(scene, "SIGHTINGS_FAILED")), 1, "reports of the failing store")
+    expect_equal(scene.lessord.role_pid("serve"), serve, "the process that serves")
+
+
+def test_without_daemon(lab):
+    """rogue list and server recheck say that there is no daemon; rogue list says that nobody was met"""
+    scene = _watching(lab)
+    for words in (("rogue", "list"), ("server", "recheck")):
+        expect_error(scene.ctl.run(*words, status=None), "lessorctl", 20123, "no lessord listens")
+    scene.start()
+    expect_equal(scene.ctl.run("rogue", "list").stdout,
+                 "no DHCP server was met on this server's networks that the directory does not list\n", "an empty list")
+    expect(scene.ctl.run("rogue", "list", "--all").stdout.startswith("no other DHCP server was met"), "an empty list")
+
+
+def test_recheck(lab):
+    """server recheck waits for a verdict of now, and fails with its code when the server may not serve"""
+    scene = _watching(lab).start()
+    before = scene.lessord.status()["verdict"]["checkedAt"]
+    expect_equal(scene.ctl.run("server", "recheck").stdout, f"server {SERVER}: authorized, clients are answered\n",
+                 "the answer")
+    expect(scene.lessord.status()["verdict"]["checkedAt"] > before, "it was not checked again")
+    expect_equal(scene.ctl.json("server", "recheck")["verdict"]["state"], "authorized", "the verdict as JSON")
+    scene.slapd.deauthorize()
+    scene.lessord.wait_for_verdict("not-authorized")
+    for _ in range(2):
+        before = scene.lessord.status()["verdict"]["checkedAt"]
+        expect_error(scene.ctl.run("server", "recheck", status=None), "lessorctl", 20039)
+        expect(scene.lessord.status()["verdict"]["checkedAt"] > before, "it was not checked again")
+    scene.slapd.add(authorization_entry())
+    expect_equal(scene.ctl.run("server", "recheck").returncode, 0, "exit status once it is listed again")
+    scene.slapd.stop()
+    expect_error(scene.ctl.run("server", "recheck", status=None), "lessorctl", 20040, "no directory server")
+
