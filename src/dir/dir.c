@@ -71,6 +71,7 @@ static void view_take(struct dir *dir) {
 
 	keeper_set_times(dir->keeper, settings->values[SETTING_AUTHORITY_HOLD],
 			 settings->values[SETTING_RECHECK_INTERVAL]);
+	neighbours_set_interval(dir->neighbours, settings->values[SETTING_WATCH_INTERVAL]);
 	link_set_probe_interval(dir->links[SESSION_CONFIG], probe_ms);
 	if (probe_ms > keeper_renewal_ms(dir->keeper))
 		probe_ms = keeper_renewal_ms(dir->keeper);

@@ -6,13 +6,14 @@
 #include "base/mem.h"
 #include "dir/heard.h"
 
-#define FRESH_S 3600
+#define FRESH_MIN_S 3600
 
 struct neighbours {
 	struct heard *heard;
 	struct arena *arena; /* holds what was read */
 	const struct sighting *sightings;
 	size_t n_sightings;
+	int64_t fresh_s;
 	struct ip4 addresses[SIGHTINGS_MAX];
 	size_t n_addresses;
 };
@@ -20,6 +21,7 @@ struct neighbours {
 struct neighbours *neighbours_new(const char *state_directory) {
 	struct neighbours *neighbours = mem_alloc(sizeof *neighbours);
 
+	neighbours->fresh_s = FRESH_MIN_S;
 	neighbours->heard = heard_new(state_directory);
 	neighbours->arena = arena_new(0);
 	return neighbours;
@@ -34,12 +36,16 @@ struct neighbours *neighbours_free(struct neighbours *neighbours) {
 	return NULL;
 }
 
+void neighbours_set_interval(struct neighbours *neighbours, uint64_t interval_s) {
+	neighbours->fresh_s = 2 * interval_s > FRESH_MIN_S ? (int64_t)(2 * interval_s) : FRESH_MIN_S;
+}
+
 /* Of a relay's network nothing is known here but that a client chose somebody there. A clock that was set back makes
  * what was heard just now a thing of the future. */
-static bool is_at_work(const struct sighting *sighting, const struct moment *now) {
+static bool is_at_work(const struct sighting *sighting, int64_t fresh_s, const struct moment *now) {
 	int64_t age_s = now->wall_s - sighting->last_seen;
 
-	return !sighting->is_gone && is_ip4_none(sighting->via) && age_s <= FRESH_S && age_s >= -FRESH_S;
+	return !sighting->is_gone && is_ip4_none(sighting->via) && age_s <= fresh_s && age_s >= -fresh_s;
 }
 
 const struct ip4 *neighbours_addresses(struct neighbours *neighbours, const struct moment *now,
@@ -47,7 +53,7 @@ const struct ip4 *neighbours_addresses(struct neighbours *neighbours, const stru
 	size_t n = 0;
 
 	for (size_t i = 0; i < neighbours->n_sightings && n < SIGHTINGS_MAX; i++)
-		if (is_at_work(&neighbours->sightings[i], now))
+		if (is_at_work(&neighbours->sightings[i], neighbours->fresh_s, now))
 			neighbours->addresses[n++] = neighbours->sightings[i].address;
 	neighbours->n_addresses = n;
 	*ret_n_addresses = n;

@@ -9,6 +9,7 @@ from samba import BASE, CONFIGURATION, DOMAIN, HOST, NET_SERVICES, PASSWORD, SER
 SITE = f"CN=oslo,CN=sites,CN=DHCP,{BASE}"
 ENTRY = f"CN={SERVER},{NET_SERVICES}"
 NOT_AUTHORIZED, NO_DHCP_ROOT, SERVER_EXISTS, ACCESS_DENIED = 20039, 20071, 20079, 5
+CONFLICT = 20041
 POLL, SLACK = 1.0, 1.0  # seconds; DomainScene polls this often
 
 # What Windows' own tools write ([MS-DHCPE] 7.3 to 7.5); instanceType is the server's own.
@@ -63,6 +64,34 @@ def test_authorization(lab):
         scene.lessord.wait_for_verdict("authorized", POLL + SLACK)
     scene.ctl.run("server", "deauthorize", SERVER)
     scene.lessord.wait_for_verdict("not-authorized", SLACK)
+
+
+def test_odd_lists(lab):
+    """A list on DhcpRoot, as Windows 2000 had it, and replication conflict objects: who is listed, and how it is mended"""
+    scene = DomainScene(lab)
+    other, root = f"dhcp2.{DOMAIN}", f"CN=DhcpRoot,{NET_SERVICES}"
+    ours, theirs = (f"i{address}$rcn={address}$f0x00000000$s{name}$"
+                    for name, address in ((SERVER.upper(), "10.77.0.1"), (other, "10.77.0.2")))
+    conflict = f"CN={SERVER}\\0ACNF:8c2a7bd0-6f0e-4a8e-9f43-0123456789ab,{NET_SERVICES}"
+    scene.samba.add(windows_ldif(root))
+    scene.samba.replace(root, "dhcpServers", theirs, ours, "nonsense")
+    scene.lessord.start()
+    scene.lessord.wait_for_verdict("authorized")
+    for name, address in ((SERVER, "10.77.0.1"), (other, "10.77.0.2")):
+        scene.ctl.expect_error(SERVER_EXISTS, "server", "authorize", name, address, says="DhcpRoot")
+    scene.ctl.run("server", "deauthorize", SERVER)
+    scene.lessord.wait_for_verdict("not-authorized", SLACK)
+    expect_equal({line for line in _authorization_entries(scene)[root] if line.startswith("dhcpServers: ")},
+                 {f"dhcpServers: {theirs}", "dhcpServers: nonsense"}, "the values that are left")
+    scene.samba.add(windows_ldif(ENTRY).replace(f"dn: {ENTRY}", f"dn: {conflict}").replace(f"cn: {SERVER}\n", ""))
+    verdict = scene.lessord.wait_for_verdict("conflict", POLL + SLACK)["verdict"]
+    expect_equal(verdict["code"], CONFLICT, "the code")
+    expect(conflict in verdict["reason"], f"the object is not named in {verdict['reason']!r}")
+    rows = {row["dn"]: row for row in scene.ctl.json("server", "list")["servers"]}
+    expect("conflict" in rows[conflict]["note"], f"no note on the conflict object: {rows}")
+    scene.ctl.run("server", "authorize", SERVER, "10.77.0.1")
+    scene.lessord.wait_for_verdict("authorized", SLACK)
+    expect_equal(set(_authorization_entries(scene)), {root, ENTRY}, "the entries that are left")
 
 
 def test_refused_credentials(lab):

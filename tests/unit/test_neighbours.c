@@ -80,6 +80,10 @@ static void only_others_are_a_change(void **state) {
 	neighbours_addresses(neighbours, &now, &n);
 	assert_int_equal(n, 1);
 	assert_true(neighbours_refresh(neighbours, &later));
+	neighbours_set_interval(neighbours, 1801); /* seldom asked, long remembered */
+	assert_true(neighbours_refresh(neighbours, &later));
+	neighbours_set_interval(neighbours, 60);
+	assert_true(neighbours_refresh(neighbours, &later));
 	neighbours_free(neighbours);
 }
 

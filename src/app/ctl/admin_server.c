@@ -303,12 +303,15 @@ int server_deauthorize(struct ctl *ctl, struct error *reterr_error) {
 				      withdrawal.first->server.address, describe_withdrawal(ctl, &withdrawal)));
 }
 
-static json_t *list_note(const struct server_list_item *item) {
+static json_t *list_note(const struct ctl *ctl, const struct server_list_item *item) {
 	if (item->is_conflict)
 		return json_string("replication conflict, authorizes nobody");
 	if (!item->value)
 		return json_string("lists nobody");
-	return item->is_readable ? json_null() : json_string("cannot be read, authorizes nobody");
+	if (item->is_readable)
+		return json_null();
+	return output_text(arena_format(ctl->arena, "cannot be read, authorizes nobody: %s",
+					authorization_value(ctl->arena, item)));
 }
 
 /* The entry's own name as it stands in its DN. */
@@ -331,7 +334,7 @@ static json_t *list_item(const struct ctl *ctl, const struct tree *tree, const s
 	json_object_set_new(object, "dn", output_text(item->entry->dn));
 	json_object_set_new(object, "entry", list_entry(ctl, item->entry));
 	json_object_set_new(object, "value", output_text(item->value));
-	json_object_set_new(object, "note", list_note(item));
+	json_object_set_new(object, "note", list_note(ctl, item));
 	return object;
 }
 

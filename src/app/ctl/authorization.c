@@ -11,6 +11,7 @@
 #include "model/schema.h"
 
 #define DN_MAX 1024
+#define VALUE_SHOWN_MAX 96
 
 int authorization_load(struct directory *directory, struct arena *arena, struct authorization *ret_authorization,
 		       struct error *reterr_error) {
@@ -40,6 +41,15 @@ const char *authorization_name(struct arena *arena, const struct server_list_ite
 		return arena_dup(arena, span_of(name, name[len - 1] == '.' ? len - 1 : len));
 	server_list_entry_name(item->entry, entry_name);
 	return arena_dup_text(arena, entry_name);
+}
+
+const char *authorization_value(struct arena *arena, const struct server_list_item *item) {
+	char shown[VALUE_SHOWN_MAX];
+	struct text text;
+
+	text_init(&text, shown, sizeof shown);
+	text_add_escaped(&text, span_of_text(item->value));
+	return arena_dup_text(arena, shown);
 }
 
 static bool is_called(const struct server_list_item *item, const char *name) {

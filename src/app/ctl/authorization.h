@@ -32,6 +32,9 @@ void authorization_done(struct authorization *authorization);
 /* By what name people speak of @item: the server's, without a dot at the end, else the entry's. In @arena. Pure. */
 const char *authorization_name(struct arena *arena, const struct server_list_item *item);
 
+/* The beginning of @item's value, of which it has one, as it may stand in a sentence. In @arena. Pure. */
+const char *authorization_value(struct arena *arena, const struct server_list_item *item);
+
 /* Compare @name and @address (none: only the name counts) with one item: WHOLLY if all that was given is the same,
  * PARTLY if the name belongs to another address or the address to another name. One without a server's name is known by
  * its entry's, or by its address. Pure. */

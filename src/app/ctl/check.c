@@ -74,21 +74,23 @@ static void add_mistake(struct report *report, const struct entry *entry, int co
 
 /* What stands in the list and authorizes nobody. */
 static void check_leftover(const struct tree *tree, const struct server_list_item *item, struct report *report) {
-	const char *name = authorization_name(tree->arena, item);
-	struct dhcp_server ignored;
-	struct error error;
+	const char *name = authorization_name(tree->arena, item), *reason;
 
-	if (item->is_conflict)
-		error_set(&error, E_DHCP_ROGUE_DS_CONFLICT,
-			  "a replication conflict has left this object, which authorizes nobody; remove it with: lessorctl server authorize "
-			  "%s ADDRESS, or, if the server is not to be authorized, lessorctl server deauthorize %s", name, name);
-	else if (!item->value)
-		error_set(&error, E_DDS_UNEXPECTED_ERROR,
-			  "this entry authorizes nobody: it has no value; remove it with: lessorctl server deauthorize %s", name);
-	else if (dhcp_server_parse(item->value, &ignored, &error) == 0)
-		error_set(&error, E_DDS_UNEXPECTED_ERROR,
-			  "this value has a NUL in it; remove it with: lessorctl server deauthorize %s", name);
-	add_mistake(report, item->entry, error.code, error.text);
+	if (item->is_conflict && is_text_equal_nocase(name, SERVER_LIST_ROOT))
+		reason = "a replication conflict has left this object; remove it with: lessorctl server deauthorize " SERVER_LIST_ROOT;
+	else if (item->is_conflict)
+		reason = arena_format(tree->arena,
+				      "a replication conflict has left this object, which authorizes nobody; remove it with: lessorctl server "
+				      "authorize %s ADDRESS, or, if the server is not to be authorized, lessorctl server deauthorize %s", name,
+				      name);
+	else if (item->value)
+		reason = arena_format(tree->arena,
+				      "the value \"%s\" has neither an address nor a name, so it authorizes nobody; remove it with: lessorctl "
+				      "server deauthorize %s", authorization_value(tree->arena, item), name);
+	else
+		reason = arena_format(tree->arena,
+				      "this entry has no value, so it authorizes nobody; remove it with: lessorctl server deauthorize %s", name);
+	add_mistake(report, item->entry, item->is_conflict ? E_DHCP_ROGUE_DS_CONFLICT : E_DDS_UNEXPECTED_ERROR, reason);
 }
 
 /* @item and one that stands before it: an address has one server, and a server that moved has two addresses. */
