@@ -235,7 +235,6 @@ void watch_table_end_round(struct watch_table *table, const struct moment *now) 
 		track->gone_ms = now->boot_ms;
 		news_note(table, i);
 	}
-	table->is_changed = true;
 }
 
 static void forget_gone(struct watch_table *table, uint64_t now_ms) {

@@ -64,7 +64,8 @@ void watch_table_see(struct watch_table *table, const struct watch_seen *seen, c
 /* Judge everybody anew. */
 void watch_table_judge(struct watch_table *table, const struct watch_settings *settings);
 
-/* A round begins, or has ended: who missed it and others before is gone. */
+/* A round begins, or has ended: who missed it and others before is gone. That a round ended is worth storing anyway, so
+ * it is not said here. */
 void watch_table_begin_round(struct watch_table *table);
 void watch_table_end_round(struct watch_table *table, const struct moment *now);
 

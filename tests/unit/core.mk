@@ -32,7 +32,7 @@ tests_unit_test_authority_simulation_SOURCES = tests/unit/test_authority_simulat
 tests_unit_test_authority_simulation_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_authority_simulation_LDADD = $(core_libs) $(CMOCKA_LIBS)
 
-WATCH_TESTS = tests/unit/test_watch tests/unit/test_watch_table
+WATCH_TESTS = tests/unit/test_watch tests/unit/test_watch_table tests/unit/test_watch_simulation
 check_PROGRAMS += $(WATCH_TESTS)
 TESTS += $(WATCH_TESTS)
 tests_unit_test_watch_SOURCES = tests/unit/test_watch.c $(watch_support)
@@ -41,10 +41,18 @@ tests_unit_test_watch_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_watch_table_SOURCES = tests/unit/test_watch_table.c $(watch_support)
 tests_unit_test_watch_table_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_watch_table_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_watch_simulation_SOURCES = tests/unit/test_watch_simulation.c tests/support/agenda.c tests/support/agenda.h \
+	$(watch_support)
+tests_unit_test_watch_simulation_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_watch_simulation_LDADD = $(core_libs) $(CMOCKA_LIBS)
 endif
 
+EXTRA_DIST += tests/fuzz/corpus/engine tests/fuzz/corpus/watch
 if ENABLE_FUZZ
-noinst_PROGRAMS += tests/fuzz/fuzz_engine
+noinst_PROGRAMS += tests/fuzz/fuzz_engine tests/fuzz/fuzz_watch
+tests_fuzz_fuzz_watch_SOURCES = tests/fuzz/fuzz_watch.c
+tests_fuzz_fuzz_watch_LDADD = $(core_libs)
+tests_fuzz_fuzz_watch_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c $(test_support)
 tests_fuzz_fuzz_engine_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_fuzz_fuzz_engine_LDADD = $(core_libs)

@@ -365,6 +365,7 @@ static void with_a_directory_nobody_objects(void **state) {
 
 	answer(world, OTHER, "example.com");
 	overhear(world, THIRD);
+	assert_int_equal(outcome_of(world), DETECTION_NONE);
 	end_round(world);
 	assert_int_equal(outcome_of(world), DETECTION_UNOPPOSED);
 	assert_false(is_watch_opposed(world->watch));
@@ -384,6 +385,16 @@ static void another_rule_begins_a_round(void **state) {
 	assert_false(is_watch_opposed(world->watch));
 }
 
+static void with_a_directory_an_objection_has_no_say(void **state) {
+	struct world *world = *state;
+
+	answer(world, OTHER, "example.com");
+	assert_true(is_watch_opposed(world->watch));
+	world->settings.is_standalone = false;
+	configure(world);
+	assert_false(is_watch_opposed(world->watch));
+}
+
 static void replies_of_our_own_are_nobodys(void **state) {
 	struct world *world = *state;
 
@@ -393,6 +404,7 @@ static void replies_of_our_own_are_nobodys(void **state) {
 	choose(world, OWN, 0);
 	choose(world, 0, 0);
 	hear_on(world, "eth0", &(struct reply){ DHCP4_OFFER, .server_id = { OTHER } }, (struct ip4){ OWN });
+	hear_on(world, "eth0", &(struct reply){ DHCP4_OFFER, .server_id = { OWN } }, (struct ip4){ OTHER });
 	hear_on(world, "eth0", &(struct reply){ .type = DHCP4_OFFER }, (struct ip4){ 0 });
 	assert_int_equal(n_sightings(world), 0);
 	assert_int_equal(outcome_of(world), DETECTION_NONE);
@@ -442,6 +454,7 @@ int main(void) {
 		STANDALONE(a_server_that_only_reports_yields_to_nobody),
 		WITH_DIRECTORY(with_a_directory_nobody_objects),
 		STANDALONE(another_rule_begins_a_round),
+		STANDALONE(with_a_directory_an_objection_has_no_say),
 		STANDALONE(replies_of_our_own_are_nobodys),
 		STANDALONE(what_cannot_be_read_is_passed_over),
 	};

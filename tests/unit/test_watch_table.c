@@ -38,7 +38,7 @@ static void what_a_sighting_says(void **state) {
 static void one_that_does_not_name_itself_is_known_by_its_source(void **state) {
 	struct world *world = *state;
 
-	hear_on(world, "eth0", &(struct reply){ DHCP4_BOOTP }, (struct ip4){ THIRD });
+	hear_on(world, "eth0", &(struct reply){ .type = DHCP4_BOOTP }, (struct ip4){ THIRD });
 	assert_non_null(sighting_of(world, THIRD));
 }
 
@@ -129,6 +129,18 @@ static void each_change_is_told_once(void **state) {
 	assert_no_news(world);
 }
 
+static void news_are_told_in_the_order_of_coming(void **state) {
+	struct world *world = *state;
+
+	offer(world, OTHER);
+	offer(world, THIRD);
+	take_all_news(world);
+	answer(world, THIRD, "example.com");
+	answer(world, OTHER, "example.com");
+	assert_news(world, WATCH_REJUDGED, THIRD);
+	assert_news(world, WATCH_REJUDGED, OTHER);
+}
+
 static void no_list_is_no_news(void **state) {
 	struct world *world = *state;
 
@@ -187,6 +199,20 @@ static void one_that_answered_is_gone_after_three_rounds(void **state) {
 	assert_false(sighting_of(world, OTHER)->is_gone);
 	assert_news(world, WATCH_FOUND, OTHER);
 	assert_int_equal(n_sightings(world), 1);
+}
+
+/* Where each round is cut short by an objection, they count all the same. */
+static void one_is_gone_after_three_objections(void **state) {
+	struct world *world = *state;
+
+	offer(world, OTHER);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_false(sighting_of(world, OTHER)->is_gone);
+		answer(world, THIRD, "example.com");
+		next_round(world);
+	}
+	assert_true(sighting_of(world, OTHER)->is_gone);
+	assert_false(sighting_of(world, THIRD)->is_gone);
 }
 
 static void one_that_was_only_overheard_is_gone_after_an_hour(void **state) {
@@ -257,8 +283,10 @@ static void invent(struct world *world, uint32_t first, unsigned n_servers) {
 static void only_the_gone_make_room(void **state) {
 	struct world *world = *state;
 
+	offer(world, THIRD);
 	offer(world, OTHER);
 	end_round(world);
+	next_round(world);
 	offer(world, THIRD);
 	for (unsigned i = 0; i < 4; i++)
 		end_round(world);
@@ -368,6 +396,8 @@ static void changes_are_worth_storing_once(void **state) {
 	assert_false(watch_take_change(world->watch));
 	end_round(world);
 	assert_true(watch_take_change(world->watch));
+	next_round(world);
+	answer(world, OTHER, "example.org");
 	assert_false(watch_take_change(world->watch));
 	world->settings.has_list = false;
 	configure(world);
@@ -428,6 +458,7 @@ static void one_remembered_as_gone_is_found_again(void **state) {
 	assert_int_equal(sighting_of(world, OTHER)->first_seen, 1700005000);
 }
 
+#define STANDALONE(test) cmocka_unit_test_setup_teardown(test, standalone_set_up, world_tear_down)
 #define WITH_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, world_set_up, world_tear_down)
 
 int main(void) {
@@ -439,16 +470,17 @@ int main(void) {
 		WITH_DIRECTORY(nobody_is_overheard_unless_one_listens),
 		WITH_DIRECTORY(the_list_judges),
 		WITH_DIRECTORY(each_change_is_told_once),
+		WITH_DIRECTORY(news_are_told_in_the_order_of_coming),
 		WITH_DIRECTORY(no_list_is_no_news),
 		WITH_DIRECTORY(what_passes_before_it_is_told_is_not_told),
 		WITH_DIRECTORY(one_that_answered_is_gone_after_three_rounds),
+		STANDALONE(one_is_gone_after_three_objections),
 		WITH_DIRECTORY(one_that_was_only_overheard_is_gone_after_an_hour),
 		WITH_DIRECTORY(an_hour_alone_is_not_enough),
 		WITH_DIRECTORY(one_that_stopped_answering_is_not_always_gone),
 		WITH_DIRECTORY(one_that_is_gone_is_forgotten_after_a_day),
 		WITH_DIRECTORY(only_the_gone_make_room),
-		cmocka_unit_test_setup_teardown(one_for_whom_there_is_no_room_objects_all_the_same, standalone_set_up,
-						world_tear_down),
+		STANDALONE(one_for_whom_there_is_no_room_objects_all_the_same),
 		WITH_DIRECTORY(an_inventor_of_servers_makes_no_flood_of_news),
 		WITH_DIRECTORY(news_that_wait_are_told_later),
 		WITH_DIRECTORY(one_word_counts_in_a_round),
