@@ -4,7 +4,8 @@ import base64
 
 from harness import expect, expect_equal
 from scene import Scene
-from slapd import BASE, NET_SERVICES, ROOT, SERVER, authorization_dn, authorization_entry, ldif, sample_tree
+from servers import start_dnsmasq
+from slapd import NET_SERVICES, ROOT, SERVER, authorization_dn, authorization_entry, ldif
 
 OTHER = "dhcp2.example.test"
 ADDRESS, OTHER_ADDRESS = "10.77.0.1", "10.77.0.2"
@@ -100,6 +101,27 @@ def test_contradicting_entries(lab):
     scene.lessord.wait_for_verdict("authorized", 1)
     ctl.run("server", "deauthorize", SERVER)
     scene.lessord.wait_for_verdict("not-authorized", 1)
+
+
+def test_another_server_at_the_listed_address(lab):
+    """Another DHCP server at work at the address that the list gives us: 20041, until it is gone or the list is mended"""
+    scene, ctl = _scene(lab, authorization_entry(SERVER, OTHER_ADDRESS))
+    scene.slapd.replace(f"cn={SERVER},cn=oslo,cn=sites,{ROOT}", "lessorWatchInterval", 10)
+    scene.start()
+    dnsmasq = start_dnsmasq(lab, scene.host("other", address=f"{OTHER_ADDRESS}/24"), "10.77.0.210,10.77.0.219")
+    verdict = scene.lessord.wait_for_verdict("conflict", 20)["verdict"]
+    expect_equal(verdict["code"], CONFLICT, "the code")
+    for word in (f"deauthorize {SERVER} {OTHER_ADDRESS}", f"authorize {SERVER} {ADDRESS}"):
+        expect(word in verdict["reason"], f"no {word!r} in {verdict['reason']!r}")
+    ctl.run("server", "deauthorize", SERVER, OTHER_ADDRESS)
+    scene.lessord.wait_for_verdict("not-authorized", 1)
+    ctl.run("server", "authorize", SERVER, ADDRESS)
+    scene.lessord.wait_for_verdict("authorized", 1)
+    ctl.run("server", "deauthorize", SERVER)
+    ctl.run("server", "authorize", SERVER, OTHER_ADDRESS)
+    scene.lessord.wait_for_verdict("conflict", 1)
+    dnsmasq.stop()
+    scene.lessord.wait_for_verdict("authorized", 60)
 
 
 # ---------------------------------------------------------------- codes of lessorctl
