@@ -44,14 +44,14 @@ static int gssapi_interact(LDAP *ldap, unsigned flags, void *context, void *inte
 	return LDAP_SUCCESS;
 }
 
-/* Whether the Kerberos layer is to protect the connection. Active Directory refuses it inside TLS. */
+/* Whether the Kerberos layer is to protect the connection. Active Directory refuses it inside TLS, whatever we want. */
 static bool has_layer(const struct opening *opening) {
 	switch (opening->settings->sasl) {
 	case CONNECTION_SASL_NONE:
 		return false;
 	case CONNECTION_SASL_SIGN:
 	case CONNECTION_SASL_SEAL:
-		return true;
+		return !opening->has_tls;
 	case CONNECTION_SASL_AUTO:
 		break;
 	}

@@ -67,7 +67,7 @@ static int choose_servers(const struct arguments *arguments, const struct config
 		*ret_discovery = discovery_new(uris, "", "");
 		return 0;
 	}
-	if (!config)
+	if (!config || (!config->uri[0] && !config->domain[0]))
 		return error_set(reterr_error, E_INVALID_PARAMETER,
 				 "nothing says which directory to talk to: name it with -H URI, or a lessord.conf with -c FILE");
 	*ret_discovery = discovery_new((const char *const *)config->uri, config->domain, config->site);
