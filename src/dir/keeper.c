@@ -62,15 +62,10 @@ static void timer_set(struct keeper *keeper) {
 	loop_timer_set(keeper->timer, authority_wait_ms(&keeper->authority, &now) + 1);
 }
 
-/* True if the verdict was checked again, even if it is the same: who asked for that waits for the word. */
-static bool is_checked_anew(const struct keeper *keeper) {
-	return keeper->authority.verdict.checked_at != keeper->record->verdict.checked_at;
-}
-
 /* Do what @step asks for. Other words for the same reason (another server's address) are stored but make no noise. */
 static void step_take(struct keeper *keeper, const struct authority_step *step) {
 	timer_set(keeper);
-	if (step->is_changed || is_checked_anew(keeper)) {
+	if (step->is_changed) {
 		keeper->record->verdict = keeper->authority.verdict;
 		record_save(keeper->record);
 	}
