@@ -66,6 +66,14 @@ class Sniffer:
         return found
 
 
+def _expect_questions(sent):
+    """Nothing but questions to everybody: nobody is answered, named, or deprived of an address."""
+    for message, _, target in sent:
+        expect_equal(target, "255.255.255.255", f"whom {message} went to")
+        expect(message.op == 1 and message.type in (dhcp.INFORM, dhcp.DISCOVER), f"{message} was sent")
+        expect(message.option(dhcp.SERVER_ID) is None, f"{message} names a server")
+
+
 def test_unlisted(lab):
     """dnsmasq and ISC dhcpd, which the directory does not list, are reported once each, and as listed once they are"""
     scene = _watching(lab, lessorWatchInterval=10)
@@ -76,9 +84,10 @@ def test_unlisted(lab):
     dhcpd = start_dhcpd(lab, dhcpd_host, "10.77.0.0", "10.77.0.220 10.77.0.229")
     scene.start()
 
+    wait_until(lambda: (_rogues(scene).get(OTHER) or {}).get("offered"), "it is known what dnsmasq offers", 15)
     found = _wait_for_rogue(scene, OTHER, "unlisted")
     expect_equal(found["hardwareAddress"], other.mac(), "the hardware address of dnsmasq")
-    expect(re.fullmatch(r"10\.77\.0\.21\d", found["offered"] or ""), f"dnsmasq offered {found['offered']}")
+    expect(re.fullmatch(r"10\.77\.0\.21\d", found["offered"]), f"dnsmasq offered {found['offered']}")
     expect_equal((found["interface"], found["via"], found["gone"], found["known"]), ("eth0", None, False, False),
                  "what is told of dnsmasq")
     found = _wait_for_rogue(scene, DHCPD, "unlisted")
@@ -141,10 +150,7 @@ def test_watch_off(lab):
     _wait_for_rogue(scene, OTHER, "unlisted")
     sent = sniffer.sent(11)
     expect(sent, "nothing was asked")
-    for message, _, target in sent:
-        expect_equal(target, "255.255.255.255", f"whom {message} went to")
-        expect(message.op == 1 and message.type in (dhcp.INFORM, dhcp.DISCOVER), f"{message} was sent")
-        expect(message.option(dhcp.SERVER_ID) is None, f"{message} names a server")
+    _expect_questions(sent)
     expect_equal(dnsmasq.log().count("DHCPREQUEST") + dnsmasq.log().count("DHCPDECLINE"), 0,
                  "addresses taken from dnsmasq")
 
@@ -181,6 +187,7 @@ def test_store_trouble(lab):
     lab.run(["rm", store, f"{store}-lock"])
     lab.run(["mkdir", store])
     scene.lessord.process.wait_for_log("SIGHTINGS_FAILED", deadline=25)
+    _expect_questions(Sniffer(scene.server).sent(2.5))  # meanwhile it tries to store again
     scene.client().obtain()
     expect_equal(scene.lessord.request("/v1/rogues")[0], 500, "HTTP status while the store cannot be read")
     scene.lessord.wait_for_verdict("authorized")
