@@ -53,6 +53,14 @@ static json_t *leases_json(const struct api_status *status) {
 	return object;
 }
 
+static json_t *sightings_json(const struct api_status *status) {
+	json_t *object = json_object();
+
+	for (enum sighting_state state = 0; state < SIGHTING_STATE_COUNT; state++)
+		json_set_integer(object, sighting_state_name(state), (int64_t)status->n_sightings[state]);
+	return object;
+}
+
 static json_t *counters_json(void) {
 	json_t *object = json_object();
 
@@ -78,6 +86,7 @@ json_t *status_json(const struct api_status *status) {
 	json_object_set_new(object, "verdict", verdict_json(status));
 	json_object_set_new(object, "detection", detection_json(&status->detection));
 	json_set_integer(object, "nextDetection", status->next_detection);
+	json_object_set_new(object, "otherServers", sightings_json(status));
 	json_object_set_new(object, "directory", directory_json(&status->directory));
 	json_object_set_new(object, "configuration", configuration_json(status));
 	json_object_set_new(object, "leases", leases_json(status));

@@ -90,20 +90,20 @@ static int send_message(struct lookout *lookout, const struct link *link, struct
 	return packet_io_send_frame(lookout->parts.io, link->interface, &packet);
 }
 
-/* 0, or -errno if the question did not leave. The discover is sent like that of a client that has no address yet. */
+/* 0, or -errno if the question did not leave. The discover is sent like that of a client that has no address yet, and
+ * first, so that what is told of a server when it is met says what it offers. */
 static int ask_on(struct lookout *lookout, const struct link *link, const struct watch_question *question) {
 	struct watch_sender sender = { link->addresses[0].address, .hlen = link->hlen, .htype = link->htype };
 	uint8_t octets[DHCP4_MESSAGE_DEFAULT];
 	size_t len;
-	int r;
 
 	memcpy(sender.hardware, link->hardware, sizeof sender.hardware);
+	if (question->has_discover) {
+		len = watch_write_discover(question, &sender, octets, sizeof octets);
+		send_message(lookout, link, (struct ip4){ 0 }, span_of(octets, len));
+	}
 	len = watch_write_inform(question, &sender, octets, sizeof octets);
-	r = send_message(lookout, link, sender.address, span_of(octets, len));
-	if (r < 0 || !question->has_discover)
-		return r;
-	len = watch_write_discover(question, &sender, octets, sizeof octets);
-	return send_message(lookout, link, (struct ip4){ 0 }, span_of(octets, len));
+	return send_message(lookout, link, sender.address, span_of(octets, len));
 }
 
 /* Ask on every link; 0 if that was possible on one. */

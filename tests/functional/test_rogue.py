@@ -98,6 +98,8 @@ def test_unlisted(lab):
         expect(host.mac() in lines[0] and "eth0" in lines[0], f"it says not who and where: {lines[0]}")
     table = scene.ctl.run("rogue", "list").stdout
     expect(re.search(rf"^{OTHER} +{other.mac()} +eth0 +unlisted +10\.77\.0\.21\d ", table, re.MULTILINE), table)
+    expect("Other DHCP servers on the network: 2 unlisted, 0 foreign" in scene.ctl.run("status").stdout,
+           "the status does not tell of them")
     metrics = scene.lessord.get("/v1/metrics")
     expect("\nlessor_rogue_servers 2\n" in metrics, "the metrics do not count two")
 

@@ -438,12 +438,14 @@ static void test_status_counts_sightings(void **state) {
 	assert_text(status, "detection.outcome", "impossible");
 	assert_text(status, "detection.reason", "no interface is up");
 	assert_number(status, "nextDetection", 0);
+	assert_number(status, "otherServers.foreign", 1);
+	assert_number(status, "otherServers.unjudged", 0); /* that one is gone */
 	json_decref(status);
 	answer = ask_anything("/v1/metrics");
 	assert_non_null(strstr(answer.body, "\nlessor_rogue_servers 0\n"));
 	assert_non_null(strstr(answer.body, "\nlessor_foreign_servers 1\n"));
 	assert_non_null(strstr(answer.body, "\nlessor_listed_servers 1\n"));
-	assert_non_null(strstr(answer.body, "\nlessor_unjudged_servers 0\n")); /* that one is gone */
+	assert_non_null(strstr(answer.body, "\nlessor_unjudged_servers 0\n"));
 	free(answer.body);
 }
 

@@ -123,6 +123,16 @@ static void print_configuration(const json_t *status) {
 		       error_name(E_DHCP_JET_ERROR), E_DHCP_JET_ERROR, error_info_get(E_DHCP_JET_ERROR)->advice);
 }
 
+/* Those that nobody wants are news; the others are not. */
+static void print_other_servers(const json_t *status) {
+	const json_t *servers = json_object_get(status, "otherServers");
+	json_int_t n_unlisted = get_number(servers, "unlisted"), n_foreign = get_number(servers, "foreign");
+
+	if (n_unlisted + n_foreign)
+		printf("Other DHCP servers on the network: %lld unlisted, %lld foreign; \"lessorctl rogue list\" shows them\n",
+		       (long long)n_unlisted, (long long)n_foreign);
+}
+
 /* Counters that are not zero; the others say nothing. */
 static void print_counters(const json_t *status, const char *key, const char *title) {
 	json_t *counters = json_object_get(status, key), *value;
@@ -157,6 +167,7 @@ int status_run(struct ctl *ctl, struct error *reterr_error) {
 		else
 			print_directory(status);
 		print_configuration(status);
+		print_other_servers(status);
 		print_counters(status, "counters", "Since its start");
 		print_counters(status, "drops", "Packets dropped, by reason");
 	}
