@@ -126,6 +126,20 @@ static void check_state(struct check *check) {
 	check_can_make(check, "state-directory", path);
 }
 
+/* Nobody goes without an address for want of it, so this is a warning. */
+static void check_audit(const struct check *check) {
+	const char *path = check->config->audit_directory;
+	struct stat info;
+	int failure = *path && stat(path, &info) == 0 ? open_errno(check, path, O_RDONLY | O_DIRECTORY) : 0;
+	char *parent CLEANUP(cleanup_free) = *path ? path_parent(path) : NULL;
+
+	if (parent && stat(path, &info) < 0 && stat(parent, &info) < 0)
+		failure = errno;
+	if (failure && !(failure == EACCES && info.st_uid == 0))
+		fprintf(stderr, "lessord: warning: 'audit-directory': user %s cannot use %s: %s\n", check->config->user, path,
+			strerror(failure));
+}
+
 static void check_api_socket(struct check *check) {
 	const char *path = check->config->api_socket;
 	char *directory CLEANUP(cleanup_free) = path_parent(path);
@@ -181,6 +195,7 @@ int check_run(const char *path) {
 	if (check.n_errors == 0) {
 		check_files(&check);
 		check_state(&check);
+		check_audit(&check);
 		check_api_socket(&check);
 	}
 	check_secret("password-file", config->password_file);

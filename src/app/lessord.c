@@ -11,10 +11,12 @@
 
 #include "api/api.h"
 #include "app/check.h"
+#include "app/state_directory.h"
 #include "app/supervisor.h"
 #include "base/counter.h"
 #include "base/event.h"
 #include "dir/dir.h"
+#include "rt/audit.h"
 #include "rt/role.h"
 #include "serve/serve.h"
 
@@ -101,6 +103,16 @@ static int explain(const struct error *error) {
 	return EXIT_FAILURE;
 }
 
+/* An audit file that cannot be written keeps nobody from being served. */
+static void prepare_audit(const struct config *config, struct identity identity) {
+	struct error error;
+
+	if (*config->audit_directory && audit_directory_make(config->audit_directory, identity, &error) < 0)
+		event_emit_error(EVENT_AUDIT_FAILED, &error);
+	else
+		audit_start(config->audit_directory, identity.uid);
+}
+
 /* With everything opened: give up what was needed for that, and watch over the roles. */
 static int supervise(const struct role_origin *origin) {
 	struct error error;
@@ -138,7 +150,9 @@ static int run(const char *config_name) {
 		return explain(&error);
 	event_init("supervisor", EVENT_SEVERITY_ERROR + config->log_level);
 	if (prepare(config, &origin, &error) == 0) {
+		prepare_audit(config, origin.identity);
 		status = supervise(&origin);
+		audit_stop();
 		heritage_close(&origin.set, config);
 	} else {
 		status = explain(&error);

@@ -18,8 +18,16 @@
 #define LOCK_WAIT_MS 3000
 #define LOCK_STEP_MS 2
 
-static int fail(struct error *reterr_error, const char *path, const char *what) {
-	return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED, "the state directory %s %s: %s", path, what,
+/* Embedded: a directory that the roles write to. */
+struct own_directory {
+	const char *path;
+	const char *what;     /* "state": the setting is 'state-directory' */
+	enum error_code code; /* of what may be wrong with it */
+	mode_t mode;
+};
+
+static int fail(struct error *reterr_error, const struct own_directory *own, const char *what) {
+	return error_set(reterr_error, own->code, "the %s directory %s %s: %s", own->what, own->path, what,
 			 strerror(errno));
 }
 
@@ -37,35 +45,56 @@ static bool is_empty(int directory) {
 }
 
 /* Somebody else's directory is not taken over: a mistyped path must not give away /var/lib. */
-static int check_owner(int directory, const char *path, struct identity owner, struct error *reterr_error) {
+static int check_owner(int directory, const struct own_directory *own, struct identity owner,
+		       struct error *reterr_error) {
 	struct stat info;
 
 	if (fstat(directory, &info) < 0)
-		return fail(reterr_error, path, "cannot be examined");
+		return fail(reterr_error, own, "cannot be examined");
 	if (info.st_uid == owner.uid)
 		return 0;
 	if (info.st_uid != 0 || !is_empty(directory))
-		return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED,
-				 "the state directory %s belongs to user %u, but lessord runs as user %u; "
-				 "chown -R it, or set another 'state-directory'",
-				 path, (unsigned)info.st_uid, (unsigned)owner.uid);
-	if (fchown(directory, owner.uid, owner.gid) < 0 || fchmod(directory, 0700) < 0)
-		return fail(reterr_error, path, "cannot be given to lessord's user");
+		return error_set(reterr_error, own->code,
+				 "the %s directory %s belongs to user %u, but lessord runs as user %u; "
+				 "chown -R it, or set another '%s-directory'",
+				 own->what, own->path, (unsigned)info.st_uid, (unsigned)owner.uid, own->what);
+	if (fchown(directory, owner.uid, owner.gid) < 0 || fchmod(directory, own->mode) < 0)
+		return fail(reterr_error, own, "cannot be given to lessord's user");
 	return 0;
 }
 
-int state_directory_open(const char *path, struct identity owner, struct error *reterr_error) {
+static int own_directory_open(const struct own_directory *own, struct identity owner, struct error *reterr_error) {
 	int directory;
 
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return fail(reterr_error, path, "cannot be made");
-	directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (mkdir(own->path, own->mode) < 0 && errno != EEXIST)
+		return fail(reterr_error, own, "cannot be made");
+	directory = open(own->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (directory < 0)
-		return fail(reterr_error, path, "cannot be opened");
-	if (check_owner(directory, path, owner, reterr_error) == 0)
+		return fail(reterr_error, own, "cannot be opened");
+	if (check_owner(directory, own, owner, reterr_error) == 0)
 		return directory;
 	close(directory);
-	return -E_DHCP_DATABASE_INIT_FAILED;
+	return -own->code;
+}
+
+static struct own_directory state_directory(const char *path) {
+	return (struct own_directory){ path, "state", E_DHCP_DATABASE_INIT_FAILED, 0700 };
+}
+
+int state_directory_open(const char *path, struct identity owner, struct error *reterr_error) {
+	const struct own_directory own = state_directory(path);
+
+	return own_directory_open(&own, owner, reterr_error);
+}
+
+int audit_directory_make(const char *path, struct identity owner, struct error *reterr_error) {
+	const struct own_directory own = { path, "audit", E_ACCESS_DENIED, 0750 };
+	int directory = own_directory_open(&own, owner, reterr_error);
+
+	if (directory < 0)
+		return directory;
+	close(directory);
+	return 0;
 }
 
 /* The lock file tells which process holds it, for the message alone: the lock itself is the kernel's. */
@@ -91,9 +120,10 @@ static int explain_holder(int lock, const char *path, struct error *reterr_error
 int state_directory_lock(int directory, const char *path, struct error *reterr_error) {
 	int lock = openat(directory, LOCK_NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	uint64_t limit = clock_now().boot_ms + LOCK_WAIT_MS;
+	const struct own_directory own = state_directory(path);
 
 	if (lock < 0)
-		return fail(reterr_error, path, "has a file 'lock' that cannot be opened");
+		return fail(reterr_error, &own, "has a file 'lock' that cannot be opened");
 	while (flock(lock, LOCK_EX | LOCK_NB) < 0) {
 		if (clock_now().boot_ms >= limit || (errno != EWOULDBLOCK && errno != EINTR)) {
 			explain_holder(lock, path, reterr_error);

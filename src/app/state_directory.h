@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* state_directory.h - the directory that holds leases.mdb and directory.mdb: made, given to the roles' user, and
- * locked. */
+/* state_directory.h - the directories that the roles write to: made, and given to their user. The one that holds
+ * leases.mdb and directory.mdb is locked. */
 #pragma once
 
 #include "base/error.h"
@@ -14,3 +14,7 @@ int state_directory_open(const char *path, struct identity owner, struct error *
  * hold it until the kernel has ended them, so wait for it a while. Returns a descriptor; whoever has it open, or a copy
  * of it, holds the lock. -E_DHCP_DATABASE_INIT_FAILED with a sentence if a second daemon runs on the directory. */
 int state_directory_lock(int directory, const char *path, struct error *reterr_error);
+
+/* Make the audit directory @path if it is missing, and give it to @owner, under the same conditions. 0, or
+ * -E_ACCESS_DENIED with a sentence. */
+int audit_directory_make(const char *path, struct identity owner, struct error *reterr_error);

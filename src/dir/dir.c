@@ -14,6 +14,7 @@
 #include "dir/lookup.h"
 #include "dir/neighbours.h"
 #include "dir/record.h"
+#include "rt/audit.h"
 
 struct dir {
 	const struct config *config;
@@ -137,6 +138,7 @@ static const char *authority_base(void *context, const struct connection *connec
 	if (dir->config->authorization_base[0])
 		base = dir->config->authorization_base;
 	enterprise_name(base[0] ? base : dir->config->base, dir->record.status.enterprise);
+	audit_set_enterprise(dir->record.status.enterprise);
 	free(dir->container);
 	if (base[0])
 		dir->container = mem_format("cn=NetServices,cn=Services,%s", base);
@@ -277,6 +279,9 @@ static int dir_prepare(struct dir *dir, struct error *reterr_error) {
 	dir->neighbours = neighbours_new(config->state_directory);
 	neighbours_refresh(dir->neighbours, &now);
 	record_init(&dir->record, dir->loop, dir->store);
+	if (!dir->record.status.enterprise[0])
+		enterprise_name(config->base, dir->record.status.enterprise);
+	audit_set_enterprise(dir->record.status.enterprise);
 	code = copy_open(&dir->record, config->server_name, &dir->copy, reterr_error);
 	if (code < 0)
 		return code;

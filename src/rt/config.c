@@ -281,7 +281,8 @@ static int read_value(struct config_reading *reading, enum config_row row, const
 	if (reading->lines[row])
 		return fail(reading, "'%s' is given a second time (first in line %u); keep one of them", key,
 			    reading->lines[row]);
-	if (!*value)
+	/* Where there is something by default, nothing is a value, too. */
+	if (!*value && row != CONFIG_ROW_audit_directory)
 		return fail(reading, "'%s' has no value; without the line, its default is used", key);
 	if (*value == '"' || *value == '\'' || *value == ';')
 		return fail(reading, "write the value of '%s' without '%c' before it", key, *value);
@@ -351,7 +352,7 @@ int config_read_text(const char *name, const char *text, size_t len, struct conf
 	}
 	if (reading.error.code) {
 		config_free(reading.config);
-		return error_set(reterr_error, E_DHCP_REGISTRY_INIT_FAILED, "%s", reading.error.text);
+		return error_set(reterr_error, reading.error.code, "%s", reading.error.text);
 	}
 	*ret_config = reading.config;
 	return 0;
@@ -448,7 +449,7 @@ static void row_format(FILE *file, enum config_row row, const struct config *con
 
 	text_init(&text, value, sizeof value);
 	value_format(config, row, &text);
-	if (text.len)
+	if (text.len || *config_table[row].fallback)
 		fprintf(file, "%s = %s\n", config_table[row].key, value);
 }
 

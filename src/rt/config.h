@@ -28,8 +28,8 @@ struct config {
 };
 
 /* Read the file @path. All values are checked, each by itself and together (a URI is given, its scheme is known, a
- * simple bind has name and password file ...). 0, or -E_DHCP_REGISTRY_INIT_FAILED with file, line, key and what is
- * expected. */
+ * simple bind has name and password file ...). 0, or -E_DHCP_REGISTRY_INIT_FAILED (an audit directory's path that is
+ * too long: -E_DHCP_LOG_FILE_PATH_TOO_LONG) with file, line, key and what is expected. */
 int config_read_file(const char *path, struct config **ret_config, struct error *reterr_error);
 
 /* The same for @text of @len bytes; @name stands for the file in errors. Pure. */

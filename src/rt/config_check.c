@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "rt/audit.h"
 #include "rt/config_priv.h"
 
 #define HOST_NAME_LEN_MAX 253
@@ -107,6 +108,15 @@ static int refuse(struct config_reading *reading, enum config_row row, const cha
 			 config_info_at(row)->section, config_info_at(row)->key, sentence);
 }
 
+static int check_audit(struct config_reading *reading) {
+	if (strlen(reading->config->audit_directory) < AUDIT_DIRECTORY_MAX)
+		return 0;
+	refuse(reading, CONFIG_ROW_audit_directory, "is too long: it may have %d octets; choose a shorter path",
+	       AUDIT_DIRECTORY_MAX - 1);
+	reading->error.code = E_DHCP_LOG_FILE_PATH_TOO_LONG;
+	return -E_DHCP_LOG_FILE_PATH_TOO_LONG;
+}
+
 static int check_server(struct config_reading *reading) {
 	const struct config *config = reading->config;
 
@@ -121,7 +131,7 @@ static int check_server(struct config_reading *reading) {
 		if (strlen(*name) >= IF_NAMESIZE || strchr(*name, '/'))
 			return refuse(reading, CONFIG_ROW_interfaces, "names '%.40s', which no interface can be called",
 				      *name);
-	return 0;
+	return check_audit(reading);
 }
 
 /* AD allows more in a site's name than in a host's. */

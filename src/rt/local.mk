@@ -3,6 +3,11 @@ noinst_LIBRARIES += librt.a
 librt_a_CFLAGS = $(AM_CFLAGS)
 librt_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(INIH_CFLAGS) $(MNL_CFLAGS) $(CAPNG_CFLAGS) $(SECCOMP_CFLAGS)
 librt_a_SOURCES = \
+	src/rt/audit.c \
+	src/rt/audit.h \
+	src/rt/audit.def \
+	src/rt/audit_row.c \
+	src/rt/audit_row.h \
 	src/rt/config.c \
 	src/rt/config.h \
 	src/rt/config.def \

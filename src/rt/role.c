@@ -13,6 +13,7 @@
 
 #include "base/counter.h"
 #include "base/event.h"
+#include "rt/audit.h"
 #include "rt/privilege.h"
 
 static const struct role_info role_table[ROLE_COUNT] = {
@@ -133,6 +134,7 @@ int role_main(enum role role, const char *config_name, role_run_f *run) {
 		return explain(&error);
 	event_init(role_name(role), EVENT_SEVERITY_ERROR + config->log_level);
 	counters_attach(HERITAGE_COUNTERS);
+	audit_start(config->audit_directory, geteuid());
 	if (privilege_confine(role_table[role].sandbox, &error) < 0)
 		event_emit_error(EVENT_SANDBOX_MISSING, &error);
 	context.config = config;
@@ -144,6 +146,7 @@ int role_main(enum role role, const char *config_name, role_run_f *run) {
 	if (context.finish)
 		context.finish(context.finish_context);
 	context.loop = loop_free(context.loop);
+	audit_stop();
 	config_free(config);
 	if (has_other_threads()) /* an orderly exit would take the libraries apart that they are in */
 		_exit(status);

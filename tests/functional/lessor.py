@@ -42,11 +42,12 @@ class _UnixConnection(http.client.HTTPConnection):
 class Lessord:
     """The daemon in @namespace. @settings are those of lessord.conf, of either section, with _ for -."""
 
-    SERVER_KEYS = ("name", "state_directory", "user", "interfaces", "api_socket", "api_group", "log_level")
+    SERVER_KEYS = ("name", "state_directory", "audit_directory", "user", "interfaces", "api_socket", "api_group", "log_level")
 
     def __init__(self, lab, namespace, name="lessord", **settings):
         self.lab, self.namespace, self.name = lab, namespace, name
         self.settings = {"name": SERVER, "user": "nobody", "state_directory": lab.path(f"{name}-state"),
+                         "audit_directory": lab.path(f"{name}-audit"),
                          "api_socket": lab.path(f"{name}.sock"), "log_level": "debug", "base": BASE, **settings}
         self.environment = {}
         self.wrapper = []  # what stands before its command line

@@ -19,6 +19,7 @@ EXTRA_DIST += \
 	tests/functional/servers.py \
 	tests/functional/load.py \
 	tests/functional/test_api.py \
+	tests/functional/test_audit.py \
 	tests/functional/test_authorization.py \
 	tests/functional/test_bad_entries.py \
 	tests/functional/test_bad_packets.py \

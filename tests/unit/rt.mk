@@ -2,8 +2,12 @@
 if HAVE_CMOCKA
 RT_TEST_LDADD = librt.a libbase.a $(RT_LIBS) $(CMOCKA_LIBS)
 
-check_PROGRAMS += tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces
-TESTS += tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces
+check_PROGRAMS += tests/unit/test_audit tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces
+TESTS += tests/unit/test_audit tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces
+
+tests_unit_test_audit_SOURCES = tests/unit/test_audit.c
+tests_unit_test_audit_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_audit_LDADD = $(RT_TEST_LDADD)
 
 tests_unit_test_config_SOURCES = tests/unit/test_config.c
 tests_unit_test_config_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rt/audit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/event.h"
+#include "base/mem.h"
+
+#define STALE_S 86400 /* a file of today's name that was not written for so long is last week's */
+
+struct audit {
+	char *directory;
+	uid_t uid;
+	pthread_mutex_t mutex; /* of all below */
+	int fd;                /* of @day's file; -1: none is open */
+	struct tm day;
+};
+
+struct audit *audit_open(const char *directory, uid_t uid) {
+	struct audit *audit = mem_alloc(sizeof *audit);
+
+	*audit = (struct audit){ .directory = mem_dup_text(directory), .uid = uid, .fd = -1 };
+	pthread_mutex_init(&audit->mutex, NULL);
+	tzset(); /* localtime_r need not */
+	return audit;
+}
+
+static void file_close(struct audit *audit) {
+	if (audit->fd >= 0)
+		close(audit->fd);
+	audit->fd = -1;
+}
+
+struct audit *audit_close(struct audit *audit) {
+	if (audit) {
+		file_close(audit);
+		pthread_mutex_destroy(&audit->mutex);
+		free(audit->directory);
+		free(audit);
+	}
+	return NULL;
+}
+
+static bool header_write(int fd) {
+	char array[AUDIT_HEADER_MAX];
+	struct text header;
+
+	text_init(&header, array, sizeof array);
+	audit_add_header(&header);
+	if (write(fd, header.data, header.len) == (ssize_t)header.len)
+		return true;
+	if (ftruncate(fd, 0) == 0) /* half a header would stay one */
+		errno = ENOSPC;
+	return false;
+}
+
+/* End the line that a full disk or a crash has cut. */
+static bool line_end(int fd, off_t size) {
+	char last;
+
+	return pread(fd, &last, 1, size - 1) != 1 || last == '\n' || write(fd, "\n", 1) == 1;
+}
+
+/* Begin the file if it is new or last week's. Who does not get the lock need not wait: another process is at it. */
+static bool file_begin(const struct audit *audit, time_t now) {
+	struct stat info;
+	bool is_done;
+
+	if (flock(audit->fd, LOCK_EX | LOCK_NB) < 0)
+		return true;
+	is_done = fstat(audit->fd, &info) == 0;
+	if (is_done && info.st_size && now - info.st_mtime > STALE_S) {
+		is_done = ftruncate(audit->fd, 0) == 0;
+		info.st_size = 0;
+	}
+	if (is_done)
+		is_done = info.st_size ? line_end(audit->fd, info.st_size) : header_write(audit->fd);
+	flock(audit->fd, LOCK_UN);
+	return is_done;
+}
+
+/* The supervisor, which is root without root's right to pass over permissions, makes files as the roles' user. */
+static int file_open(const struct audit *audit, const char *path) {
+	bool is_other = geteuid() != audit->uid;
+	int fd, failure;
+
+	if (is_other && seteuid(audit->uid) < 0)
+		return -1;
+	fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0640);
+	failure = errno;
+	if (is_other && seteuid(getuid()) < 0 && fd >= 0)
+		close(fd);
+	errno = failure;
+	return fd;
+}
+
+static bool is_current(const struct audit *audit, const struct tm *local) {
+	struct stat info;
+
+	return audit->fd >= 0 && audit->day.tm_year == local->tm_year && audit->day.tm_yday == local->tm_yday &&
+	       fstat(audit->fd, &info) == 0 && info.st_nlink > 0;
+}
+
+static bool file_get(struct audit *audit, const struct tm *local, time_t now) {
+	char name[AUDIT_NAME_MAX], path[AUDIT_DIRECTORY_MAX + AUDIT_NAME_MAX];
+	struct stat info;
+
+	if (is_current(audit, local))
+		return true;
+	file_close(audit);
+	audit_name(local, name);
+	snprintf(path, sizeof path, "%s/%s", audit->directory, name);
+	audit->fd = file_open(audit, path);
+	audit->day = *local;
+	if (audit->fd >= 0 && fstat(audit->fd, &info) == 0 && !S_ISREG(info.st_mode)) {
+		file_close(audit);
+		errno = EINVAL;
+	}
+	return audit->fd >= 0 && file_begin(audit, now);
+}
+
+static bool row_write(struct audit *audit, const struct audit_row *row, time_t now) {
+	char array[AUDIT_ROW_MAX];
+	struct text text;
+	struct tm local;
+	ssize_t len;
+
+	if (!localtime_r(&now, &local) || !file_get(audit, &local, now))
+		return false;
+	text_init(&text, array, sizeof array);
+	audit_add_row(&text, row, &local);
+	len = write(audit->fd, text.data, text.len);
+	if (len >= 0 && len < (ssize_t)text.len)
+		errno = ENOSPC;
+	return len == (ssize_t)text.len;
+}
+
+int audit_write(struct audit *audit, const struct audit_row *row, time_t now, struct error *reterr_error) {
+	bool is_written;
+	int failure;
+
+	pthread_mutex_lock(&audit->mutex);
+	is_written = row_write(audit, row, now);
+	failure = errno;
+	if (!is_written) /* whatever it was: try anew from the start, with the next row */
+		file_close(audit);
+	pthread_mutex_unlock(&audit->mutex);
+	if (is_written)
+		return 0;
+	return error_set(
+		reterr_error, E_ACCESS_DENIED,
+		"no row can be written to the audit file in %s: %s; mend that, or set another 'audit-directory'",
+		audit->directory, strerror(failure));
+}
+
+static struct audit *event_audit;
+static char audit_enterprise[256];
+static _Atomic bool is_failing;
+
+/* An error that goes on is told once. */
+static void event_take(const struct event_info *info, const struct event_subject *subject) {
+	struct audit_row row = { .code = info->audit_code, .host = audit_enterprise };
+	struct error error;
+
+	if (subject)
+		row.address = subject->address;
+	if (subject && subject->name)
+		row.host = subject->name;
+	if (audit_write(event_audit, &row, clock_now().wall_s, &error) == 0)
+		is_failing = false;
+	else if (!is_failing) {
+		is_failing = true;
+		event_emit_error(EVENT_AUDIT_FAILED, &error);
+	}
+}
+
+void audit_start(const char *directory, uid_t uid) {
+	if (!*directory)
+		return;
+	event_audit = audit_open(directory, uid);
+	event_set_audit(event_take);
+}
+
+void audit_set_enterprise(const char *name) {
+	snprintf(audit_enterprise, sizeof audit_enterprise, "%s", name);
+}
+
+void audit_stop(void) {
+	event_set_audit(NULL);
+	event_audit = audit_close(event_audit);
+	is_failing = false;
+}
