@@ -230,6 +230,7 @@ def test_deauthorize_conflict_objects(lab):
         ctl.run("server", "deauthorize", SERVER)
         expect_equal(_names(scene), ["DhcpRoot"], "the entries")
     scene.slapd.add(conflict_object("DhcpRoot"))
+    ctl.expect_error(LISTED, "server", "authorize", "DhcpRoot", ADDRESS, says="exists")
     ctl.run("server", "deauthorize", "DhcpRoot")
     expect_equal(_names(scene), ["DhcpRoot"], "the entries, without the root's double")
     scene.slapd.add(entry_of("nameless", "i10.77.0.50$"))

@@ -157,22 +157,23 @@ static int authorize(struct ctl *ctl, struct directory *directory, const char *n
 		     const char **ret_rest, struct error *reterr_error) {
 	CLEANUP(authorization_done) struct authorization authorization = { 0 };
 	const char *rest = "";
+	bool is_listed = false;
 	int r = authorization_load(directory, ctl->arena, &authorization, reterr_error);
 
 	if (r == 0 && !authorization.has_container)
 		r = error_set(reterr_error, E_DDS_NO_DHCP_ROOT,
 			      "%s, which holds the list of authorized servers, is not in the directory, or you may not see it; "
 			      "\"lessorctl init\" creates what is missing", directory_authorization_dn(directory));
-	if (r == 0)
+	if (r == 0) {
 		r = check_free(ctl, &authorization.list, name, address, reterr_error);
+		is_listed = r == -E_DDS_SERVER_ALREADY_EXISTS;
+	}
 	if (r == 0)
 		r = create_entry(ctl, directory, authorization.list.has_root, name, address, reterr_error);
-	if (r == 0 || r == -E_DDS_SERVER_ALREADY_EXISTS)
+	if (r == 0 || is_listed)
 		remove_conflicts(ctl, directory, &authorization, name, &rest);
-	if (r == -E_DDS_SERVER_ALREADY_EXISTS && *rest)
-		r = 0;
 	*ret_rest = rest;
-	return r;
+	return is_listed && *rest ? 0 : r;
 }
 
 static json_t *describe(const struct ctl *ctl, const char *name, struct ip4 address, json_t *message) {
