@@ -56,6 +56,7 @@ static void line_start(struct text *line, char *array, size_t size, const struct
 	text_add(line, ": %s", info->text);
 }
 
+PRINTF_LIKE(3, 0)
 static void report(enum event_kind kind, const struct event_subject *subject, const char *format, va_list args) {
 	const struct event_info *info = event_info_get(kind);
 	char array[EVENT_LINE_MAX + 2], detail[EVENT_LINE_MAX];

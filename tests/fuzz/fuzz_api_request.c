@@ -24,7 +24,7 @@ static struct api_answer answer_to(enum api_method method, const char *uri) {
 		return answer;
 	}
 	assert(request.route < API_ROUTE_COUNT && request.limit >= 1 && request.limit <= API_LIMIT_MAX);
-	sources = sources_new("/nonexistent", "dhcp1.example.com");
+	sources = sources_new("/nonexistent", "dhcp1.example.com", false);
 	arena = arena_new((size_t)1 << 20);
 	api_answer_make(sources, arena, &request, &now, &answer);
 	arena_free(arena);

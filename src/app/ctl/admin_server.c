@@ -287,7 +287,7 @@ static json_t *describe_withdrawal(const struct ctl *ctl, const struct withdrawa
 }
 
 int server_deauthorize(struct ctl *ctl, struct error *reterr_error) {
-	struct withdrawal withdrawal;
+	struct withdrawal withdrawal = { 0 };
 	struct directory *directory;
 	struct ip4 address;
 	const char *name;

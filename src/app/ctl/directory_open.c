@@ -98,7 +98,7 @@ static int connect_directory(struct directory *directory, const struct arguments
 		.tls_ca_file = flag_value(arguments, FLAG_CA_FILE),
 		.timeout_ms = config && config->timeout ? config->timeout * 1000 : TIMEOUT_MS_DEFAULT,
 	};
-	struct discovery *discovery;
+	struct discovery *discovery = NULL;
 	struct discovered discovered;
 	int r = choose_servers(arguments, config, directory->arena, &discovery, reterr_error);
 
