@@ -208,6 +208,12 @@ static void seen_fill(const struct watch *watch, const struct watch_heard *heard
 						      ROGUE_ENTERPRISE_MAX, ret_enterprise);
 }
 
+/* What is told of it is counted from now: time that passed without a call saves up no news. */
+static void see(struct watch *watch, const struct watch_seen *seen, const struct moment *now) {
+	watch_table_tick(&watch->table, now);
+	watch_table_see(&watch->table, seen, &watch->settings, now);
+}
+
 void watch_hear(struct watch *watch, const struct watch_heard *heard, const struct moment *now) {
 	char enterprise[ROGUE_ENTERPRISE_MAX];
 	struct watch_seen seen;
@@ -220,7 +226,7 @@ void watch_hear(struct watch *watch, const struct watch_heard *heard, const stru
 	if (is_ip4_none(seen.address) || is_own(&watch->settings, seen.address) ||
 	    is_own(&watch->settings, heard->source))
 		return;
-	watch_table_see(&watch->table, &seen, &watch->settings, now);
+	see(watch, &seen, now);
 	object(watch, &seen, now);
 }
 
@@ -230,7 +236,7 @@ void watch_hear_choice(struct watch *watch, struct ip4 address, struct ip4 via, 
 
 	if (!watch->settings.is_listening || is_ip4_none(address) || is_own(&watch->settings, address))
 		return;
-	watch_table_see(&watch->table, &seen, &watch->settings, now);
+	see(watch, &seen, now);
 	if (is_ip4_none(via))
 		object(watch, &seen, now);
 }
@@ -252,6 +258,7 @@ void watch_configure(struct watch *watch, const struct watch_settings *settings,
 	if (!watch->is_started)
 		watch_table_start(&watch->table, now);
 	watch->is_started = true;
+	watch_table_tick(&watch->table, now);
 	watch_table_judge(&watch->table, &watch->settings);
 	latest_ms = now->boot_ms + watch->settings.interval_ms;
 	if (watch->next_round_ms > latest_ms)

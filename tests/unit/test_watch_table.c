@@ -338,6 +338,40 @@ static void an_inventor_of_servers_makes_no_flood_of_news(void **state) {
 		assert_true(told_ms[i] - told_ms[i - SIGHTINGS_MAX] >= DAY_MS);
 }
 
+static void a_long_silence_saves_up_no_news(void **state) {
+	struct world *world = *state;
+
+	offer(world, OTHER);
+	offer(world, LISTED);
+	take_all_news(world);
+	world->settings.is_asking = false;
+	configure(world);
+	world->now.boot_ms += 3 * DAY_MS;
+	invent(world, 0x0c000000, 200);
+	assert_int_equal(take_all_news(world), 128);
+	tick(world);
+	assert_no_news(world);
+}
+
+static void a_long_silence_saves_up_no_judgements(void **state) {
+	struct world *world = *state;
+
+	invent(world, 0x0c000000, 200);
+	assert_int_equal(take_all_news(world), 128);
+	world->now.boot_ms += 3 * DAY_MS;
+	world->settings.enterprise = "";
+	world->settings.has_list = false;
+	configure(world);
+	assert_int_equal(take_all_news(world), 72);
+	tick(world);
+	world->now.boot_ms += 3 * DAY_MS;
+	world->settings.has_list = true;
+	configure(world);
+	assert_int_equal(take_all_news(world), 72);
+	tick(world);
+	assert_no_news(world);
+}
+
 static void news_that_wait_are_told_later(void **state) {
 	struct world *world = *state;
 
@@ -482,6 +516,8 @@ int main(void) {
 		WITH_DIRECTORY(only_the_gone_make_room),
 		STANDALONE(one_for_whom_there_is_no_room_objects_all_the_same),
 		WITH_DIRECTORY(an_inventor_of_servers_makes_no_flood_of_news),
+		WITH_DIRECTORY(a_long_silence_saves_up_no_news),
+		WITH_DIRECTORY(a_long_silence_saves_up_no_judgements),
 		WITH_DIRECTORY(news_that_wait_are_told_later),
 		WITH_DIRECTORY(one_word_counts_in_a_round),
 		WITH_DIRECTORY(changes_are_worth_storing_once),
