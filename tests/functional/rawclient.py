@@ -20,6 +20,7 @@ class Link:
     """A packet socket on a device of a namespace. It answers ARP for the addresses that its clients hold."""
 
     def __init__(self, namespace, device="eth0"):
+        self.namespace = namespace
         with namespace.entered():
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_ALL))
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)

@@ -6,7 +6,7 @@ import socket
 import time
 
 import dhcp
-from harness import expect, expect_equal, wait_until
+from harness import Failure, expect, expect_equal, wait_until
 from lessor import expect_error
 from rawclient import ETH_ALL
 from scene import Scene
@@ -48,22 +48,38 @@ def _events(scene, name):
 
 
 class Sniffer:
-    """Everything that leaves a namespace's eth0 as UDP to port 67 or 68."""
+    """Everything that comes to, or leaves, a namespace's eth0 as UDP to port 67 or 68."""
 
     def __init__(self, namespace):
         with namespace.entered():
             self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_ALL))
             self._socket.bind(("eth0", 0))
 
-    def sent(self, seconds):
-        """The messages that leave within @seconds: [(message, source, target)]."""
-        end, found = time.monotonic() + seconds, []
+    def _messages(self, seconds, is_outgoing):
+        end = time.monotonic() + seconds
         while select.select([self._socket], [], [], max(0, end - time.monotonic()))[0]:
             frame, (_, _, packet_type, *_) = self._socket.recvfrom(65535)
-            parsed = dhcp.parse_frame(frame) if packet_type == socket.PACKET_OUTGOING else None
+            parsed = dhcp.parse_frame(frame) if (packet_type == socket.PACKET_OUTGOING) == is_outgoing else None
             if parsed:
-                found.append((dhcp.Message.decode(parsed[4]), parsed[2], parsed[3]))
-        return found
+                yield dhcp.Message.decode(parsed[4]), parsed[2], parsed[3]
+
+    def sent(self, seconds):
+        """The messages that leave within @seconds: [(message, source, target)]."""
+        return list(self._messages(seconds, True))
+
+    def wait_for_question(self):
+        """The next DHCPINFORM that comes in."""
+        for message, _, _ in self._messages(15, False):
+            if message.op == 1 and message.type == dhcp.INFORM:
+                return message
+        raise Failure("no question came within 15 s")
+
+
+def _reply(address, kind, client_mac, **fields):
+    """What a server at @address might say; @options precede its address."""
+    options = fields.pop("options", [])
+    return dhcp.Message(op=2, chaddr=client_mac, options=[
+        (dhcp.MESSAGE_TYPE, bytes([kind])), *options, (dhcp.SERVER_ID, dhcp.pack_address(address))], **fields)
 
 
 def _expect_questions(sent):
@@ -133,12 +149,54 @@ def test_overheard(lab):
     client.send(chosen)
     found = _wait_for_rogue(scene, "10.77.0.66", "unlisted", overheard=True)
     expect_equal((found["hardwareAddress"], found["offered"]), ("", None), "what is known of a server not heard itself")
-    offer = dhcp.Message(op=2, xid=0x4711, yiaddr="10.77.0.167", chaddr=client.mac, options=[
-        (dhcp.MESSAGE_TYPE, bytes([dhcp.OFFER])), (dhcp.SERVER_ID, dhcp.pack_address("10.77.0.67"))])
+    offer = _reply("10.77.0.67", dhcp.OFFER, client.mac, xid=0x4711, yiaddr="10.77.0.167")
     client.link.send(offer, client.mac, source="10.77.0.67", ports=(67, 68))
     found = _wait_for_rogue(scene, "10.77.0.67", "unlisted", overheard=True)
     expect_equal(found["offered"], "10.77.0.167", "what it offered")
     expect_equal(found["hardwareAddress"], client.mac.hex(":"), "the hardware address of its frame")
+
+
+def test_foreign(lab):
+    """A server that another organisation's directory has authorized is reported as such, once, and ignored"""
+    scene = _watching(lab, lessorWatchInterval=10)
+    client = scene.client()
+    sniffer = Sniffer(client.link.namespace)
+    scene.start()
+    name = b"corp.other.test\0"
+    for _ in range(2):
+        question = sniffer.wait_for_question()
+        answer = _reply("10.77.0.44", dhcp.ACK, question.chaddr, xid=question.xid, ciaddr=question.ciaddr,
+                        options=[(dhcp.VENDOR_INFORMATION, bytes([95, len(name)]) + name)])
+        client.link.send(answer, client.mac, source="10.77.0.44", ports=(67, 68))
+        found = _wait_for_rogue(scene, "10.77.0.44", "foreign", known=False)
+    expect_equal((found["enterprise"], found["answer"]), ("corp.other.test", "directory"), "what it answered")
+    lines = _events(scene, "ROGUE_FOREIGN")
+    expect_equal(len(lines), 1, f"events: {lines}")
+    expect("(20042)" in lines[0] and "corp.other.test" in lines[0] and client.mac.hex(":") in lines[0], lines[0])
+    expect(re.search(r"^10\.77\.0\.44 .* foreign .* corp\.other\.test$", scene.ctl.run("rogue", "list").stdout,
+                     re.MULTILINE), "the table does not show its directory")
+    scene.client().obtain()
+
+
+def test_storm(lab):
+    """Thousands of servers that do not exist, and rubbish, fill neither the log nor the store, and delay no client"""
+    scene = _watching(lab, lessorWatchInterval=10).start()
+    liar = scene.client()
+    for number in range(3000):
+        address = f"10.{number >> 8}.{number & 255}.1"
+        offer = _reply(address, dhcp.OFFER, liar.mac, yiaddr="10.77.0.9")
+        liar.link.send(offer, liar.mac, source=address, ports=(67, 68))
+        if number % 10 == 0:
+            rubbish = _reply(address, dhcp.ACK, liar.mac).encode()[:number % 300]
+            liar.link.send(rubbish, liar.mac, source=address, ports=(67, 68))
+            chosen = dhcp.pack_address(f"11.{number >> 8}.{number & 255}.1")
+            liar.send(liar.message(dhcp.REQUEST, [(dhcp.SERVER_ID, chosen)]))
+        if number % 1000 == 999:
+            scene.client().obtain()
+    wait_until(lambda: len(_rogues(scene)) >= 200, "many were noted", 15)
+    expect(len(_rogues(scene)) <= 256, "more are kept than there is room for")
+    expect(len(_events(scene, "ROGUE_FOUND")) <= 256, "each of thousands is in the log")
+    scene.client().obtain()
 
 
 def test_watch_off(lab):
