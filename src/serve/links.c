@@ -65,13 +65,18 @@ static void links_clear(struct links *links) {
 	free(links->items);
 	free(links->addresses);
 	free(links->host_addresses);
+}
+
+static void links_forget(struct links *links) {
+	links->items = NULL;
+	links->addresses = NULL;
+	links->host_addresses = NULL;
 	links->n_items = links->n_host_addresses = 0;
 }
 
 static void links_fill(struct links *links, const struct interface_list *list) {
 	size_t n_addresses = addresses_count(list), used = 0;
 
-	links_clear(links);
 	links->items = mem_alloc(list->n_items * sizeof *links->items);
 	links->addresses = mem_alloc(n_addresses * sizeof *links->addresses);
 	links->host_addresses = mem_alloc(n_addresses * sizeof *links->host_addresses);
@@ -84,6 +89,7 @@ static void links_fill(struct links *links, const struct interface_list *list) {
 	}
 }
 
+/* Read them into @links, which has none. It still has none if that fails. */
 static int links_read(struct links *links, struct error *reterr_error) {
 	struct interface_list list = { 0 };
 	int r = interfaces_read(&list, reterr_error);
@@ -108,28 +114,53 @@ static void links_describe(const struct links *links, struct text *text) {
 	}
 }
 
-/* The kernel tells of more than what matters here: report only what differs. */
-static void on_change(void *context) {
-	struct links *links = context;
-	char before[DESCRIPTION_MAX], after[DESCRIPTION_MAX];
+static void links_report(const struct links *links) {
+	char description[DESCRIPTION_MAX];
 	struct text text;
+
+	text_init(&text, description, sizeof description);
+	links_describe(links, &text);
+	event_emit(EVENT_INTERFACES_CHANGED, "serving %s", description[0] ? description : "none");
+}
+
+static bool is_link_equal(const struct link *a, const struct link *b) {
+	if (a->interface != b->interface || strcmp(a->name, b->name) != 0 || a->is_up != b->is_up ||
+	    a->n_addresses != b->n_addresses)
+		return false;
+	for (size_t i = 0; i < a->n_addresses; i++)
+		if (!is_ip4_equal(a->addresses[i].address, b->addresses[i].address) ||
+		    a->addresses[i].prefix_length != b->addresses[i].prefix_length)
+			return false;
+	return true;
+}
+
+static bool is_links_equal(const struct links *a, const struct links *b) {
+	bool is_equal = a->n_items == b->n_items;
+
+	for (size_t i = 0; is_equal && i < a->n_items; i++)
+		is_equal = is_link_equal(&a->items[i], &b->items[i]);
+	return is_equal;
+}
+
+/* The kernel tells of more than what matters here: report only what differs. What others have borrowed goes last. */
+static void on_change(void *context) {
+	struct links *links = context, before = *links;
 	struct error error;
 	bool is_news;
 
 	interfaces_watch_clear(links->watch_fd);
-	text_init(&text, before, sizeof before);
-	links_describe(links, &text);
+	links_forget(links);
 	if (links_read(links, &error) < 0) {
+		*links = before;
 		event_emit_error(EVENT_INTERFACES_CHANGED, &error);
 		return;
 	}
-	text_init(&text, after, sizeof after);
-	links_describe(links, &text);
-	is_news = strcmp(before, after) != 0;
+	is_news = !is_links_equal(&before, links);
 	if (is_news)
-		event_emit(EVENT_INTERFACES_CHANGED, "serving %s", after[0] ? after : "none");
+		links_report(links);
 	if (links->changed)
 		links->changed(links->context, is_news);
+	links_clear(&before);
 }
 
 static bool has_link(const struct links *links, const char *name) {

@@ -30,7 +30,7 @@ struct link {
 int links_new(struct loop *loop, char *const *names, struct links **ret_links, struct error *reterr_error);
 struct links *links_free(struct links *links);
 
-/* Call @call in the loop whenever the interfaces were read again; all that was borrowed before is gone then.
+/* Call @call in the loop whenever the interfaces were read again; what was borrowed before goes behind the call.
  * @is_news: a served interface has come, gone, gone up or down, or has other addresses. */
 typedef void links_changed_f(void *context, bool is_news);
 void links_on_change(struct links *links, links_changed_f *call, void *context);
