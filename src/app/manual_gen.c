@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/manual_authority.h"
 #include "base/counter.h"
 #include "base/error.h"
 #include "base/event.h"
@@ -502,6 +503,11 @@ static const struct {
 	{ "errors", table_errors },
 	{ "config-man", table_config_man },
 	{ "events", table_events },
+	{ "authority-diagram-directory", manual_authority_diagram_directory },
+	{ "authority-diagram-standalone", manual_authority_diagram_standalone },
+	{ "authority-states", manual_authority_states },
+	{ "authority-events", manual_authority_events },
+	{ "authority-arcs", manual_authority_arcs },
 	{ "counters", table_counters },
 	{ "drops", table_drops },
 	{ "roles-man", table_roles_man },

@@ -14,7 +14,8 @@ static const struct {
 	const char *name, *description;
 	enum service service;
 } states[AUTHORITY_STATE_COUNT] = {
-#define AUTHORITY_STATE(symbol, name, service, description) [AUTHORITY_##symbol] = { name, description, service },
+#define AUTHORITY_STATE(symbol, name, service, codes, description)                                                     \
+	[AUTHORITY_##symbol] = { name, description, service },
 #include "model/verdict.def"
 #undef AUTHORITY_STATE
 };

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 
 enum authority_state {
-#define AUTHORITY_STATE(symbol, name, service, description) AUTHORITY_##symbol,
+#define AUTHORITY_STATE(symbol, ...) AUTHORITY_##symbol,
 #include "model/verdict.def"
 #undef AUTHORITY_STATE
 	AUTHORITY_STATE_COUNT
