@@ -8,7 +8,7 @@ import time
 import dhcp
 from harness import Failure, expect, expect_equal, wait_until
 from lessor import expect_error
-from rawclient import ETH_ALL
+from rawclient import ETH_ALL, Link, RawClient
 from scene import Scene
 from servers import start_dhcpd, start_dnsmasq
 from slapd import SERVER, authorization_entry
@@ -154,6 +154,18 @@ def test_overheard(lab):
     found = _wait_for_rogue(scene, "10.77.0.67", "unlisted", overheard=True)
     expect_equal(found["offered"], "10.77.0.167", "what it offered")
     expect_equal(found["hardwareAddress"], client.mac.hex(":"), "the hardware address of its frame")
+
+
+def test_relayed(lab):
+    """A server that a client behind a relay chooses is shown with the relay"""
+    scene = Scene(lab, relay=True, tree={"scopes": ("10.77.0.0", "10.78.0.0")}).start()
+    client = RawClient(Link(scene.host("remote", switch=scene.far_switch)))
+    client.send(client.message(dhcp.REQUEST, [(dhcp.SERVER_ID, dhcp.pack_address("10.78.0.66")),
+                                              (dhcp.REQUESTED_ADDRESS, dhcp.pack_address("10.78.0.166"))]))
+    _wait_for_rogue(scene, "10.78.0.66", "unlisted", via="10.78.0.1", hardwareAddress="", overheard=True)
+    expect(re.search(r"^10\.78\.0\.66 +- +via 10\.78\.0\.1 +unlisted ", scene.ctl.run("rogue", "list").stdout,
+                     re.MULTILINE), "the table does not show the relay")
+    expect("behind the relay agent 10.78.0.1" in "".join(_events(scene, "ROGUE_FOUND")), "the event does not name it")
 
 
 def test_foreign(lab):
