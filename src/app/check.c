@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/check_tree.h"
 #include "base/mem.h"
 #include "dir/discovery.h"
 #include "rt/config.h"
@@ -89,6 +90,8 @@ static void check_files(struct check *check) {
 	check_file(check, "tls-ca-file", config->tls_ca_file);
 	check_file(check, "tls-certificate-file", config->tls_certificate_file);
 	check_file(check, "tls-key-file", config->tls_key_file);
+	if (config->mode == CONFIG_MODE_STANDALONE)
+		check_file(check, "file", config->standalone_file);
 }
 
 /* Secrets that everybody can read work, so this is a warning. */
@@ -198,6 +201,8 @@ int check_run(const char *path) {
 		check_audit(&check);
 		check_api_socket(&check);
 	}
+	if (check.n_errors == 0 && config->mode == CONFIG_MODE_STANDALONE)
+		check.n_errors += check_tree(config->standalone_file, config->server_name);
 	check_secret("password-file", config->password_file);
 	check_secret("keytab", config->keytab);
 	check_secret("tls-key-file", config->tls_key_file);
@@ -205,7 +210,9 @@ int check_run(const char *path) {
 	if (*config->domain)
 		check_domain(config);
 	if (check.n_errors == 0)
-		printf("lessord: %s is good: server %s below %s\n", path, config->server_name, config->base);
+		printf("lessord: %s is good: server %s %s %s\n", path, config->server_name,
+		       config->mode == CONFIG_MODE_STANDALONE ? "by the file" : "below",
+		       config->mode == CONFIG_MODE_STANDALONE ? config->standalone_file : config->base);
 	config_free(config);
 	return check.n_errors ? EXIT_FAILURE : EXIT_SUCCESS;
 }

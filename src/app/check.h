@@ -3,6 +3,6 @@
 #pragma once
 
 /* Read the file @path and look at what it names: user and group, the files that the roles read, the state directory,
- * interfaces. Prints "lessord: PATH is good", or a line for each mistake to standard error, and warnings. Returns the
+ * interfaces, and without a directory the entries of the configuration file. Prints "lessord: PATH is good", or a line for each mistake to standard error, and warnings. Returns the
  * exit status: 0 or 1. */
 int check_run(const char *path);

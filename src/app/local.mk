@@ -4,6 +4,8 @@ lessord_CPPFLAGS = $(AM_CPPFLAGS) -DSYSCONFDIR='"$(sysconfdir)"' $(SYSTEMD_CFLAG
 lessord_SOURCES = \
 	src/app/check.c \
 	src/app/check.h \
+	src/app/check_tree.c \
+	src/app/check_tree.h \
 	src/app/heritage.c \
 	src/app/heritage.h \
 	src/app/lessord.c \

@@ -14,6 +14,7 @@
 #include "dir/lookup.h"
 #include "dir/neighbours.h"
 #include "dir/record.h"
+#include "dir/standalone.h"
 #include "rt/audit.h"
 
 struct dir {
@@ -291,7 +292,7 @@ static int dir_prepare(struct dir *dir, struct error *reterr_error) {
 	return host_new(dir->loop, addresses_changed, dir, &dir->host, reterr_error);
 }
 
-int dir_run(struct role_context *context, struct error *reterr_error) {
+static int directory_run(struct role_context *context, struct error *reterr_error) {
 	struct dir *dir = mem_alloc(sizeof *dir);
 	int code;
 
@@ -312,4 +313,10 @@ int dir_run(struct role_context *context, struct error *reterr_error) {
 	context->finish_context = dir;
 	role_ready();
 	return 0;
+}
+
+int dir_run(struct role_context *context, struct error *reterr_error) {
+	if (context->config->mode == CONFIG_MODE_STANDALONE)
+		return standalone_run(context, reterr_error);
+	return directory_run(context, reterr_error);
 }

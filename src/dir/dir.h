@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dir.h - the role that talks to the directory: keeps the local copy and the verdict up to date. */
+/* dir.h - the role that talks to the directory, or follows the file that stands in its place: keeps the local copy and
+ * the verdict up to date. */
 #pragma once
 
 #include "base/error.h"

@@ -20,6 +20,8 @@ libdir_a_SOURCES = \
 	src/dir/deadline.h \
 	src/dir/descent.c \
 	src/dir/descent.h \
+	src/dir/detected.c \
+	src/dir/detected.h \
 	src/dir/dir.c \
 	src/dir/dir.h \
 	src/dir/discovery.c \
@@ -43,6 +45,8 @@ libdir_a_SOURCES = \
 	src/dir/kerberos.c \
 	src/dir/kerberos.def \
 	src/dir/kerberos.h \
+	src/dir/ldif_tree.c \
+	src/dir/ldif_tree.h \
 	src/dir/link.c \
 	src/dir/link.h \
 	src/dir/listing.c \
@@ -68,6 +72,8 @@ libdir_a_SOURCES = \
 	src/dir/site.h \
 	src/dir/srv.c \
 	src/dir/srv.h \
+	src/dir/standalone.c \
+	src/dir/standalone.h \
 	src/dir/subnet.c \
 	src/dir/subnet.h \
 	src/dir/sync_control.c \

@@ -23,18 +23,6 @@ static bool uuid_parse(const struct berval *value, struct entry_uuid *ret_uuid) 
 	return text_parse_hex(digits, ENTRY_UUID_SIZE, ret_uuid->octets, &len) == 0 && len == ENTRY_UUID_SIZE;
 }
 
-/* A server without identities: an entry is its name there (two FNV-1a hashes). */
-static void uuid_of_name(const char *dn, struct entry_uuid *ret_uuid) {
-	uint64_t halves[2] = { 0xcbf29ce484222325u, 0x84222325cbf29ce4u };
-
-	for (; *dn; dn++)
-		for (size_t i = 0; i < 2; i++) {
-			halves[i] ^= (uint8_t)(*dn >= 'A' && *dn <= 'Z' ? *dn | 0x20 : *dn);
-			halves[i] *= 0x100000001b3u;
-		}
-	memcpy(ret_uuid->octets, halves, sizeof halves);
-}
-
 static bool has_option(const char *name) {
 	return strchr(name, ';') != NULL;
 }
@@ -107,7 +95,7 @@ struct entry *message_entry(LDAP *ldap, LDAPMessage *message, const struct entry
 
 	entry->dn = dn_dup_line(arena, dn ? dn : "");
 	ldap_memfree(dn);
-	uuid_of_name(entry->dn, &entry->uuid);
+	entry->uuid = entry_uuid_of_dn(entry->dn, arena);
 	attributes_take(ldap, message, entry, arena);
 	if (uuid)
 		entry->uuid = *uuid;

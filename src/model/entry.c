@@ -5,12 +5,38 @@
 
 #include "base/cursor.h"
 #include "base/text.h"
+#include "model/dn.h"
 
 /* An encoded entry is: the format octet, the identity, then numbers of 32 bits (most significant octet first) and
  * strings that such a number precedes: DN, number of attributes, and for each its name, number of values, values. */
 #define ENTRY_FORMAT 1
 #define NUMBER_SIZE 4
 #define HEAD_SIZE (1 + ENTRY_UUID_SIZE)
+
+/* FNV-1a, of 64 bits. */
+static uint64_t hash_add(uint64_t hash, char letter) {
+	return (hash ^ (uint8_t)letter) * 0x100000001b3u;
+}
+
+struct entry_uuid entry_uuid_of_dn(const char *dn, struct arena *arena) {
+	size_t size = strlen(dn) + 1;
+	char *normal = arena_take(arena, size);
+	uint64_t halves[2] = { 0xcbf29ce484222325u, 0xcbf29ce484222325u };
+	struct entry_uuid uuid;
+	size_t len;
+
+	if (!normal || dn_normalize(dn, size, normal) < 0)
+		normal = (char *)dn;
+	len = strlen(normal);
+	/* From both ends, so that two names that meet in one half differ in the other. */
+	for (size_t i = 0; i < len; i++) {
+		halves[0] = hash_add(halves[0], normal[i]);
+		halves[1] = hash_add(halves[1], normal[len - 1 - i]);
+	}
+	static_assert(sizeof halves == sizeof uuid.octets, "an identity is two hashes");
+	memcpy(uuid.octets, halves, sizeof halves);
+	return uuid;
+}
 
 const struct entry_attribute *entry_attribute_get(const struct entry *entry, const char *name) {
 	for (size_t i = 0; i < entry->n_attributes; i++)

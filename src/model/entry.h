@@ -33,6 +33,10 @@ struct entry {
 	size_t n_attributes;
 };
 
+/* The identity of an entry whose directory gives it none: a hash of its name, the same however that is written. Takes
+ * memory from @arena. */
+struct entry_uuid entry_uuid_of_dn(const char *dn, struct arena *arena);
+
 /* Borrow the attribute @name (without regard to case), or NULL. */
 const struct entry_attribute *entry_attribute_get(const struct entry *entry, const char *name);
 

@@ -8,6 +8,8 @@ libmodel_a_SOURCES = \
 	src/model/dn.h \
 	src/model/entry.c \
 	src/model/entry.h \
+	src/model/ldif.c \
+	src/model/ldif.h \
 	src/model/lease.c \
 	src/model/lease.h \
 	src/model/map.c \

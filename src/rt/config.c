@@ -220,7 +220,7 @@ static int check_section_line(struct config_reading *reading, const char *line) 
 			    rest);
 	snprintf(name, sizeof name, "%.*s", (int)len, line + 1);
 	if (!is_section(name))
-		return fail(reading, "there is no section [%s]; there are [server] and [directory]", name);
+		return fail(reading, "there is no section [%s]; there are [server], [directory] and [standalone]", name);
 	return 0;
 }
 
@@ -449,7 +449,7 @@ static void row_format(FILE *file, enum config_row row, const struct config *con
 
 	text_init(&text, value, sizeof value);
 	value_format(config, row, &text);
-	if (text.len || *config_table[row].fallback)
+	if ((text.len || *config_table[row].fallback) && is_config_row_used(row, config))
 		fprintf(file, "%s = %s\n", config_table[row].key, value);
 }
 

@@ -27,9 +27,9 @@ struct config {
 #undef CONFIG
 };
 
-/* Read the file @path. All values are checked, each by itself and together (a URI is given, its scheme is known, a
- * simple bind has name and password file ...). 0, or -E_DHCP_REGISTRY_INIT_FAILED (an audit directory's path that is
- * too long: -E_DHCP_LOG_FILE_PATH_TOO_LONG) with file, line, key and what is expected. */
+/* Read the file @path. All values are checked, each by itself and together (with a directory a URI is given, its scheme
+ * is known, a simple bind has name and password file ...). 0, or -E_DHCP_REGISTRY_INIT_FAILED (an audit directory's
+ * path that is too long: -E_DHCP_LOG_FILE_PATH_TOO_LONG) with file, line, key and what is expected. */
 int config_read_file(const char *path, struct config **ret_config, struct error *reterr_error);
 
 /* The same for @text of @len bytes; @name stands for the file in errors. Pure. */
@@ -43,7 +43,8 @@ int config_read_fd(const char *name, int fd, struct config **ret_config, struct 
  * 0, or -E_DHCP_REGISTRY_INIT_FAILED when the host has no name that could be one. */
 int config_complete_name(struct config *config, struct error *reterr_error);
 
-/* All settings as the text of a file that config_read_text turns into an equal struct; free() it. */
+/* All settings as the text of a file that config_read_text turns into an equal struct, but for those that are not used
+ * in its mode; free() it. */
 char *config_format(const struct config *config);
 
 /* A commented example file made from the table; free() it. */

@@ -117,6 +117,30 @@ static int check_audit(struct config_reading *reading) {
 	return -E_DHCP_LOG_FILE_PATH_TOO_LONG;
 }
 
+static const char *const mode_names[] = {
+	[CONFIG_MODE_DIRECTORY] = "directory",
+	[CONFIG_MODE_STANDALONE] = "standalone",
+};
+
+bool is_config_row_used(enum config_row row, const struct config *config) {
+	const char *other = mode_names[config->mode == CONFIG_MODE_DIRECTORY ? CONFIG_MODE_STANDALONE
+									     : CONFIG_MODE_DIRECTORY];
+
+	/* The two sections are called like the two modes. */
+	return strcmp(config_info_at(row)->section, other) != 0;
+}
+
+/* What is given for the other mode would not be looked at, and somebody expects that it is. */
+static int check_mode(struct config_reading *reading) {
+	const struct config *config = reading->config;
+
+	for (enum config_row row = 0; row < CONFIG_ROW_COUNT; row++)
+		if (reading->lines[row] && !is_config_row_used(row, config))
+			return refuse(reading, row, "is only used with mode = %s, but mode is %s; remove this line, or set that in [server]",
+				      config_info_at(row)->section, mode_names[config->mode]);
+	return 0;
+}
+
 static int check_server(struct config_reading *reading) {
 	const struct config *config = reading->config;
 
@@ -267,12 +291,23 @@ static int check_sasl(struct config_reading *reading) {
 	return 0;
 }
 
+static const struct {
+	int (*check)(struct config_reading *reading);
+	bool is_of_directory;
+} checks[] = {
+	{ check_mode, false },
+	{ check_server, false },
+	{ check_directory, true },
+	{ check_bind, true },
+	{ check_tls, true },
+	{ check_sasl, true },
+};
+
 int config_check(struct config_reading *reading) {
-	int (*const checks[])(struct config_reading *) = { check_server, check_directory, check_bind, check_tls,
-							   check_sasl };
+	bool has_directory = reading->config->mode == CONFIG_MODE_DIRECTORY;
 
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++) {
-		int r = checks[i](reading);
+		int r = checks[i].is_of_directory && !has_directory ? 0 : checks[i].check(reading);
 
 		if (r < 0)
 			return r;

@@ -23,6 +23,9 @@ struct config_reading {
 	struct error error;                   /* the first one; its code is 0 as long as there is none */
 };
 
+/* False if @row is of no use in the mode that @config is in: [directory] without a directory, [standalone] with one. */
+bool is_config_row_used(enum config_row row, const struct config *config);
+
 /* Check the values and what they mean together, after all were read. 0, or -E_DHCP_REGISTRY_INIT_FAILED with the
  * sentence in @reading->error. Pure. */
 int config_check(struct config_reading *reading);

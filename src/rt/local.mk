@@ -13,6 +13,8 @@ librt_a_SOURCES = \
 	src/rt/config.def \
 	src/rt/config_check.c \
 	src/rt/config_priv.h \
+	src/rt/file.c \
+	src/rt/file.h \
 	src/rt/interfaces.c \
 	src/rt/interfaces.h \
 	src/rt/loop.c \

@@ -40,15 +40,17 @@ class _UnixConnection(http.client.HTTPConnection):
 
 
 class Lessord:
-    """The daemon in @namespace. @settings are those of lessord.conf, of either section, with _ for -."""
+    """The daemon in @namespace. @settings are those of lessord.conf, of any section, with _ for -."""
 
-    SERVER_KEYS = ("name", "state_directory", "audit_directory", "user", "interfaces", "api_socket", "api_group", "log_level")
+    SERVER_KEYS = ("name", "mode", "state_directory", "audit_directory", "user", "interfaces", "api_socket", "api_group", "log_level")
 
     def __init__(self, lab, namespace, name="lessord", **settings):
         self.lab, self.namespace, self.name = lab, namespace, name
         self.settings = {"name": SERVER, "user": "nobody", "state_directory": lab.path(f"{name}-state"),
                          "audit_directory": lab.path(f"{name}-audit"),
-                         "api_socket": lab.path(f"{name}.sock"), "log_level": "debug", "base": BASE, **settings}
+                         "api_socket": lab.path(f"{name}.sock"), "log_level": "debug", **settings}
+        if self.settings.get("mode") != "standalone":
+            self.settings.setdefault("base", BASE)
         self.environment = {}
         self.wrapper = []  # what stands before its command line
         self.process = None
@@ -68,10 +70,10 @@ class Lessord:
 
     def write_config(self):
         """Write lessord.conf as the settings are now."""
-        sections = {"server": [], "directory": []}
+        sections = {"server": [], "directory": [], "standalone": []}
         for key, value in self.settings.items():
             words = value if isinstance(value, str) else " ".join(value)
-            section = "server" if key in self.SERVER_KEYS else "directory"
+            section = "server" if key in self.SERVER_KEYS else "standalone" if key == "file" else "directory"
             sections[section].append(f"{key.replace('_', '-')} = {words}\n")
         text = "".join(f"[{name}]\n{''.join(lines)}\n" for name, lines in sections.items())
         self.lab.write(f"{self.name}.conf", text)

@@ -36,4 +36,5 @@ EXTRA_DIST += \
 	tests/functional/test_protection.py \
 	tests/functional/test_rogue.py \
 	tests/functional/test_samba.py \
+	tests/functional/test_standalone.py \
 	tests/functional/test_state.py

@@ -7,6 +7,9 @@ check_PROGRAMS += tests/unit/test_sync_control tests/unit/test_certificate tests
 TESTS += tests/unit/test_sync_control tests/unit/test_certificate tests/unit/test_listing tests/unit/test_acceptance \
 	tests/unit/test_sync_cookie tests/unit/test_usn tests/unit/test_heard tests/unit/test_srv tests/unit/test_subnet
 
+check_PROGRAMS += tests/unit/test_ldif_tree tests/unit/test_detected
+TESTS += tests/unit/test_ldif_tree tests/unit/test_detected
+
 tests_unit_test_sync_control_SOURCES = tests/unit/test_sync_control.c
 tests_unit_test_sync_control_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_sync_control_LDADD = $(dir_pure_libs)
@@ -44,6 +47,14 @@ TESTS += tests/unit/test_neighbours
 tests_unit_test_neighbours_SOURCES = tests/unit/test_neighbours.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_neighbours_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_neighbours_LDADD = libdir.a libstore.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
+tests_unit_test_ldif_tree_SOURCES = tests/unit/test_ldif_tree.c
+tests_unit_test_ldif_tree_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_ldif_tree_LDADD = $(dir_pure_libs)
+
+tests_unit_test_detected_SOURCES = tests/unit/test_detected.c
+tests_unit_test_detected_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_detected_LDADD = $(dir_pure_libs)
+
 tests_unit_test_heard_SOURCES = tests/unit/test_heard.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_heard_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_heard_LDADD = libdir.a libstore.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread

@@ -2,8 +2,8 @@
 if HAVE_CMOCKA
 RT_TEST_LDADD = librt.a libbase.a $(RT_LIBS) $(CMOCKA_LIBS)
 
-check_PROGRAMS += tests/unit/test_audit tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces
-TESTS += tests/unit/test_audit tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces
+check_PROGRAMS += tests/unit/test_audit tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces tests/unit/test_file
+TESTS += tests/unit/test_audit tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces tests/unit/test_file
 
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c
 tests_unit_test_audit_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -20,4 +20,8 @@ tests_unit_test_loop_LDADD = $(RT_TEST_LDADD)
 tests_unit_test_interfaces_SOURCES = tests/unit/test_interfaces.c
 tests_unit_test_interfaces_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_interfaces_LDADD = $(RT_TEST_LDADD)
+
+tests_unit_test_file_SOURCES = tests/unit/test_file.c
+tests_unit_test_file_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_file_LDADD = $(RT_TEST_LDADD)
 endif

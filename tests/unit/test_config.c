@@ -74,6 +74,21 @@ static void test_all_forms(void **state) {
 	config_free(config);
 }
 
+static void test_standalone(void **state) {
+	struct config *config = read_good("[server]\nmode = standalone\n"), *again;
+	char *text = config_format(config);
+
+	assert_int_equal(config->mode, CONFIG_MODE_STANDALONE);
+	assert_string_equal(config->standalone_file, "/etc/lessor/lessor.ldif");
+	again = read_good(text);
+	assert_int_equal(again->mode, CONFIG_MODE_STANDALONE);
+	assert_string_equal(again->standalone_file, config->standalone_file);
+	assert_int_equal(again->timeout, config->timeout);
+	free(text);
+	config_free(again);
+	config_free(config);
+}
+
 /* A text, and what its error must say; the file's name and the code are the same for all. */
 static const struct {
 	const char *text;
@@ -101,10 +116,18 @@ static const struct {
 	  "file:6: 'channel-binding' ties the bind to TLS, but no connection has it: set start-tls = yes, or remove this line" },
 	{ "[directory]\nuri = ldap://a\n",
 	  "file: [directory] 'base' is missing: give the naming context, for example base = dc=example,dc=org" },
-	{ "[serve]\n", "file:1: there is no section [serve]; there are [server] and [directory]" },
+	{ "[serve]\n", "file:1: there is no section [serve]; there are [server], [directory] and [standalone]" },
 	{ "[server\n", "file:1: the ']' after the section's name is missing" },
 	{ "[server] name = a\n",
 	  "file:1: only a comment may follow the section's name; write 'name = a' on a line of its own" },
+	{ DIRECTORY "[standalone]\nfile = /etc/a.ldif\n",
+	  "file:5: 'file' is only used with mode = standalone, but mode is directory; remove this line, or set that in [server]" },
+	{ "[server]\nmode = standalone\n" DIRECTORY,
+	  "file:4: 'uri' is only used with mode = directory, but mode is standalone; remove this line, or set that in [server]" },
+	{ "[server]\nmode = standalone\n[directory]\nbind = anonymous\n",
+	  "file:4: 'bind' is only used with mode = directory, but mode is standalone; remove this line, or set that in [server]" },
+	{ "[server]\nmode = standalone\n[standalone]\nfile = lessor.ldif\n",
+	  "file:4: 'file' is 'lessor.ldif', but must be a path that starts with '/'" },
 	{ "[server]\nnaem = a\n", "file:2: there is no setting 'naem'; did you mean 'name'?" },
 	{ "[server]\nxyzzy-quux = a\n",
 	  "file:2: there is no setting 'xyzzy-quux' in [server]; lessord --print-config shows all there are" },
@@ -294,6 +317,7 @@ int main(void) {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_domain),
 		cmocka_unit_test(test_all_forms),
+		cmocka_unit_test(test_standalone),
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_octets),
 		cmocka_unit_test(test_long_line),

@@ -67,6 +67,11 @@ static int choose_servers(const struct arguments *arguments, const struct config
 		*ret_discovery = discovery_new(uris, "", "");
 		return 0;
 	}
+	if (config && config->mode == CONFIG_MODE_STANDALONE)
+		return error_set(reterr_error, E_NOT_SUPPORTED,
+				 "this server has no directory (mode = standalone): edit %s, which is followed when it changes; or name "
+				 "another server's directory with -H URI",
+				 config->standalone_file);
 	if (!config || (!config->uri[0] && !config->domain[0]))
 		return error_set(reterr_error, E_INVALID_PARAMETER,
 				 "nothing says which directory to talk to: name it with -H URI, or a lessord.conf with -c FILE");

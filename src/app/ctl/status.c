@@ -72,6 +72,17 @@ static void print_verdict(const json_t *status) {
 	printf("\n\n");
 }
 
+static void print_file(const json_t *directory) {
+	CLEANUP(cleanup_free) char *synchronized = cell(directory, "synchronizedAt", COLUMN_TIME);
+	const char *path = strchr(get_text(directory, "uri"), '/');
+
+	printf("Configuration file: %s%s\n  Last taken over: %s\n", path ? path + strspn(path, "/") - 1 : "-",
+	       json_is_true(json_object_get(directory, "connected")) ? "" : ", which cannot be used; what was in force stays",
+	       synchronized);
+	print_trouble(directory);
+	putchar('\n');
+}
+
 static void print_directory(const json_t *status) {
 	const json_t *directory = json_object_get(status, "directory");
 	CLEANUP(cleanup_free) char *since = cell(directory, "since", COLUMN_TIME);
@@ -101,8 +112,6 @@ static void print_detection(const json_t *status) {
 	printf("; next: %s\n", get_number(status, "nextDetection") ? next : "within moments");
 	if (get_text(detection, "reason")[0])
 		printf("  %s\n", get_text(detection, "reason"));
-	print_trouble(json_object_get(status, "directory"));
-	putchar('\n');
 }
 
 static void print_configuration(const json_t *status) {
@@ -162,10 +171,12 @@ int status_run(struct ctl *ctl, struct error *reterr_error) {
 		output_json(stdout, status);
 	} else {
 		print_verdict(status);
-		if (is_standalone(status))
+		if (is_standalone(status)) {
 			print_detection(status);
-		else
+			print_file(json_object_get(status, "directory"));
+		} else {
 			print_directory(status);
+		}
 		print_configuration(status);
 		print_other_servers(status);
 		print_counters(status, "counters", "Since its start");
