@@ -41,13 +41,14 @@ static bool is_round_over(const json_t *before, const json_t *after) {
 	       number_of(json_object_get(after, "verdict"), "checkedAt") >= number_of(round, "at");
 }
 
-/* True if the status @after shows a check that the status @before does not. */
+/* True if the status @after shows a check that the status @before does not. That the directory went away is none. */
 static bool is_checked(const json_t *before, const json_t *after) {
 	const json_t *old = json_object_get(before, "verdict"), *new = json_object_get(after, "verdict");
 
 	if (strcmp(text_of(after, "mode"), "standalone") == 0)
 		return is_round_over(before, after);
-	return number_of(new, "checkedAt") > number_of(old, "checkedAt") || !is_same_cause(old, new);
+	return number_of(new, "checkedAt") > number_of(old, "checkedAt") ||
+	       (!is_same_cause(old, new) && number_of(new, "code") != E_DHCP_ROGUE_DS_UNREACHABLE);
 }
 
 static void pause_ms(int milliseconds) {
