@@ -27,6 +27,7 @@ EXTRA_DIST += \
 	tests/functional/test_clients.py \
 	tests/functional/test_crash.py \
 	tests/functional/test_ctl.py \
+	tests/functional/test_detection.py \
 	tests/functional/test_directory.py \
 	tests/functional/test_discovery.py \
 	tests/functional/test_documents.py \

@@ -92,6 +92,12 @@ def sample_tree(authorized=True, scopes=("10.77.0.0",), root=True, dhcp_root=Tru
     return text + "".join(scope_entry(scope) for scope in scopes)
 
 
+def rebase(tree, base):
+    """The LDIF @tree below another naming context, dc=...,dc=test."""
+    name = base.partition(",")[0].partition("=")[2]
+    return tree.replace(BASE, base).replace("dc: example", f"dc: {name}")
+
+
 class Authority:
     """A certificate authority, made once per run: ca.pem, server.pem, expired.pem and server.key for both."""
 
@@ -224,7 +230,7 @@ class Slapd(Directory):
     """slapd in @namespace, on 127.0.0.1 and a unix socket. @tree is the LDIF it starts with (sample_tree() if None).
 
     With @node, 1 or 2, it is that one of two providers that copy each other's changes (mirror mode); the second one starts
-    empty, and gets what the first one has."""
+    empty, and gets what the first one has. With @base it is the directory of another enterprise."""
 
     CONFIG = """\
 dn: cn=config
@@ -297,9 +303,10 @@ olcOverlay: {0}syncprov
 olcSpSessionLog: 1000
 """
 
-    def __init__(self, lab, namespace, tree=None, certificate="server", syncprov=True, kdc=None, node=None):
-        self.lab, self.namespace, self.node = lab, namespace, node
-        self.name = f"slapd{node or ''}"
+    def __init__(self, lab, namespace, tree=None, certificate="server", syncprov=True, kdc=None, node=None,
+                 base=BASE):
+        self.lab, self.namespace, self.node, self.base = lab, namespace, node, base
+        self.name = f"slapd{node or ''}" if base == BASE else "slapd-other"
         self.directory = lab.path(self.name)
         self.tls = Authority(lab)
         self.ca_file = self.tls.path("ca.pem")
@@ -308,17 +315,17 @@ olcSpSessionLog: 1000
         for folder in ("config", "db", "run"):
             os.makedirs(os.path.join(self.directory, folder))
         schema = "".join(f"include: file://{path}\n" for path in self._schema_files())
-        config = self.CONFIG.format(tls=self.tls.directory, certificate=certificate, base=BASE, schema=schema,
+        config = self.CONFIG.format(tls=self.tls.directory, certificate=certificate, base=base, schema=schema,
                                     peer=PEER, directory=self.directory, nobody=NOBODY,
                                     server_id=f"olcServerID: {node}\n" if node else "")
         if node:
-            config += self.MIRROR.format(peer=3 - node, port=self._port(LDAP_PORT, 3 - node), base=BASE,
+            config += self.MIRROR.format(peer=3 - node, port=self._port(LDAP_PORT, 3 - node), base=base,
                                          tls=self.tls.directory)
         if syncprov:
             config += self.SYNCPROV
         config_dir = os.path.join(self.directory, "config")
         lab.run(["slapadd", "-n0", "-F", config_dir, "-l", lab.write(f"{self.name}-config.ldif", config)])
-        self.load(sample_tree() if tree is None else tree)
+        self.load(rebase(sample_tree() if tree is None else tree, base))
         self.start()
 
     @staticmethod
@@ -332,7 +339,7 @@ olcSpSessionLog: 1000
         os.mkdir(database)
         as_node = ["-S", self.node, "-w"] if self.node else []
         if self.node != 2:
-            self.lab.run(["slapadd", "-q", *as_node, "-F", os.path.join(self.directory, "config"), "-b", BASE,
+            self.lab.run(["slapadd", "-q", *as_node, "-F", os.path.join(self.directory, "config"), "-b", self.base,
                           "-l", self.lab.write(f"{self.name}-tree.ldif", tree)])
         for folder, _, files in os.walk(self.directory):
             for path in [folder] + [os.path.join(folder, file) for file in files]:
