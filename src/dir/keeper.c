@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "dir/keeper.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/event.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "wire/rogue.h"
 
 struct keeper {
 	struct record *record;
 	struct authority authority;
+	struct ip4 opponent;
+	char opponent_enterprise[ROGUE_ENTERPRISE_MAX];
 	struct loop_timer *timer;
 	loop_f *check;
 	void *context;
@@ -40,20 +46,29 @@ static enum event_kind event_of(enum authority_state before, enum authority_stat
 	return state_events[now];
 }
 
-static void report(const struct verdict *verdict, enum authority_state before) {
-	enum event_kind kind = event_of(before, verdict->state);
+static void describe(const struct verdict *verdict, struct text *text) {
 	struct moment now = clock_now();
 	unsigned long long remaining_s = (verdict_remaining_ms(verdict, &now, clock_boot_id()) + 999) / 1000;
 
-	if (verdict->code == E_OK && !verdict->valid_until)
-		event_emit(kind, "%s", "");
-	else if (verdict->code == E_OK)
-		event_emit(kind, "holds for %llu s", remaining_s);
+	if (verdict->code != E_OK)
+		text_add(text, "%s (%d): %s", error_name(verdict->code), verdict->code, verdict->reason);
+	if (verdict->code != E_OK && verdict->valid_until)
+		text_add(text, "; the verdict holds for another %llu s", remaining_s);
 	else if (verdict->valid_until)
-		event_emit(kind, "%s (%d): %s; the verdict holds for another %llu s", error_name(verdict->code),
-			   verdict->code, verdict->reason, remaining_s);
-	else
-		event_emit(kind, "%s (%d): %s", error_name(verdict->code), verdict->code, verdict->reason);
+		text_add(text, "holds for %llu s", remaining_s);
+}
+
+static void report(const struct keeper *keeper, enum authority_state before) {
+	const struct verdict *verdict = &keeper->authority.verdict;
+	const char *enterprise = keeper->opponent_enterprise;
+	const struct event_subject opponent = { keeper->opponent, *enterprise ? enterprise : NULL };
+	bool is_opposed = verdict->state == AUTHORITY_STANDALONE_IN_DS || verdict->state == AUTHORITY_OTHER_SERVER;
+	char array[sizeof verdict->reason + 128];
+	struct text text;
+
+	text_init(&text, array, sizeof array);
+	describe(verdict, &text);
+	event_emit_about(event_of(before, verdict->state), is_opposed ? &opponent : NULL, "%s", array);
 }
 
 static void timer_set(struct keeper *keeper) {
@@ -70,7 +85,7 @@ static void step_take(struct keeper *keeper, const struct authority_step *step) 
 		record_save(keeper->record);
 	}
 	if (step->is_news)
-		report(&keeper->authority.verdict, step->before);
+		report(keeper, step->before);
 	if (step->is_check_due)
 		keeper->check(keeper->context);
 }
@@ -132,6 +147,11 @@ void keeper_confirm(struct keeper *keeper, const struct moment *known_at) {
 	struct authority_step step = authority_confirm(&keeper->authority, known_at);
 
 	step_take(keeper, &step);
+}
+
+void keeper_set_opponent(struct keeper *keeper, struct ip4 address, const char *enterprise) {
+	keeper->opponent = address;
+	snprintf(keeper->opponent_enterprise, sizeof keeper->opponent_enterprise, "%s", enterprise);
 }
 
 const struct verdict *keeper_verdict(const struct keeper *keeper) {

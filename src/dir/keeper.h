@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/ip4.h"
 #include "dir/record.h"
 #include "engine/authority.h"
 #include "rt/loop.h"
@@ -31,6 +32,9 @@ void keeper_handle(struct keeper *keeper, enum authority_event event, const stru
 /* The same for the answer to a question that was asked at @moment. */
 void keeper_handle_at(struct keeper *keeper, enum authority_event event, const struct error *cause,
 		      const struct moment *moment);
+
+/* Name the server whose objection is handed in next, and its directory ("": none), for what is reported of it. */
+void keeper_set_opponent(struct keeper *keeper, struct ip4 address, const char *enterprise);
 
 /* The directory has shown that nothing had changed at @known_at. */
 void keeper_confirm(struct keeper *keeper, const struct moment *known_at);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/watch.h"
+#include "rt/audit.h"
 #include "rt/role.h"
 #include "serve/ear.h"
 #include "serve/sighting_file.h"
@@ -55,6 +56,7 @@ static void take_listing(const struct lookout *lookout, struct watch_settings *s
 	if (is_standalone(lookout))
 		return;
 	settings->enterprise = configuration_enterprise(lookout->parts.configuration);
+	audit_set_enterprise(settings->enterprise);
 	settings->has_list =
 		configuration_listing(lookout->parts.configuration, &settings->listed, &settings->n_listed);
 }

@@ -5,6 +5,7 @@ import os
 import re
 import time
 
+import dhcp
 from harness import expect, expect_equal, wait_until
 from scene import Scene
 from slapd import NOBODY, ROOT
@@ -14,6 +15,7 @@ COLUMNS = 19
 ID, DATE, TIME, DESCRIPTION, ADDRESS, HOST = range(6)
 STARTED, STOPPED = "00", "01"
 LOST, CONFIRMED, CACHED, REFUSED, AUTHORIZED, ENDED, UNREACHABLE = "50", "51", "53", "54", "55", "56", "60"
+FOUND, ROGUE = "57", "62"
 FAILED = r"^<3>lessord (supervisor|serve|dir|api): AUDIT_FAILED \[1060\]: the audit file cannot be written: " \
          r"ERROR_ACCESS_DENIED \(5\): .*$"
 
@@ -76,6 +78,23 @@ def test_rows(lab):
         expect_equal(row[HOST], "" if row[ID] in (STARTED, STOPPED) else "example.test", f"the domain's name in {row}")
         expect_equal(row[ADDRESS], "", f"another server's address in {row}")
         expect(row[DESCRIPTION], f"no description in {row}")
+
+
+def test_other_servers(lab):
+    """Other servers, listed or not, stand in the audit file with their addresses"""
+    scene = Scene(lab)
+    scene.slapd.authorize("dhcp9.example.test", "10.77.0.9")
+    scene.start()
+    client = scene.client()
+    for address in ("10.77.0.8", "10.77.0.9"):
+        offer = dhcp.Message(op=2, xid=0x4711, chaddr=client.mac, yiaddr="10.77.0.167", options=[
+            (dhcp.MESSAGE_TYPE, bytes([dhcp.OFFER])), (dhcp.SERVER_ID, dhcp.pack_address(address))])
+        client.link.send(offer, client.mac, source=address, ports=(67, 68))
+
+    def other_servers():
+        return {tuple(row[column] for column in (ID, ADDRESS, HOST)) for row in _rows(scene) if row[ADDRESS]}
+    wanted = {(FOUND, "10.77.0.9", "example.test"), (ROGUE, "10.77.0.8", "example.test")}
+    wait_until(lambda: other_servers() == wanted, f"the rows {wanted}")
 
 
 def test_start_without_directory(lab):
