@@ -129,6 +129,7 @@ static void round_take(struct standalone *standalone) {
 	    detection.at.boot_ms == standalone->answered_ms)
 		return;
 	standalone->answered_ms = detection.at.boot_ms;
+	keeper_set_opponent(standalone->keeper, detection.by, detection.enterprise);
 	keeper_handle_at(standalone->keeper, event, cause.code ? &cause : NULL, &detection.at);
 }
 

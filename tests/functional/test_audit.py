@@ -9,13 +9,14 @@ import dhcp
 from harness import expect, expect_equal, wait_until
 from scene import Scene
 from slapd import NOBODY, ROOT
+from test_standalone import Workgroup
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COLUMNS = 19
 ID, DATE, TIME, DESCRIPTION, ADDRESS, HOST = range(6)
 STARTED, STOPPED = "00", "01"
 LOST, CONFIRMED, CACHED, REFUSED, AUTHORIZED, ENDED, UNREACHABLE = "50", "51", "53", "54", "55", "56", "60"
-FOUND, ROGUE = "57", "62"
+FOUND, ROGUE, DETECTION = "57", "62", "63"
 FAILED = r"^<3>lessord (supervisor|serve|dir|api): AUDIT_FAILED \[1060\]: the audit file cannot be written: " \
          r"ERROR_ACCESS_DENIED \(5\): .*$"
 
@@ -80,6 +81,12 @@ def test_rows(lab):
         expect(row[DESCRIPTION], f"no description in {row}")
 
 
+def _offer(client, address):
+    """What a server at @address might offer to @client."""
+    return dhcp.Message(op=2, xid=0x4711, chaddr=client.mac, yiaddr="10.77.0.167", options=[
+        (dhcp.MESSAGE_TYPE, bytes([dhcp.OFFER])), (dhcp.SERVER_ID, dhcp.pack_address(address))])
+
+
 def test_other_servers(lab):
     """Other servers, listed or not, stand in the audit file with their addresses"""
     scene = Scene(lab)
@@ -87,14 +94,24 @@ def test_other_servers(lab):
     scene.start()
     client = scene.client()
     for address in ("10.77.0.8", "10.77.0.9"):
-        offer = dhcp.Message(op=2, xid=0x4711, chaddr=client.mac, yiaddr="10.77.0.167", options=[
-            (dhcp.MESSAGE_TYPE, bytes([dhcp.OFFER])), (dhcp.SERVER_ID, dhcp.pack_address(address))])
-        client.link.send(offer, client.mac, source=address, ports=(67, 68))
+        client.link.send(_offer(client, address), client.mac, source=address, ports=(67, 68))
 
     def other_servers():
         return {tuple(row[column] for column in (ID, ADDRESS, HOST)) for row in _rows(scene) if row[ADDRESS]}
     wanted = {(FOUND, "10.77.0.9", "example.test"), (ROGUE, "10.77.0.8", "example.test")}
     wait_until(lambda: other_servers() == wanted, f"the rows {wanted}")
+
+
+def test_standalone(lab):
+    """A server without a directory says in the audit file to whom it yields"""
+    group = Workgroup(lab)
+    group.text = group.text.replace("cn: DHCP\n", "cn: DHCP\nlessorStandaloneRule: alone\n")
+    group.start()
+    wait_until(lambda: {DETECTION, AUTHORIZED} <= set(_codes(group)), "the rows of the first round")
+    client = group.client()
+    client.link.send(_offer(client, "10.77.0.8"), client.mac, source="10.77.0.8", ports=(67, 68))
+    group.lessord.wait_for_verdict("other-server", 20)
+    wait_until(lambda: any(row[ID] == ROGUE and row[ADDRESS] == "10.77.0.8" for row in _rows(group)), "the row")
 
 
 def test_start_without_directory(lab):
