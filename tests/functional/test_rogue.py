@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Other DHCP servers on the network: who is met, how they are judged and shown."""
+import os
 import re
 import select
+import signal
 import socket
 import time
 
@@ -12,6 +14,7 @@ from rawclient import ETH_ALL, Link, RawClient
 from scene import Scene
 from servers import start_dhcpd, start_dnsmasq
 from slapd import SERVER, authorization_entry
+from test_standalone import Workgroup
 
 OTHER, OTHER_NAME = "10.77.0.8", "dhcp8.example.test"
 DHCPD, DHCPD_NAME = "10.77.0.9", "dhcp9.example.test"
@@ -188,6 +191,32 @@ def test_foreign(lab):
     expect(re.search(r"^10\.77\.0\.44 .* foreign .* corp\.other\.test$", scene.ctl.run("rogue", "list").stdout,
                      re.MULTILINE), "the table does not show its directory")
     scene.client().obtain()
+
+
+def test_objection_at_once(lab):
+    """An objection to a server without a directory counts while dir is frozen and the store cannot be written"""
+    group = Workgroup(lab).start()
+    client = group.client()
+    client.obtain()
+    sniffer = Sniffer(client.link.namespace)
+    frozen = group.lessord.role_pid("dir")
+    os.kill(frozen, signal.SIGSTOP)
+    lab.defer(os.kill, frozen, signal.SIGCONT)
+    store = f"{group.lessord.state_directory}/sightings.mdb"
+    lab.run(["rm", store, f"{store}-lock"])
+    lab.run(["mkdir", store])
+    group.lessord.request("/v1/recheck", "POST")
+    name = b"corp.example.test\0"
+    question = sniffer.wait_for_question()
+    client.link.send(_reply("10.77.0.44", dhcp.ACK, question.chaddr, xid=question.xid, ciaddr=question.ciaddr,
+                            options=[(dhcp.VENDOR_INFORMATION, bytes([95, len(name)]) + name)]),
+                     client.mac, source="10.77.0.44", ports=(67, 68))
+    group.lessord.process.wait_for_log("SERVER_UNJUDGED.*10.77.0.44")
+    expect_equal(group.lessord.status()["verdict"]["state"], "standalone", "the verdict, which dir cannot change")
+    late = group.client()
+    late.send(late.message(dhcp.DISCOVER))
+    wait_until(lambda: group.lessord.drops("unauthorized"), "the DISCOVER is dropped")
+    expect(late.link.is_silent(), "a client was answered in spite of the objection")
 
 
 def test_storm(lab):
