@@ -129,11 +129,12 @@ static void print_arc(enum authority_state state, enum authority_event event) {
 	const char *change = arcs[state][event].change;
 
 	fputs("| ", stdout);
-	if (strcmp(change, "IGNORE") != 0)
+	if (strcmp(change, "IGNORE") != 0) {
 		print_symbol(change);
+		putchar(' ');
+	}
 	if (arcs[state][event].next != state)
-		printf(" → %s", states[arcs[state][event].next].name);
-	putchar(' ');
+		printf("→ %s ", states[arcs[state][event].next].name);
 }
 
 void manual_authority_arcs(void) {
