@@ -243,16 +243,18 @@ static void batch_take(struct session *session) {
 
 static void lookup_take(struct session *session, LDAPMessage *message) {
 	struct listing_server server = session_server(session);
+	struct lookup_answer answer = { 0 };
 
-	session->answer = (struct lookup_answer){ 0 };
+	/* The answer before may still be untold: it stays until there is a newer one. */
 	switch (lookup_handle(&session->lookup, session->ldap, message, &server, connection_uri(session->connection),
-			      &session->answer)) {
+			      &answer)) {
 	case LOOKUP_GOES_ON:
 		return;
 	case LOOKUP_FAILED:
-		session_fail(session, &session->answer.cause);
+		session_fail(session, &answer.cause);
 		return;
 	case LOOKUP_ANSWERED:
+		session->answer = answer;
 		session->is_answered = true;
 		session->answer_asked = session->known_at = session->asked;
 		if (session->lookup.is_wanted_again)
@@ -321,10 +323,10 @@ static void session_readable(void *context) {
 	size_t n_messages;
 	int result = messages_take(session, &n_messages);
 
+	answer_tell(session); /* also what was said before a failure: it may withdraw the authorization */
 	if (session->failure.code)
 		return;
 	if (n_messages) {
-		answer_tell(session);
 		batch_take(session);
 		session_heard(session);
 	}
