@@ -40,12 +40,13 @@ void neighbours_set_interval(struct neighbours *neighbours, uint64_t interval_s)
 	neighbours->fresh_s = 2 * interval_s > FRESH_MIN_S ? (int64_t)(2 * interval_s) : FRESH_MIN_S;
 }
 
-/* Of a relay's network nothing is known here but that a client chose somebody there. A clock that was set back makes
- * what was heard just now a thing of the future. */
+/* Of a relay's network nothing is known here but that a client chose somebody there; and what a client says must not
+ * stop a server. A clock that was set back makes what was heard just now a thing of the future. */
 static bool is_at_work(const struct sighting *sighting, int64_t fresh_s, const struct moment *now) {
 	int64_t age_s = now->wall_s - sighting->last_seen;
 
-	return !sighting->is_gone && is_ip4_none(sighting->via) && age_s <= fresh_s && age_s >= -fresh_s;
+	return !sighting->is_gone && !is_sighting_hearsay(sighting) && is_ip4_none(sighting->via) && age_s <= fresh_s &&
+	       age_s >= -fresh_s;
 }
 
 const struct ip4 *neighbours_addresses(struct neighbours *neighbours, const struct moment *now,

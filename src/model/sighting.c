@@ -27,6 +27,11 @@ const char *detection_outcome_name(enum detection_outcome outcome) {
 	return outcome_names[outcome];
 }
 
+bool is_sighting_hearsay(const struct sighting *sighting) {
+	return sighting->is_overheard && !sighting->hlen && is_ip4_none(sighting->offered) &&
+	       sighting->answer == ROGUE_ANSWER_NONE;
+}
+
 /* The length without the dot that may stand behind a whole domain name. */
 static size_t name_length(const char *name) {
 	size_t len = strlen(name);

@@ -61,6 +61,10 @@ struct detection {
 const char *sighting_state_name(enum sighting_state state);
 const char *detection_outcome_name(enum detection_outcome outcome);
 
+/* True if nothing but what clients say tells of it: no packet of its own was heard. Clients far away, behind a relay
+ * agent, can say that, too, so it is the weakest of all evidence. */
+bool is_sighting_hearsay(const struct sighting *sighting);
+
 /* True if @one and @other name parts of one enterprise: the same name or one a subdomain of the other, without regard
  * to case. An empty name belongs to nobody. */
 bool is_same_enterprise(const char *one, const char *other);

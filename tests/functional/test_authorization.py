@@ -2,7 +2,8 @@
 """The directory's list of authorized servers in all its forms: who is listed, and how lessorctl reads and mends it."""
 import base64
 
-from harness import expect, expect_equal
+import dhcp
+from harness import expect, expect_equal, wait_until
 from scene import Scene
 from servers import start_dnsmasq
 from slapd import NET_SERVICES, ROOT, SERVER, authorization_dn, authorization_entry, ldif
@@ -122,6 +123,18 @@ def test_another_server_at_the_listed_address(lab):
     scene.lessord.wait_for_verdict("conflict", 1)
     dnsmasq.stop()
     scene.lessord.wait_for_verdict("authorized", 60)
+
+
+def test_a_client_cannot_stop_a_server(lab):
+    """A client that pretends to choose a server at the address that the list gives us is not believed"""
+    scene, ctl = _scene(lab, authorization_entry(SERVER, OTHER_ADDRESS))
+    scene.start()
+    client = scene.client()
+    client.send(client.message(dhcp.REQUEST, [(dhcp.SERVER_ID, dhcp.pack_address(OTHER_ADDRESS)),
+                                              (dhcp.REQUESTED_ADDRESS, dhcp.pack_address("10.77.0.166"))]))
+    wait_until(lambda: [server for server in ctl.json("rogue", "list", "--all")["servers"]
+                        if server["address"] == OTHER_ADDRESS], "the choice is noted")
+    expect_equal(ctl.json("server", "recheck")["verdict"]["state"], "authorized", "the verdict")
 
 
 # ---------------------------------------------------------------- codes of lessorctl

@@ -35,7 +35,7 @@ static void store_write(const struct sighting *sightings, size_t n_sightings) {
 }
 
 static struct sighting seen(uint32_t address, int64_t ago_s) {
-	return (struct sighting){ .address = { address }, .interface = "eth0", .last_seen = NOW - ago_s };
+	return (struct sighting){ .address = { address }, .interface = "eth0", .hlen = 6, .last_seen = NOW - ago_s };
 }
 
 static void only_the_living_on_the_link_count(void **state) {
@@ -56,6 +56,28 @@ static void only_the_living_on_the_link_count(void **state) {
 	assert_int_equal(addresses[0].value, 1);
 	assert_int_equal(addresses[1].value, 2);
 	assert_int_equal(addresses[2].value, 4);
+	neighbours_free(neighbours);
+}
+
+static void what_a_client_says_is_not_enough(void **state) {
+	struct sighting sightings[] = { seen(1, 0), seen(2, 0), seen(3, 0), seen(4, 0), seen(5, 0) };
+	struct neighbours *neighbours = neighbours_new(fixture_directory);
+	const struct ip4 *addresses;
+	size_t n;
+
+	for (size_t i = 0; i < ARRAY_LEN(sightings); i++) {
+		sightings[i].is_overheard = true;
+		sightings[i].hlen = 0;
+	}
+	sightings[1].hlen = 6;
+	sightings[2].offered.value = 0x0a000080;
+	sightings[3].answer = ROGUE_ANSWER_STANDALONE;
+	sightings[4].is_overheard = false; /* it has answered us */
+	store_write(sightings, ARRAY_LEN(sightings));
+	assert_true(neighbours_refresh(neighbours, &now));
+	addresses = neighbours_addresses(neighbours, &now, &n);
+	assert_int_equal(n, 4);
+	assert_int_equal(addresses[0].value, 2);
 	neighbours_free(neighbours);
 }
 
@@ -90,6 +112,7 @@ static void only_others_are_a_change(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(only_the_living_on_the_link_count, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_a_client_says_is_not_enough, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_others_are_a_change, setup, teardown),
 	};
 
