@@ -47,7 +47,7 @@ static _Noreturn void try_open(struct identity identity, const char *path, int f
 
 	if (geteuid() == 0 && privilege_drop(identity, NULL) < 0)
 		_exit(EPERM);
-	fd = open(path, flags | O_CLOEXEC);
+	fd = open(path, flags | O_CLOEXEC | O_NONBLOCK); /* it might be a pipe, and wait for a writer */
 	if (fd >= 0 && flags & O_DIRECTORY && faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0)
 		_exit(errno);
 	_exit(fd >= 0 ? 0 : errno);

@@ -41,9 +41,11 @@ static void print_snapshot(const char *path, const struct ldif_tree *tree, const
 	if (!snapshot->has_server)
 		fprintf(stderr, "lessord: warning: %s: there is no lessorServer entry for %s, so no settings or options of its own\n",
 			path, snapshot->server_name);
+	if (n_served == 0)
+		fprintf(stderr, "lessord: warning: %s: no client will be served: name the server in lessorServedBy of a scope\n", path);
 	if (tree->n_outside)
-		fprintf(stderr, "lessord: warning: %s: %zu more entr%s not below %s, and say nothing to a server\n", path,
-			tree->n_outside, tree->n_outside == 1 ? "y is" : "ies are", tree->root->dn);
+		fprintf(stderr, "lessord: warning: %s: left aside: %zu entr%s not below %s\n", path, tree->n_outside,
+			tree->n_outside == 1 ? "y that is" : "ies that are", tree->root->dn);
 }
 
 static unsigned check_entries(const char *path, const char *server_name, const struct ldif_tree *tree) {

@@ -200,9 +200,11 @@ int standalone_run(struct role_context *context, struct error *reterr_error) {
 	}
 	standalone->wake = loop_watch_readable(standalone->loop, HERITAGE_WAKE_DIR, woken, standalone);
 	standalone->wake_heard = loop_watch_readable(standalone->loop, HERITAGE_WAKE_HEARD, woken_heard, standalone);
+	/* Without a gap in authority, if this is a later life of the role: the first word that is stored is the last
+	 * round's. */
 	view_take(standalone);
-	record_save(&standalone->record);
 	round_take(standalone);
+	record_save(&standalone->record);
 	context->finish = standalone_free;
 	context->finish_context = standalone;
 	role_ready();
