@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* neighbours.h - where other DHCP servers are at work on this server's own networks, by what serve has met: sightings
- * on the link, heard themselves and not only named by clients, not gone, heard within the last hour, or two rounds where
- * these are longer. Thread: one. */
+ * on the link, heard themselves and not only named by clients, not gone, heard within the last hour, or two rounds
+ * where these are longer. Thread: one. */
 #pragma once
 
 #include <stdbool.h>

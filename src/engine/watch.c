@@ -232,7 +232,9 @@ void watch_hear(struct watch *watch, const struct watch_heard *heard, const stru
 
 void watch_hear_choice(struct watch *watch, struct ip4 address, struct ip4 via, const char *interface,
 		       const struct moment *now) {
-	struct watch_seen seen = { .address = address, .via = via, .interface = interface, .enterprise = "" };
+	struct watch_seen seen = {
+		.address = address, .via = via, .interface = interface, .is_hearsay = true, .enterprise = ""
+	};
 
 	if (!watch->settings.is_listening || is_ip4_none(address) || is_own(&watch->settings, address))
 		return;

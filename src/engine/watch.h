@@ -6,7 +6,8 @@
  * know it answer with the name of their directory, and with a DHCPDISCOVER, since many others answer only that. It ends
  * when the last question had its two seconds, or, where that is an objection to this server's service, at once.
  * Whoever answers or speaks may lie, so what that can cost is bounded: sightings by SIGHTINGS_MAX (only gone ones make
- * room for newcomers), news by as many a day, changes worth storing by a few in each round.
+ * room for newcomers, and servers that only clients name take at most half of it), news by as many a day, changes worth
+ * storing by a few in each round.
  *
  * Pure: packets, time and random numbers come in; questions, reports and results are taken out until there are none.
  * DHCPv6 would ask and hear in its own encoding, and use the same rounds, sightings and judgements.

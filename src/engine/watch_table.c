@@ -15,6 +15,9 @@
 #define NEWS_AT_ONCE (SIGHTINGS_MAX / 2)
 #define NEWS_PAUSE_MS (DAY_MS / (SIGHTINGS_MAX - NEWS_AT_ONCE))
 
+/* Clients far away can say what they like through a relay agent: that must not fill the table. */
+#define HEARSAY_MAX (SIGHTINGS_MAX / 2)
+
 #define NOBODY SIZE_MAX
 
 void watch_table_init(struct watch_table *ret_table) {
@@ -138,9 +141,17 @@ static size_t make_room(struct watch_table *table) {
 	return table->n_sightings++;
 }
 
+static bool has_room_for_hearsay(const struct watch_table *table) {
+	size_t n = 0;
+
+	for (size_t i = 0; i < table->n_sightings; i++)
+		n += !table->sightings[i].is_gone && is_sighting_hearsay(&table->sightings[i]);
+	return n < HEARSAY_MAX;
+}
+
 /* Add somebody new, who is gone as long as nothing was taken in of him. */
 static size_t add(struct watch_table *table, const struct watch_seen *seen, const struct moment *now) {
-	size_t index = make_room(table);
+	size_t index = seen->is_hearsay && !has_room_for_hearsay(table) ? NOBODY : make_room(table);
 	struct sighting *sighting;
 
 	if (index == NOBODY) {

@@ -42,7 +42,8 @@ struct watch_seen {
 	struct ip4 address, via, offered;
 	const char *interface;
 	struct span hardware;
-	bool is_answer; /* to the last round's question; else overheard */
+	bool is_answer;  /* to the last round's question; else overheard */
+	bool is_hearsay; /* it is no packet of the server: a client named it */
 	bool has_word;  /* @answer and @enterprise are its answer to rogue detection's question */
 	enum rogue_answer answer;
 	const char *enterprise;

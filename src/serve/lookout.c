@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/counter.h"
 #include "base/event.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -15,6 +16,7 @@
 #include "serve/sighting_report.h"
 
 #define BROADCAST_ADDRESS UINT32_MAX
+#define DAY_MS 86400000u
 
 struct lookout {
 	struct lookout_parts parts;
@@ -26,6 +28,8 @@ struct lookout {
 	uint32_t asked_xid;    /* of the round whose beginning was reported */
 	bool is_asking;        /* as the watch was told */
 	bool is_impossible;    /* reported already */
+	uint64_t n_unrecorded; /* of which the counter knows */
+	uint64_t full_ms;      /* from when on it may be reported again that there is no room */
 };
 
 /* Nothing secret depends on it: transaction ids need only differ. */
@@ -159,6 +163,22 @@ static void report_detection(struct lookout *lookout) {
 	lookout->is_impossible = is_impossible;
 }
 
+/* Who fills the table with inventions would else hide another server without a word. */
+static void report_unrecorded(struct lookout *lookout, const struct moment *now) {
+	uint64_t n = watch_n_unrecorded(lookout->watch);
+	size_t n_sightings;
+
+	if (n == lookout->n_unrecorded)
+		return;
+	counter_add(COUNTER_SERVERS_UNRECORDED, n - lookout->n_unrecorded);
+	lookout->n_unrecorded = n;
+	if (now->boot_ms < lookout->full_ms)
+		return;
+	lookout->full_ms = now->boot_ms + DAY_MS;
+	watch_sightings(lookout->watch, &n_sightings);
+	event_emit(EVENT_SIGHTINGS_FULL, "%zu are recorded; somebody may be inventing them", n_sightings);
+}
+
 static void timer_set(struct lookout *lookout, const struct moment *now) {
 	uint64_t wait_ms = watch_wait_ms(lookout->watch, now);
 
@@ -176,6 +196,7 @@ static void settle(struct lookout *lookout, const struct moment *now) {
 	ask(lookout, now);
 	while ((sighting = watch_take_news(lookout->watch, &news)))
 		sighting_report(sighting, news, configuration_enterprise(lookout->parts.configuration));
+	report_unrecorded(lookout, now);
 	if (watch_take_change(lookout->watch)) {
 		report_detection(lookout);
 		sighting_file_changed(lookout->file);

@@ -240,6 +240,21 @@ def test_storm(lab):
     scene.client().obtain()
 
 
+def test_inventions(lab):
+    """Clients who name servers that are not there hide no other one, and it is told, once, that there is no room for all"""
+    scene = _watching(lab, lessorWatchInterval=10).start()
+    client = scene.client()
+    for number in range(300):
+        server = dhcp.pack_address(f"10.77.{1 + number // 250}.{1 + number % 250}")
+        client.send(client.message(dhcp.REQUEST, [(dhcp.SERVER_ID, server),
+                                                  (dhcp.REQUESTED_ADDRESS, dhcp.pack_address("10.77.0.166"))]))
+    wait_until(lambda: scene.lessord.counter("servers_unrecorded") == 300 - 128, "what is beyond half of the room is counted")
+    scene.lessord.process.wait_for_log("SIGHTINGS_FULL")
+    _dnsmasq(scene)
+    _wait_for_rogue(scene, OTHER, "unlisted", deadline=25)
+    expect_equal(len(_events(scene, "SIGHTINGS_FULL")), 1, "events that there is no room")
+
+
 def test_watch_off(lab):
     """With lessorWatch off nothing is asked and nothing noted; switched on, it is at once, and only by broadcast"""
     scene = _watching(lab, lessorWatch="off", lessorWatchInterval=10)

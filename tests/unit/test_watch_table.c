@@ -307,6 +307,25 @@ static void only_the_gone_make_room(void **state) {
 	assert_int_equal(n_sightings(world), SIGHTINGS_MAX);
 }
 
+/* What clients say leaves room for servers that are heard themselves, and counts no more once one is. */
+static void clients_fill_half_of_the_room(void **state) {
+	struct world *world = *state;
+
+	for (uint32_t i = 0; i < 2 * SIGHTINGS_MAX; i++)
+		choose(world, 0x0e000000 + i, i % 2 ? 0x0a090001 : 0);
+	assert_int_equal(n_sightings(world), SIGHTINGS_MAX / 2);
+	assert_int_equal(watch_n_unrecorded(world->watch), 2 * SIGHTINGS_MAX - SIGHTINGS_MAX / 2);
+	overhear(world, 0x0e000000);
+	choose(world, 0x0f000000, 0);
+	assert_non_null(sighting_of(world, 0x0f000000));
+	choose(world, 0x0f000001, 0);
+	assert_null(sighting_of(world, 0x0f000001));
+	offer(world, OTHER);
+	invent(world, 0x0c000000, SIGHTINGS_MAX);
+	assert_non_null(sighting_of(world, OTHER));
+	assert_int_equal(n_sightings(world), SIGHTINGS_MAX);
+}
+
 static void one_for_whom_there_is_no_room_objects_all_the_same(void **state) {
 	struct world *world = *state;
 
@@ -514,6 +533,7 @@ int main(void) {
 		WITH_DIRECTORY(one_that_stopped_answering_is_not_always_gone),
 		WITH_DIRECTORY(one_that_is_gone_is_forgotten_after_a_day),
 		WITH_DIRECTORY(only_the_gone_make_room),
+		WITH_DIRECTORY(clients_fill_half_of_the_room),
 		STANDALONE(one_for_whom_there_is_no_room_objects_all_the_same),
 		WITH_DIRECTORY(an_inventor_of_servers_makes_no_flood_of_news),
 		WITH_DIRECTORY(a_long_silence_saves_up_no_news),
