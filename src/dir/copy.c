@@ -47,7 +47,7 @@ static void quarantined_report(const struct findings *findings) {
 	}
 	n_more = findings->n_items - n_told - n_consequences;
 	if (n_more)
-		event_emit(EVENT_ENTRY_QUARANTINED, "%zu more; \"lessorctl check\" names them", n_more);
+		event_emit(EVENT_ENTRY_QUARANTINED, "%zu more; \"lessorctl check\", or without a directory \"lessord --check\", names them", n_more);
 	if (n_consequences)
 		event_emit(EVENT_ENTRY_QUARANTINED, "%zu that are good, but below one that is not", n_consequences);
 }

@@ -39,7 +39,7 @@ struct standalone {
 static bool status_fill(struct standalone *standalone, const struct error *failure) {
 	struct directory_status *status = &standalone->record.status;
 	bool is_connected = failure->code == E_OK;
-	char reason[sizeof status->reason];
+	char reason[sizeof status->reason] = "";
 
 	snprintf(reason, sizeof reason, "%s", failure->code ? failure->text : "");
 	if (status->is_connected == is_connected && status->code == failure->code &&

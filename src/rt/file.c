@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -145,13 +145,14 @@ static bool tell(struct file_follow *follow) {
 	struct error error;
 	size_t len = 0;
 	int fd = file_open(follow->path, &error), r = fd;
-	bool is_same = true;
+	bool is_same = fd < 0 || is_as_seen(follow, fd);
 
-	if (fd >= 0) {
-		r = is_as_seen(follow, fd) ? read_opened(fd, follow->path, follow->max, &text, &len, &error) : 0;
+	if (fd >= 0 && is_same) {
+		r = read_opened(fd, follow->path, follow->max, &text, &len, &error);
 		is_same = is_as_seen(follow, fd);
-		close(fd);
 	}
+	if (fd >= 0)
+		close(fd);
 	if (is_same)
 		follow->is_told = follow->changed(follow->context, span_of(text, len), r < 0 ? &error : NULL);
 	return is_same;
@@ -210,14 +211,13 @@ static void timer_fired(void *context) {
 	look(context, true);
 }
 
-/* What happened in the directories does not matter: the file is looked at. */
+/* What happened in the directories does not matter: the file is looked at. More of it calls again. */
 static void heard(void *context) {
 	struct file_follow *follow = context;
-	char events[64 * sizeof(struct inotify_event) + NAME_MAX + 1];
+	char events[4096];
 
-	while (read(follow->inotify, events, sizeof events) > 0)
-		;
-	look(follow, false);
+	if (read(follow->inotify, events, sizeof events) > 0)
+		look(follow, false);
 }
 
 struct file_follow *file_follow_new(struct loop *loop, const char *path, size_t max, file_changed_f *changed,

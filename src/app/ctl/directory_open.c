@@ -69,8 +69,8 @@ static int choose_servers(const struct arguments *arguments, const struct config
 	}
 	if (config && config->mode == CONFIG_MODE_STANDALONE)
 		return error_set(reterr_error, E_NOT_SUPPORTED,
-				 "this server has no directory (mode = standalone): edit %s, which is followed when it changes; or name "
-				 "another server's directory with -H URI",
+				 "this server has no directory (mode = standalone): edit %s, which is followed when it changes and which "
+				 "\"lessord --check\" looks at; or name another server's directory with -H URI",
 				 config->standalone_file);
 	if (!config || (!config->uri[0] && !config->domain[0]))
 		return error_set(reterr_error, E_INVALID_PARAMETER,
