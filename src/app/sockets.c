@@ -40,6 +40,12 @@ static int set_option(int fd, int level, int option, int value) {
 	return setsockopt(fd, level, option, &value, sizeof value);
 }
 
+/* Only root may go beyond the system's limit; a smaller buffer still works. */
+static void grow_buffer(int fd) {
+	if (set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) < 0)
+		set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+}
+
 /* bind, but wait a moment for one that is just ending. */
 static int bind_patiently(int fd, const struct sockaddr *address, socklen_t len) {
 	uint64_t limit = clock_now().boot_ms + BUSY_WAIT_MS;
@@ -59,9 +65,7 @@ int sockets_open_udp(struct error *reterr_error) {
 
 	if (fd < 0 || set_option(fd, IPPROTO_IP, IP_PKTINFO, 1) < 0 || set_option(fd, SOL_SOCKET, SO_BROADCAST, 1) < 0)
 		return fail(fd, E_DHCP_NETWORK_INIT_FAILED, reterr_error, "the socket for port 67 cannot be made");
-	/* Only root may go beyond the system's limit; a smaller buffer still works. */
-	if (set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER) < 0)
-		set_option(fd, SOL_SOCKET, SO_RCVBUF, RECEIVE_BUFFER);
+	grow_buffer(fd);
 	/* Without SO_REUSEADDR: two servers on one port would each see some of the packets. */
 	if (bind_patiently(fd, (struct sockaddr *)&address, sizeof address) == 0)
 		return fd;
@@ -105,6 +109,7 @@ int sockets_open_ear(struct error *reterr_error) {
 	    set_option(fd, SOL_PACKET, PACKET_AUXDATA, 1) < 0 ||
 	    bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)
 		return fail(fd, E_DHCP_NETWORK_INIT_FAILED, reterr_error, "the socket for other servers' replies cannot be made");
+	grow_buffer(fd); /* an objection must not be lost in a storm, while a batch is made durable */
 	return fd;
 }
 

@@ -240,6 +240,24 @@ def test_storm(lab):
     scene.client().obtain()
 
 
+def test_behind_a_storm(lab):
+    """What a server says behind thousands of other replies is heard, though the role was busy meanwhile"""
+    scene = _watching(lab).start()
+    client, serve = scene.client(), scene.lessord.role_pid("serve")
+
+    def offer(server):
+        message = dhcp.Message(op=2, xid=0x4711, yiaddr="10.77.0.167", chaddr=client.mac, options=[
+            (dhcp.MESSAGE_TYPE, bytes([dhcp.OFFER])), (dhcp.SERVER_ID, dhcp.pack_address(server))])
+        client.link.send(message, client.mac, source=server, ports=(67, 68))
+
+    os.kill(serve, signal.SIGSTOP)
+    for _ in range(3000):
+        offer("10.77.0.66")
+    offer("10.77.0.67")
+    os.kill(serve, signal.SIGCONT)
+    _wait_for_rogue(scene, "10.77.0.67", "unlisted")
+
+
 def test_inventions(lab):
     """Clients who name servers that are not there hide no other one, and it is told, once, that there is no room for all"""
     scene = _watching(lab, lessorWatchInterval=10).start()
