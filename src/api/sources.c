@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/sources.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/mem.h"
@@ -154,6 +156,15 @@ static size_t count_entries(const struct findings *findings) {
 	return count;
 }
 
+/* What dir knows instead, only its log tells. */
+static void verdict_make_void(struct verdict *verdict) {
+	verdict->state = AUTHORITY_UNDETERMINED;
+	verdict->code = E_DHCP_JET_ERROR;
+	snprintf(verdict->reason, sizeof verdict->reason,
+		 "this server's authority has ended, and why cannot be stored; look at the daemon's log, and at the disk that "
+		 "holds the state directory");
+}
+
 static int read_directory(struct sources *sources, struct arena *scratch, const struct moment *now,
 			  struct api_status *status) {
 	struct findings findings;
@@ -168,6 +179,8 @@ static int read_directory(struct sources *sources, struct arena *scratch, const 
 		r = directory_store_findings(sources->directory, scratch, &findings);
 	if (r < 0)
 		return r;
+	if (is_stored_verdict_void() && is_authority_state_serving(status->verdict.state))
+		verdict_make_void(&status->verdict);
 	/* dir says so itself when the time is up, unless it hangs or cannot write. */
 	authority_expire(&status->verdict, now, clock_boot_id());
 	status->remaining_s = verdict_remaining_ms(&status->verdict, now, clock_boot_id()) / 1000;

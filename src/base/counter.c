@@ -11,7 +11,7 @@
 struct counters {
 	_Atomic uint64_t values[COUNTER_COUNT];
 	_Atomic uint64_t drops[COUNTER_DROPS_MAX];
-	_Atomic bool is_store_failing;
+	_Atomic bool is_store_failing, is_verdict_void;
 	_Atomic uint64_t started_ms;
 };
 
@@ -79,6 +79,14 @@ void counters_set_store_failing(bool is_failing) {
 
 bool is_store_failing(void) {
 	return atomic_load_explicit(&counters->is_store_failing, memory_order_relaxed);
+}
+
+void counters_set_verdict_void(bool is_void) {
+	atomic_store_explicit(&counters->is_verdict_void, is_void, memory_order_relaxed);
+}
+
+bool is_stored_verdict_void(void) {
+	return atomic_load_explicit(&counters->is_verdict_void, memory_order_relaxed);
 }
 
 const char *counter_name(enum counter counter) {

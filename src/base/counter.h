@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* counter.h - counters in memory that all roles share, so that the API can read what serve counts without asking it;
- * and the one state of serve that is no count.
+ * and two states of serve and dir that are no counts.
  *
  * Counters start at zero with the daemon and survive the restart of a role. Thread and process: any (atomic).
  */
@@ -40,6 +40,11 @@ uint64_t counter_drop_value(size_t reason);
 /* Whether leases cannot be made durable at present, so that no client gets an acknowledgement. Set by serve. */
 void counters_set_store_failing(bool is_failing);
 bool is_store_failing(void);
+
+/* Whether the verdict in directory.mdb must not be used, since it lets this server serve and dir, which knows better,
+ * cannot write. Set by dir. */
+void counters_set_verdict_void(bool is_void);
+bool is_stored_verdict_void(void);
 
 /* Borrow a counter's name and description. */
 const char *counter_name(enum counter counter);

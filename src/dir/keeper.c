@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/counter.h"
 #include "base/event.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -104,7 +105,8 @@ struct keeper *keeper_new(struct loop *loop, struct record *record, enum authori
 	struct moment now = clock_now();
 
 	*keeper = (struct keeper){ .record = record, .check = check, .context = context };
-	authority_init(&keeper->authority, mode, clock_boot_id(), &record->verdict, may_use_stored, &now);
+	authority_init(&keeper->authority, mode, clock_boot_id(), &record->verdict,
+		       may_use_stored && !is_stored_verdict_void(), &now);
 	record->verdict = keeper->authority.verdict;
 	keeper->timer = loop_timer_new(loop, timer_fired, keeper);
 	timer_set(keeper);

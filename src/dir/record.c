@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/counter.h"
 #include "base/event.h"
 #include "rt/role.h"
 
@@ -93,6 +94,13 @@ static int write_all(struct record *record, const struct acceptance_result *resu
 	return directory_write_commit(write, reterr_error);
 }
 
+/* What could not be stored must act all the same if it ends service. A void verdict stays so until another one that
+ * serves is stored: until then it makes no difference, and serve may not have read the new one yet. */
+static void void_note(const struct record *record, bool is_stored) {
+	if (is_authority_state_serving(record->verdict.state) == is_stored)
+		counters_set_verdict_void(!is_stored);
+}
+
 static bool save(struct record *record, const struct acceptance_result *result, struct span cookie) {
 	struct error error;
 
@@ -105,11 +113,13 @@ static bool save(struct record *record, const struct acceptance_result *result, 
 		if (!record->is_failing)
 			event_emit_error(EVENT_COPY_FAILED, &error);
 		record->is_failing = true;
+		void_note(record, false);
 		loop_timer_set(record->again, AGAIN_MS);
 		return false;
 	}
 	record->is_failing = record->is_list_new = false;
 	loop_timer_clear(record->again);
+	void_note(record, true);
 	role_wake(HERITAGE_WAKE_SERVE);
 	return true;
 }

@@ -87,6 +87,7 @@ static void settle_signals(void) {
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a failed write like others */
 }
 
 /* For ps and top; the program was started by a name that tells nothing. */

@@ -211,7 +211,7 @@ struct configuration *configuration_free(struct configuration *configuration) {
 }
 
 bool is_configuration_authorized(const struct configuration *configuration, const struct moment *now) {
-	return is_verdict_valid(&configuration->verdict, now, clock_boot_id());
+	return !is_stored_verdict_void() && is_verdict_valid(&configuration->verdict, now, clock_boot_id());
 }
 
 const struct verdict *configuration_verdict(const struct configuration *configuration) {

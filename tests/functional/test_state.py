@@ -4,9 +4,9 @@ import os
 import shutil
 
 import dhcp
-from harness import expect_equal, wait_until
+from harness import expect, expect_equal, wait_until
 from scene import Scene
-from slapd import scope_dn
+from slapd import NOBODY, scope_dn
 
 
 def _file(scene, name):
@@ -25,13 +25,18 @@ def _give_router(scene, client, address):
     wait_until(lambda: client.renew().addresses(dhcp.ROUTERS) == [address], f"{address} is in force")
 
 
+def _expect_passed_over(scene, client):
+    """Check that a client gets no answer."""
+    before = scene.lessord.drops("unauthorized")
+    client.send(client.renewing())
+    wait_until(lambda: scene.lessord.drops("unauthorized") > before, "a request is dropped")
+
+
 def _expect_withdrawn(scene, client):
     """Check that withdrawing the authorization makes it silent."""
     scene.slapd.deauthorize()
     scene.lessord.wait_for_verdict("not-authorized")
-    before = scene.lessord.drops("unauthorized")
-    client.send(client.renewing())
-    wait_until(lambda: scene.lessord.drops("unauthorized") > before, "a request is dropped")
+    _expect_passed_over(scene, client)
 
 
 def test_copy_removed(lab):
@@ -94,3 +99,24 @@ def test_leases_removed(lab):
     scene.lessord.kill()
     scene.lessord.start()
     expect_equal(set(scene.lessord.leases()), {client.address}, "leases after a crash")
+
+
+def test_copy_not_written(lab):
+    """A withdrawal that cannot be written to directory.mdb acts all the same, also after dir has started anew."""
+    scene = Scene(lab).start()
+    client = scene.client()
+    client.obtain()
+    dir_pid = scene.lessord.role_pid("dir")
+    size = os.stat(_file(scene, "directory.mdb")).st_size
+    lab.run(["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "prlimit", f"--pid={dir_pid}",
+             "--fsize=8192"])
+    expect(size > 8192, f"the file is too small for this test: {size}")
+    scene.slapd.deauthorize()
+    scene.lessord.wait_for_status(lambda status: status["verdict"]["code"] == 20013, "the verdict is void")
+    _expect_passed_over(scene, client)
+    scene.lessord.kill("dir")
+    scene.lessord.wait_for_verdict("not-authorized")
+    _expect_passed_over(scene, client)
+    scene.slapd.authorize()
+    scene.lessord.wait_for_verdict("authorized")
+    client.renew()
