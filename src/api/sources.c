@@ -179,6 +179,8 @@ static int read_directory(struct sources *sources, struct arena *scratch, const 
 		r = directory_store_findings(sources->directory, scratch, &findings);
 	if (r < 0)
 		return r;
+	if (!has_verdict_been_stored())
+		verdict_init(&status->verdict);
 	if (is_stored_verdict_void() && is_authority_state_serving(status->verdict.state))
 		verdict_make_void(&status->verdict);
 	/* dir says so itself when the time is up, unless it hangs or cannot write. */

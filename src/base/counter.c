@@ -11,11 +11,11 @@
 struct counters {
 	_Atomic uint64_t values[COUNTER_COUNT];
 	_Atomic uint64_t drops[COUNTER_DROPS_MAX];
-	_Atomic bool is_store_failing, is_verdict_void;
+	_Atomic bool is_store_failing, is_verdict_void, has_verdict;
 	_Atomic uint64_t started_ms;
 };
 
-static struct counters private_counters;
+static struct counters private_counters = { .has_verdict = true };
 static struct counters *counters = &private_counters;
 
 static const struct {
@@ -87,6 +87,15 @@ void counters_set_verdict_void(bool is_void) {
 
 bool is_stored_verdict_void(void) {
 	return atomic_load_explicit(&counters->is_verdict_void, memory_order_relaxed);
+}
+
+/* Who reads the verdict after this is seen finds what was stored before. */
+void counters_note_verdict(void) {
+	atomic_store_explicit(&counters->has_verdict, true, memory_order_release);
+}
+
+bool has_verdict_been_stored(void) {
+	return atomic_load_explicit(&counters->has_verdict, memory_order_acquire);
 }
 
 const char *counter_name(enum counter counter) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* counter.h - counters in memory that all roles share, so that the API can read what serve counts without asking it;
- * and two states of serve and dir that are no counts.
+ * and states of serve and dir that are no counts.
  *
  * Counters start at zero with the daemon and survive the restart of a role. Thread and process: any (atomic).
  */
@@ -45,6 +45,11 @@ bool is_store_failing(void);
  * cannot write. Set by dir. */
 void counters_set_verdict_void(bool is_void);
 bool is_stored_verdict_void(void);
+
+/* Whether dir has stored a verdict since the daemon began: what an earlier life has left in directory.mdb may be none
+ * to go by. Always true without shared memory, as nobody could tell. Noted by dir. */
+void counters_note_verdict(void);
+bool has_verdict_been_stored(void);
 
 /* Borrow a counter's name and description. */
 const char *counter_name(enum counter counter);

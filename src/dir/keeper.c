@@ -108,6 +108,7 @@ struct keeper *keeper_new(struct loop *loop, struct record *record, enum authori
 	authority_init(&keeper->authority, mode, clock_boot_id(), &record->verdict,
 		       may_use_stored && !is_stored_verdict_void(), &now);
 	record->verdict = keeper->authority.verdict;
+	record->is_decided = true;
 	keeper->timer = loop_timer_new(loop, timer_fired, keeper);
 	timer_set(keeper);
 	return keeper;

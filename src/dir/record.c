@@ -120,6 +120,8 @@ static bool save(struct record *record, const struct acceptance_result *result, 
 	record->is_failing = record->is_list_new = false;
 	loop_timer_clear(record->again);
 	void_note(record, true);
+	if (record->is_decided)
+		counters_note_verdict();
 	role_wake(HERITAGE_WAKE_SERVE);
 	return true;
 }

@@ -19,6 +19,7 @@ enum { RECORD_FEED_CONFIG = 0 };
 struct record {
 	struct directory_store *store; /* borrowed */
 	struct verdict verdict;        /* may be changed; then record_save */
+	bool is_decided;               /* @verdict is this life's; else what an earlier one has stored */
 	struct directory_status status;
 	struct arena *servers_arena; /* of the list; owned */
 	const struct dhcp_server *servers;

@@ -35,6 +35,7 @@ struct configuration {
 	void *context;
 	struct directory_store *store; /* NULL until dir has made it; the builder has its own */
 	struct verdict verdict;
+	bool is_verdict_of_life; /* not one that an earlier life of the daemon has left */
 	struct directory_status status;
 	struct listing listing;
 	struct snapshot *snapshot;
@@ -135,8 +136,10 @@ static bool has_store(struct configuration *configuration) {
 static int verdict_read(struct configuration *configuration) {
 	struct directory_store *store = configuration->store;
 	struct listing listing = { .arena = arena_new(0) }, old = configuration->listing;
-	int r = directory_store_verdict(store, &configuration->verdict);
+	int r;
 
+	configuration->is_verdict_of_life = has_verdict_been_stored();
+	r = directory_store_verdict(store, &configuration->verdict);
 	if (r == 0)
 		r = directory_store_status(store, &configuration->status);
 	if (r == 0)
@@ -211,7 +214,8 @@ struct configuration *configuration_free(struct configuration *configuration) {
 }
 
 bool is_configuration_authorized(const struct configuration *configuration, const struct moment *now) {
-	return !is_stored_verdict_void() && is_verdict_valid(&configuration->verdict, now, clock_boot_id());
+	return configuration->is_verdict_of_life && !is_stored_verdict_void() &&
+	       is_verdict_valid(&configuration->verdict, now, clock_boot_id());
 }
 
 const struct verdict *configuration_verdict(const struct configuration *configuration) {

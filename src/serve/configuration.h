@@ -29,7 +29,7 @@ struct configuration *configuration_new(struct loop *loop, const char *state_dir
 					configuration_changed_f *changed, void *context);
 struct configuration *configuration_free(struct configuration *configuration);
 
-/* True if the verdict lets us answer clients at @now. */
+/* True if the verdict is of this life of the daemon and lets us answer clients at @now. */
 bool is_configuration_authorized(const struct configuration *configuration, const struct moment *now);
 
 /* Borrow the verdict as it was read last. */

@@ -279,6 +279,27 @@ def test_start_refuse(lab):
     _expect_silence(scene, client, "unauthorized")
 
 
+def test_start_before_dir(lab):
+    """What an earlier life of the daemon has stored lets nobody be answered before dir has judged it"""
+    scene = Scene(lab)
+    scene.slapd.replace(ROOT, "lessorStartWithoutDirectory", "refuse")
+    scene.start()
+    client = scene.client()
+    client.obtain()
+    scene.lessord.stop()
+    scene.lessord.start(wait=False)
+    end, directory_role = time.monotonic() + 10, None
+    while not directory_role and time.monotonic() < end: # as early in its life as possible
+        directory_role = scene.lessord.find_role("dir")
+    os.kill(directory_role, signal.SIGSTOP)
+    wait_until(lambda: scene.lessord.counter("snapshots"), "there is a configuration")
+    _expect_silence(scene, client, "unauthorized")
+    expect_equal(scene.lessord.status()["verdict"]["state"], "start", "what the status says")
+    os.kill(directory_role, signal.SIGCONT)
+    scene.lessord.wait_for_verdict("authorized")
+    client.renew()
+
+
 def test_verdict_expires(lab):
     """Without a directory the verdict ends at its time limit, and with it the service."""
     scene = Scene(lab)
