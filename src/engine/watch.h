@@ -111,8 +111,8 @@ uint64_t watch_wait_ms(const struct watch *watch, const struct moment *now);
 bool watch_take_question(struct watch *watch, struct watch_question *ret_question);
 
 /* Take one piece of news: borrow the sighting it is about until the next call. NULL if there is none. Each change is
- * told once, in the order of coming; in any day at most SIGHTINGS_MAX are, 128 of them at once, and what comes beyond
- * waits (and is not told if it has passed by then). */
+ * told once, in the order of coming; in any day at most SIGHTINGS_MAX are, 128 of them at once (64 about servers that
+ * only clients name), and what comes beyond waits (and is not told if it has passed by then). */
 const struct sighting *watch_take_news(struct watch *watch, enum watch_news *ret_news);
 
 /* True if sightings or the last round's result are others than when this was last asked: they are to be stored. That

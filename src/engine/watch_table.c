@@ -15,8 +15,9 @@
 #define NEWS_AT_ONCE (SIGHTINGS_MAX / 2)
 #define NEWS_PAUSE_MS (DAY_MS / (SIGHTINGS_MAX - NEWS_AT_ONCE))
 
-/* Clients far away can say what they like through a relay agent: that must not fill the table. */
+/* Clients far away can say what they like through a relay agent: that must fill neither the table nor the log. */
 #define HEARSAY_MAX (SIGHTINGS_MAX / 2)
+#define NEWS_RESERVED (NEWS_AT_ONCE / 2) /* for other news than hearsay */
 
 #define NOBODY SIZE_MAX
 
@@ -54,6 +55,10 @@ static bool has_news(const struct sighting *sighting, const struct watch_track *
 	else
 		return false;
 	return true;
+}
+
+static bool can_tell(const struct watch_table *table, size_t index) {
+	return table->n_news_left > (is_sighting_hearsay(&table->sightings[index]) ? NEWS_RESERVED : 0);
 }
 
 static void news_note(struct watch_table *table, size_t index) {
@@ -279,7 +284,7 @@ uint64_t watch_table_wait_ms(const struct watch_table *table, const struct momen
 
 		if (table->sightings[i].is_gone && forget_ms < due_ms)
 			due_ms = forget_ms;
-		if (table->tracks[i].news_order && !table->n_news_left && table->news_since_ms + NEWS_PAUSE_MS < due_ms)
+		if (table->tracks[i].news_order && !can_tell(table, i) && table->news_since_ms + NEWS_PAUSE_MS < due_ms)
 			due_ms = table->news_since_ms + NEWS_PAUSE_MS;
 	}
 	return due_ms == WATCH_NEVER ? WATCH_NEVER : watch_elapsed_ms(now->boot_ms, due_ms);
@@ -289,14 +294,14 @@ static size_t find_oldest_news(const struct watch_table *table) {
 	size_t found = NOBODY;
 
 	for (size_t i = 0; i < table->n_sightings; i++)
-		if (table->tracks[i].news_order &&
+		if (table->tracks[i].news_order && can_tell(table, i) &&
 		    (found == NOBODY || table->tracks[i].news_order < table->tracks[found].news_order))
 			found = i;
 	return found;
 }
 
 const struct sighting *watch_table_take_news(struct watch_table *table, enum watch_news *ret_news) {
-	size_t index = table->n_news_left ? find_oldest_news(table) : NOBODY;
+	size_t index = find_oldest_news(table);
 	struct sighting *sighting;
 	struct watch_track *track;
 

@@ -326,6 +326,24 @@ static void clients_fill_half_of_the_room(void **state) {
 	assert_int_equal(n_sightings(world), SIGHTINGS_MAX);
 }
 
+static void clients_make_half_of_the_news(void **state) {
+	struct world *world = *state;
+	enum watch_news news;
+	unsigned n_told = 0;
+
+	for (uint32_t i = 0; i < SIGHTINGS_MAX; i++)
+		choose(world, 0x0e000000 + i, 0x0a090001);
+	for (; watch_take_news(world->watch, &news); n_told++)
+		;
+	assert_int_equal(n_told, SIGHTINGS_MAX / 4);
+	offer(world, OTHER);
+	assert_news(world, WATCH_FOUND, OTHER);
+	assert_null(watch_take_news(world->watch, &news));
+	assert_true(watch_wait_ms(world->watch, &world->now) > 0);
+	pass(world, DAY_MS / (SIGHTINGS_MAX / 2) * 2);
+	assert_news(world, WATCH_FOUND, 0x0e000000 + SIGHTINGS_MAX / 4);
+}
+
 static void one_for_whom_there_is_no_room_objects_all_the_same(void **state) {
 	struct world *world = *state;
 
@@ -534,6 +552,7 @@ int main(void) {
 		WITH_DIRECTORY(one_that_is_gone_is_forgotten_after_a_day),
 		WITH_DIRECTORY(only_the_gone_make_room),
 		WITH_DIRECTORY(clients_fill_half_of_the_room),
+		WITH_DIRECTORY(clients_make_half_of_the_news),
 		STANDALONE(one_for_whom_there_is_no_room_objects_all_the_same),
 		WITH_DIRECTORY(an_inventor_of_servers_makes_no_flood_of_news),
 		WITH_DIRECTORY(a_long_silence_saves_up_no_news),
