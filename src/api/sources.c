@@ -2,6 +2,7 @@
 #include "api/sources.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/counter.h"
@@ -212,13 +213,23 @@ int sources_sightings(struct sources *sources, struct arena *arena, struct sight
 	return 0;
 }
 
+/* False if the round ended before the daemon began: then the first one of this life is under way. */
+static bool is_of_this_life(const struct detection *detection) {
+	return strcmp(detection->boot_id, clock_boot_id()) == 0 && detection->at.boot_ms >= counters_started_ms();
+}
+
 /* Without a directory, rounds come as often as authorization is checked; what could not be asked is asked again within
  * moments. */
 static int64_t next_detection(const struct sources *sources, const struct detection *detection) {
 	if (!sources->is_standalone || !sources->has_summary || detection->outcome == DETECTION_NONE ||
-	    detection->outcome == DETECTION_IMPOSSIBLE)
+	    detection->outcome == DETECTION_IMPOSSIBLE || !is_of_this_life(detection))
 		return 0;
 	return detection->at.wall_s + (int64_t)sources->settings.values[SETTING_RECHECK_INTERVAL];
+}
+
+/* serve obeys an objection at once; dir says so in the verdict, unless it hangs or cannot write. */
+static bool is_opposed(const struct sources *sources, const struct detection *detection) {
+	return sources->is_standalone && is_of_this_life(detection) && is_detection_opposed(detection);
 }
 
 /* A status without them is better than none. */
@@ -229,9 +240,18 @@ static void read_sightings(struct sources *sources, struct arena *scratch, struc
 		return;
 	status->detection = sightings.detection;
 	status->next_detection = next_detection(sources, &sightings.detection);
+	if (is_opposed(sources, &sightings.detection))
+		status->remaining_s = 0;
 	for (size_t i = 0; i < sightings.n_items; i++)
 		if (!sightings.items[i].is_gone)
 			status->n_sightings[sightings.items[i].state]++;
+}
+
+/* Who decides is asked next: the network, the directory in use, or one that can be connected to. */
+static int64_t next_check(const struct api_status *status) {
+	if (status->is_standalone)
+		return status->next_detection;
+	return status->directory.is_connected ? status->directory.next_check : status->directory.next_attempt;
 }
 
 int sources_status(struct sources *sources, struct arena *scratch, const struct moment *now,
@@ -252,6 +272,8 @@ int sources_status(struct sources *sources, struct arena *scratch, const struct 
 	r = open_leases(sources, reterr_error);
 	if (r < 0)
 		return r;
+	status.next_check = next_check(&status);
+	status.is_watch_on = sources->has_summary && sources->settings.values[SETTING_WATCH] == WATCH_ON;
 	status.is_store_failing = is_store_failing();
 	if (sources->leases && lease_store_stat(sources->leases, &status.leases) < 0)
 		return leases_failed(sources, reterr_error);

@@ -15,6 +15,7 @@ static json_t *verdict_json(const struct api_status *status) {
 	json_set_integer(object, "checkedAt", verdict->checked_at);
 	json_set_integer(object, "validUntil", verdict->valid_until);
 	json_set_integer(object, "remaining", (int64_t)status->remaining_s);
+	json_set_integer(object, "nextCheck", status->next_check);
 	return object;
 }
 
@@ -86,6 +87,7 @@ json_t *status_json(const struct api_status *status) {
 	json_object_set_new(object, "verdict", verdict_json(status));
 	json_object_set_new(object, "detection", detection_json(&status->detection));
 	json_set_integer(object, "nextDetection", status->next_detection);
+	json_object_set_new(object, "watch", json_boolean(status->is_watch_on));
 	json_object_set_new(object, "otherServers", sightings_json(status));
 	json_object_set_new(object, "directory", directory_json(&status->directory));
 	json_object_set_new(object, "configuration", configuration_json(status));

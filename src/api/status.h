@@ -27,7 +27,9 @@ struct api_status {
 	size_t n_served_scopes;
 	bool is_standalone;   /* by the configuration, whatever the verdict is */
 	struct detection detection;
-	int64_t next_detection; /* wall: when the next round is due; 0: not known */
+	int64_t next_detection; /* wall: when the next round is due; 0: not known, or within moments */
+	int64_t next_check;     /* wall: when authorization is checked next without an occasion; 0: within moments */
+	bool is_watch_on;       /* by the setting: other servers are looked for, while this one may serve */
 	size_t n_sightings[SIGHTING_STATE_COUNT]; /* of servers that are not gone */
 	struct lease_store_stat leases;
 	bool is_store_failing;

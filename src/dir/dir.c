@@ -155,6 +155,7 @@ static void authority_looked_up(void *context, const struct lookup_answer *answe
 	link_note_use(dir->links[SESSION_AUTHORITY]);
 	if (answer->servers)
 		record_take_servers(&dir->record, answer->servers, answer->n_servers);
+	keeper_set_repeat(dir->keeper, session_repeat_ms(link_session(dir->links[SESSION_AUTHORITY])));
 	keeper_handle_at(dir->keeper, answer->event, answer->event == AUTHORITY_EVENT_LISTED ? NULL : &answer->cause,
 			 asked);
 	if (has_record_new_servers(&dir->record))

@@ -15,6 +15,7 @@ struct keeper {
 	struct authority authority;
 	struct ip4 opponent;
 	char opponent_enterprise[ROGUE_ENTERPRISE_MAX];
+	uint64_t repeat_ms; /* between checks that come by themselves; 0: none do */
 	struct loop_timer *timer;
 	loop_f *check;
 	void *context;
@@ -78,11 +79,21 @@ static void timer_set(struct keeper *keeper) {
 	loop_timer_set(keeper->timer, authority_wait_ms(&keeper->authority, &now) + 1);
 }
 
+static int64_t next_check(const struct keeper *keeper) {
+	struct moment now = clock_now();
+	uint64_t wait_ms = authority_check_ms(&keeper->authority, &now);
+
+	if (keeper->repeat_ms && keeper->repeat_ms < wait_ms)
+		wait_ms = keeper->repeat_ms;
+	return now.wall_s + (int64_t)(wait_ms / 1000);
+}
+
 /* Do what @step asks for. Other words for the same reason (another server's address) are stored but make no noise. */
 static void step_take(struct keeper *keeper, const struct authority_step *step) {
 	timer_set(keeper);
 	if (step->is_changed) {
 		keeper->record->verdict = keeper->authority.verdict;
+		keeper->record->status.next_check = next_check(keeper);
 		record_save(keeper->record);
 	}
 	if (step->is_news)
@@ -124,9 +135,15 @@ struct keeper *keeper_free(struct keeper *keeper) {
 
 void keeper_set_times(struct keeper *keeper, uint64_t hold_s, uint64_t recheck_s) {
 	struct moment now = clock_now();
+	uint64_t wait_ms = authority_check_ms(&keeper->authority, &now);
 	struct authority_step step = authority_set_times(&keeper->authority, hold_s, recheck_s, &now);
 
+	step.is_changed |= authority_check_ms(&keeper->authority, &now) != wait_ms; /* the status shows it */
 	step_take(keeper, &step);
+}
+
+void keeper_set_repeat(struct keeper *keeper, uint64_t repeat_ms) {
+	keeper->repeat_ms = repeat_ms;
 }
 
 uint64_t keeper_renewal_ms(const struct keeper *keeper) {

@@ -23,6 +23,9 @@ struct keeper *keeper_free(struct keeper *keeper);
 /* How long a grant holds, and how often is checked without an occasion. */
 void keeper_set_times(struct keeper *keeper, uint64_t hold_s, uint64_t recheck_s);
 
+/* Checks come every @repeat_ms without being asked for (0: they do not); this is for the status alone. */
+void keeper_set_repeat(struct keeper *keeper, uint64_t repeat_ms);
+
 /* How often the directory must show that the verdict is current for it never to expire, in milliseconds. */
 uint64_t keeper_renewal_ms(const struct keeper *keeper);
 

@@ -424,6 +424,10 @@ struct session *session_free(struct session *session) {
 	return NULL;
 }
 
+uint64_t session_repeat_ms(const struct session *session) {
+	return session->mode == FEED_POLL ? lookup_interval_ms(session) : 0;
+}
+
 const char *session_feed_name(const struct session *session) {
 	static const char *const names[] = { [FEED_SYNC] = "syncrepl", [FEED_USN] = "usn", [FEED_POLL] = "poll" };
 

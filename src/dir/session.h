@@ -67,5 +67,8 @@ void session_look_up(struct session *session);
 /* Probe after this long without a message. */
 void session_set_probe_interval(struct session *session, uint64_t probe_ms);
 
+/* SESSION_AUTHORITY: how often it looks up by itself, as the directory does not tell of changes; 0: it does. */
+uint64_t session_repeat_ms(const struct session *session);
+
 /* Borrow how changes are learned of: "syncrepl", "usn" or "poll". */
 const char *session_feed_name(const struct session *session);

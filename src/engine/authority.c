@@ -228,9 +228,13 @@ struct authority_step authority_set_times(struct authority *authority, uint64_t 
 	return step;
 }
 
+uint64_t authority_check_ms(const struct authority *authority, const struct moment *now) {
+	return authority->check_due_ms > now->boot_ms ? authority->check_due_ms - now->boot_ms : 0;
+}
+
 uint64_t authority_wait_ms(const struct authority *authority, const struct moment *now) {
 	uint64_t remaining_ms = verdict_remaining_ms(&authority->verdict, now, authority->boot_id);
-	uint64_t check_ms = authority->check_due_ms > now->boot_ms ? authority->check_due_ms - now->boot_ms : 0;
+	uint64_t check_ms = authority_check_ms(authority, now);
 
 	return is_authority_state_serving(authority->verdict.state) && remaining_ms < check_ms ? remaining_ms
 											       : check_ms;

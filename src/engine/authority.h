@@ -74,6 +74,9 @@ struct authority_step authority_tick(struct authority *authority, const struct m
 /* Milliseconds from @now until authority_tick has something to do. */
 uint64_t authority_wait_ms(const struct authority *authority, const struct moment *now);
 
+/* Milliseconds from @now until a check is due without an occasion; 0: now. */
+uint64_t authority_check_ms(const struct authority *authority, const struct moment *now);
+
 /* How often the directory must show that the verdict is current for it never to expire, in milliseconds. */
 uint64_t authority_renewal_ms(const struct authority *authority);
 

@@ -131,10 +131,6 @@ bool watch_take_question(struct watch *watch, struct watch_question *ret_questio
 
 /* Objections */
 
-static bool is_objection(enum detection_outcome outcome) {
-	return outcome == DETECTION_DIRECTORY_MET || outcome == DETECTION_SERVER_MET;
-}
-
 static enum detection_outcome objection_of(const struct watch_settings *settings, const struct watch_seen *seen) {
 	if (!settings->is_standalone || settings->rule == STANDALONE_RULE_REPORT)
 		return DETECTION_NONE;
@@ -148,7 +144,7 @@ static enum detection_outcome objection_of(const struct watch_settings *settings
 static bool is_objection_known(const struct watch *watch, enum detection_outcome outcome) {
 	const struct detection *known = &watch->detection;
 
-	return is_objection(known->outcome) && known->number == watch->round.number &&
+	return is_detection_opposed(known) && known->number == watch->round.number &&
 	       (known->outcome == outcome || known->outcome == DETECTION_DIRECTORY_MET);
 }
 
@@ -166,7 +162,7 @@ static void object(struct watch *watch, const struct watch_seen *seen, const str
 }
 
 bool is_watch_opposed(const struct watch *watch) {
-	return watch->settings.is_standalone && is_objection(watch->detection.outcome);
+	return watch->settings.is_standalone && is_detection_opposed(&watch->detection);
 }
 
 /* Hearing */

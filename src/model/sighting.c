@@ -27,6 +27,10 @@ const char *detection_outcome_name(enum detection_outcome outcome) {
 	return outcome_names[outcome];
 }
 
+bool is_detection_opposed(const struct detection *detection) {
+	return detection->outcome == DETECTION_DIRECTORY_MET || detection->outcome == DETECTION_SERVER_MET;
+}
+
 bool is_sighting_hearsay(const struct sighting *sighting) {
 	return sighting->is_overheard && !sighting->hlen && is_ip4_none(sighting->offered) &&
 	       sighting->answer == ROGUE_ANSWER_NONE;

@@ -65,6 +65,9 @@ const char *detection_outcome_name(enum detection_outcome outcome);
  * agent, can say that, too, so it is the weakest of all evidence. */
 bool is_sighting_hearsay(const struct sighting *sighting);
 
+/* True if somebody objected to this server's service, which may not go on then. */
+bool is_detection_opposed(const struct detection *detection);
+
 /* True if @one and @other name parts of one enterprise: the same name or one a subdomain of the other, without regard
  * to case. An empty name belongs to nobody. */
 bool is_same_enterprise(const char *one, const char *other);

@@ -4,7 +4,7 @@
 #include "base/cursor.h"
 
 #define VERDICT_VERSION 2
-#define STATUS_VERSION 2
+#define STATUS_VERSION 3
 #define FINDING_VERSION 1
 #define LISTING_VERSION 1
 
@@ -70,6 +70,7 @@ size_t status_record_encode(const struct directory_status *status, uint8_t ret_o
 	writer_u32(&writer, (uint32_t)status->code);
 	writer_u64(&writer, (uint64_t)status->since);
 	writer_u64(&writer, (uint64_t)status->next_attempt);
+	writer_u64(&writer, (uint64_t)status->next_check);
 	writer_u64(&writer, (uint64_t)status->synchronized_at);
 	write_clipped(&writer, status->uri, sizeof status->uri);
 	write_clipped(&writer, status->feed, sizeof status->feed);
@@ -90,6 +91,7 @@ int status_record_decode(struct span octets, struct directory_status *ret_status
 	status.code = (int)reader_u32(&reader);
 	status.since = (int64_t)reader_u64(&reader);
 	status.next_attempt = (int64_t)reader_u64(&reader);
+	status.next_check = (int64_t)reader_u64(&reader);
 	status.synchronized_at = (int64_t)reader_u64(&reader);
 	reader_text(&reader, sizeof status.uri, status.uri);
 	reader_text(&reader, sizeof status.feed, status.feed);

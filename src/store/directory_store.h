@@ -31,6 +31,7 @@ struct directory_status {
 	char enterprise[ROGUE_ENTERPRISE_MAX]; /* the directory's name on the wire (model/sighting.h), "" if none */
 	int64_t since;            /* wall: connected or disconnected since */
 	int64_t next_attempt;     /* wall; 0 if connected */
+	int64_t next_check;       /* wall: when the list is looked up next without an occasion; 0: not known */
 	int64_t synchronized_at;  /* wall: last time the copy was known to equal the directory; 0 never */
 	int code;                 /* of the last failure; 0 none */
 	char reason[384];

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """lessorctl: every command, by success and by refusal."""
 import json
+import re
+import time
 
 from harness import expect, expect_equal
 from kdc import Kdc
@@ -194,7 +196,20 @@ def test_leases(lab):
     ctl.expect_error(20016, "lease", "show", "10.77.0.150", says="10.77.0.150")
     expect_equal(ctl.json("status")["verdict"]["state"], "authorized", "status")
     text = ctl.run("status").stdout
-    expect("authorized" in text and SERVER in text, f"status says {text!r}")
+    expect(f"{SERVER} (lessord " in text and "): authorized, clients are answered\n" in text, text)
+    moment = r"[-\d]+ [:\d]+"
+    expect(re.search(rf"^  Last checked: {moment} \(\d+s ago\); valid without the directory for \w+, until {moment}\n"
+                     rf"  Next check: {moment} \(in (59m|1h)\), or when the directory tells of a change\n", text, re.MULTILINE), text)
+    expect("not looked for" not in text, text)
+    entry = f"cn={SERVER},cn=oslo,cn=sites,cn=DHCP,dc=example,dc=test"
+    scene.slapd.replace(entry, "lessorRecheckInterval", 300)
+    scene.lessord.wait_for_status(lambda status: 240 < status["verdict"]["nextCheck"] - time.time() <= 300, "a sooner check")
+    scene.slapd.replace(entry, "lessorWatch", "off")
+    scene.lessord.wait_for_status(lambda status: not status["watch"], "the watch is off")
+    expect("not looked for (lessorWatch: off)\n" in ctl.run("status").stdout, "the status does not say so")
+    scene.slapd.stop()
+    status = scene.lessord.wait_for_status(lambda status: status["directory"]["nextAttempt"], "an attempt is set")
+    expect_equal(status["verdict"]["nextCheck"], status["directory"]["nextAttempt"], "the next check without a directory")
     scene.lessord.stop()
     ctl.expect_error(20123, "status")
     ctl.expect_error(20123, "lease", "list")

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two lessord on one bridge: each outcome of authorization and of rogue detection, with real packets."""
+import os
+import signal
 import time
 
 import dhcp
@@ -41,7 +43,7 @@ class Bridge:
         reply = asking.ask(asking.message(dhcp.INFORM, ASK, ciaddr="10.77.0.9"))
         return reply.addresses(dhcp.SERVER_ID)[0], reply.option(dhcp.VENDOR_INFORMATION)
 
-    def wait_for_code(self, code, state):
+    def wait_for_code(self, code, state, has_reason=True):
         """Wait until dhcp2 has the verdict @state because of @code, and see that it answers nobody then, neither client
         nor server; returns its sentence."""
         status = self.second.wait_for_status(
@@ -53,7 +55,7 @@ class Bridge:
         wait_until(lambda: self.second.drops("unauthorized") >= before + 2, "dhcp2 has passed over both")
         while (received := client.link.receive(time.monotonic())) is not None:
             expect(received[0].addresses(dhcp.SERVER_ID) != [OTHER_ADDRESS], "dhcp2 has answered")
-        expect(status["verdict"]["reason"].strip(), "there is no sentence")
+        expect_equal(bool(status["verdict"]["reason"].strip()), has_reason, "whether there is a sentence")
         return status["verdict"]["reason"]
 
     def recheck(self):
@@ -153,7 +155,15 @@ def test_standalone_in_directory(lab):
     bridge.second.start()
     bridge.second.wait_for_verdict("standalone", ROUND)
     bridge.scene.start()
+    # Whoever keeps the verdict hangs: nobody is answered all the same, and the status does not say otherwise.
+    keeper = bridge.second.role_pid("dir")
+    os.kill(keeper, signal.SIGSTOP)
     bridge.recheck()
+    bridge.second.wait_for_status(lambda status: status["detection"]["outcome"] == "directory-met", "the objection", ROUND)
+    bridge.wait_for_code(0, "standalone", has_reason=False)
+    page = lab.run([lab.program("lessorctl"), "--socket", bridge.second.settings["api_socket"], "status"]).stdout
+    expect(f"standalone, no client is answered\n  The server {SERVER_ADDRESS} objects" in page, page)
+    os.kill(keeper, signal.SIGCONT)
     reason = bridge.wait_for_code(20043, "standalone-in-directory")
     expect(SERVER_ADDRESS in reason and "example.test" in reason, f"{reason!r} does not say who objects")
     bridge.first.stop()

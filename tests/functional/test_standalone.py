@@ -67,6 +67,15 @@ class Workgroup:
             return file["connected"] == (code is None) and (file["code"] or None) == code and re.search(says, file["reason"] or "")
         return self.lessord.wait_for_status(check, f"the file is {code} {says}")["directory"]
 
+    def page(self):
+        """What lessorctl status prints."""
+        return self.lab.run([self.lab.program("lessorctl"), "--socket", self.lessord.settings["api_socket"], "status"],
+                            namespace=self.server).stdout
+
+    def expect_page(self, pattern):
+        page = self.page()
+        expect(re.search(pattern, page), f"{pattern!r} does not match {page}")
+
     def events(self, name):
         return re.findall(rf"lessord \w+: {name}\b.*", self.lessord.process.log())
 
@@ -98,6 +107,8 @@ def test_serves(lab):
     group.lessord.start()
     status = group.lessord.wait_for_status(lambda status: status["configuration"]["servedScopes"], "the file is read")
     expect_equal(status["verdict"]["state"], "checking", "the verdict before the first round has ended")
+    group.expect_page(r"no client is answered\n  The first check since the start is under way; .* takes ten seconds\n"
+                      r"  Last checked: never\n  Next check: within moments, or when an interface changes\n")
     client = group.client()
     expect(not client.link.exchange([(client, client.message(dhcp.DISCOVER))], deadline=1), "a client was answered too early")
 
@@ -107,9 +118,10 @@ def test_serves(lab):
     expect(7200 < status["verdict"]["remaining"] <= 7260, f"it holds for {status['verdict']['remaining']} s")
     reply = _lease(client)
     expect_equal((_domain(reply), reply.addresses(dhcp.ROUTERS)), ("example.org", ["10.77.0.1"]), "what the client is told")
-    printed = lab.run([lab.program("lessorctl"), "--socket", group.lessord.settings["api_socket"], "status"],
-                      namespace=group.server).stdout
-    expect(f"Configuration file: {group.path}\n" in printed and "No directory" in printed, printed)
+    group.expect_page(r"clients are answered\n  Last checked: [-\d]+ [:\d]+ \(\d+s ago\); valid for 2h(1m)?, until [-\d]+ [:\d]+\n"
+                      r"  Next check: [-\d]+ [:\d]+ \(in (59m|1h)\), or when an interface changes\n\n"
+                      r"No directory: the network decides\n  Last round of rogue detection: [-\d]+ [:\d]+ \(\d+s ago\), unopposed\n"
+                      rf"Configuration file: {re.escape(group.path)}\n")
 
 
 def test_follows_file(lab):
@@ -172,9 +184,10 @@ def test_missing_at_start(lab):
     group.lessord.start()
     group.wait_for_file(20000, "there is no file")
     expect_equal(group.lessord.status()["configuration"]["scopes"], 0, "scopes")
+    group.lessord.wait_for_verdict("standalone", FIRST_ROUND)
+    group.expect_page("standalone, but there is no scope that this server serves\n")
     group.write()
     group.wait_for_file(None)
-    group.lessord.wait_for_verdict("standalone", FIRST_ROUND)
     _lease(group.client())
     os.chmod(group.path, 0o600)
     group.wait_for_file(20000, "Permission denied")
@@ -201,6 +214,7 @@ def test_restart(lab):
     group.lessord.start()
     status = group.lessord.wait_for_status(lambda status: status["configuration"]["servedScopes"], "what was in force is there")
     expect_equal(status["verdict"]["state"], "checking", "the verdict after a restart")
+    expect_equal((status["nextDetection"], status["verdict"]["nextCheck"]), (0, 0), "the next round, while the first is under way")
     other = group.client()
     expect(not other.link.exchange([(other, other.message(dhcp.DISCOVER))], deadline=1), "a client was answered too early")
     group.lessord.wait_for_verdict("standalone", FIRST_ROUND)

@@ -131,7 +131,7 @@ static void test_status_before_the_stores_are_there(void **state) {
 
 static void fill_directory(void) {
 	struct directory_status directory = { .uri = "ldap://a", .is_connected = true, .feed = "syncrepl", .since = 11,
-					      .next_attempt = 0, .synchronized_at = 13, .code = 20037, .reason = "why" };
+					      .next_attempt = 12, .next_check = 14, .synchronized_at = 13, .code = 20037, .reason = "why" };
 	const struct finding items[] = {
 		{ { { 1 } }, "cn=1", "lessorRange", 20023, "the range ends before it starts", false },
 		{ { { 1 } }, "cn=1", "lessorState", 87, "say enabled or disabled", false },
@@ -168,6 +168,7 @@ static void test_status(void **state) {
 	assert_text(status, "verdict.reason", "not listed");
 	assert_number(status, "verdict.checkedAt", 4000);
 	assert_number(status, "verdict.validUntil", 0);
+	assert_number(status, "verdict.nextCheck", 14);
 	assert_text(status, "directory.uri", "ldap://a");
 	assert_true(json_is_true(member(status, "directory.connected")));
 	assert_text(status, "directory.feed", "syncrepl");
@@ -449,24 +450,27 @@ static void test_status_counts_sightings(void **state) {
 	free(answer.body);
 }
 
-static void assert_next_round(enum detection_outcome outcome, json_int_t expected) {
-	const struct detection detection = { .outcome = outcome, .number = 3, .at = { 4990, 0 } };
+static void assert_next_round(enum detection_outcome outcome, const char *boot_id, json_int_t expected) {
+	struct detection detection = { .outcome = outcome, .number = 3, .at = { 4990, clock_now().boot_ms } };
 	json_t *status;
 
+	snprintf(detection.boot_id, sizeof detection.boot_id, "%s", boot_id);
 	sources_free(sources); /* in one process, who reads keeps who writes from opening */
 	store_sightings(&detection);
 	sources = sources_new(fixture_directory, SERVER, true);
 	status = ask("/v1/status", 200);
 	assert_text(status, "mode", "standalone");
 	assert_number(status, "nextDetection", expected);
+	assert_number(status, "verdict.nextCheck", expected);
 	json_decref(status);
 }
 
 static void test_next_round_without_a_directory(void **state) {
 	open_stores();
 	accept_tree("lessorServedBy: " SERVER);
-	assert_next_round(DETECTION_UNOPPOSED, 4990 + 3600);
-	assert_next_round(DETECTION_IMPOSSIBLE, 0);
+	assert_next_round(DETECTION_UNOPPOSED, clock_boot_id(), 4990 + 3600);
+	assert_next_round(DETECTION_UNOPPOSED, "an earlier boot", 0);
+	assert_next_round(DETECTION_IMPOSSIBLE, clock_boot_id(), 0);
 }
 
 static void test_recheck_wakes_others(void **state) {

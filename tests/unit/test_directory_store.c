@@ -325,6 +325,7 @@ static void test_status(void **state) {
 					   .enterprise = "example.com",
 					   .since = 1,
 					   .next_attempt = 2,
+					   .next_check = 4,
 					   .synchronized_at = 3,
 					   .code = 20037,
 					   .reason = "why" };
@@ -344,6 +345,7 @@ static void test_status(void **state) {
 	assert_string_equal(read.enterprise, "example.com");
 	assert_int_equal(read.since, 1);
 	assert_int_equal(read.next_attempt, 2);
+	assert_int_equal(read.next_check, 4);
 	assert_int_equal(read.synchronized_at, 3);
 	assert_int_equal(read.code, 20037);
 	assert_string_equal(read.reason, "why");

@@ -118,7 +118,8 @@ static int show_verdict(const struct ctl *ctl, const json_t *status, struct erro
 	if (number_of(verdict, "remaining") == 0)
 		return error_set(reterr_error, code > 0 ? (enum error_code)code : E_DHCP_ROGUE_INIT_FAILED, "%s",
 				 reason[0] ? reason : "the daemon has just started and has no verdict yet; ask again in a moment");
-	object = ctl_message("", "server %s: %s, clients are answered", text_of(status, "server"), text_of(verdict, "state"));
+	object = ctl_message("", "server %s: %s, clients are answered%s%s", text_of(status, "server"),
+			     text_of(verdict, "state"), reason[0] ? ", but the check was not possible: " : "", reason);
 	json_object_del(object, "dn");
 	json_object_set(object, "server", json_object_get(status, "server"));
 	json_object_set(object, "verdict", verdict);
