@@ -192,8 +192,11 @@ struct configuration *configuration_new(struct loop *loop, const char *state_dir
 	configuration->built_watch = loop_watch_readable(loop, configuration->built_fd, on_built, configuration);
 	configuration->wake_watch = loop_watch_readable(loop, HERITAGE_WAKE_SERVE, on_wake, configuration);
 	configuration->retry = loop_timer_new(loop, on_retry, configuration);
-	configuration_read(configuration);
 	return configuration;
+}
+
+void configuration_start(struct configuration *configuration) {
+	configuration_read(configuration);
 }
 
 struct configuration *configuration_free(struct configuration *configuration) {

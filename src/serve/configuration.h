@@ -24,10 +24,14 @@ struct configuration;
  * was borrowed before goes behind the call. */
 typedef void configuration_changed_f(void *context, bool has_new_snapshot);
 
-/* Follow directory.mdb in @state_directory for @server_name (both borrowed for good). There may be none yet. */
+/* Follow directory.mdb in @state_directory for @server_name (both borrowed for good), from configuration_start on.
+ * There may be none yet. */
 struct configuration *configuration_new(struct loop *loop, const char *state_directory, const char *server_name,
 					configuration_changed_f *changed, void *context);
 struct configuration *configuration_free(struct configuration *configuration);
+
+/* Read for the first time. From here on there may be a second thread. */
+void configuration_start(struct configuration *configuration);
 
 /* True if the verdict is of this life of the daemon and lets us answer clients at @now. */
 bool is_configuration_authorized(const struct configuration *configuration, const struct moment *now);

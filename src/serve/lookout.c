@@ -252,7 +252,6 @@ struct lookout *lookout_new(const struct lookout_parts *parts) {
 	lookout->timer = loop_timer_new(parts->loop, on_timer, lookout);
 	lookout->ear_watch = loop_watch_readable(parts->loop, HERITAGE_EAR, on_heard, lookout);
 	lookout->wake_watch = loop_watch_readable(parts->loop, HERITAGE_WAKE_WATCH, on_wake, lookout);
-	lookout_configure(lookout);
 	return lookout;
 }
 

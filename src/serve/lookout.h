@@ -28,7 +28,8 @@ struct lookout_parts {
 	struct packet_io *io;
 };
 
-/* Look out, with the descriptors HERITAGE_EAR and HERITAGE_WAKE_WATCH. lookout_free accepts NULL and returns NULL. */
+/* Look out, with the descriptors HERITAGE_EAR and HERITAGE_WAKE_WATCH, from the first lookout_configure on.
+ * lookout_free accepts NULL and returns NULL. */
 struct lookout *lookout_new(const struct lookout_parts *parts);
 struct lookout *lookout_free(struct lookout *lookout);
 

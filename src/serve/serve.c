@@ -188,8 +188,7 @@ static void on_configuration(void *context, bool has_new_snapshot) {
 
 	if (has_new_snapshot)
 		engine_snapshot_changed(serve->engine);
-	if (serve->lookout) /* not yet there at the first reading */
-		lookout_configure(serve->lookout);
+	lookout_configure(serve->lookout);
 }
 
 static void on_links(void *context, bool is_news) {
@@ -249,7 +248,9 @@ int serve_run(struct role_context *context, struct error *reterr_error) {
 	serve->io = packet_io_new(HERITAGE_UDP, HERITAGE_LINK);
 	serve->configuration =
 		configuration_new(context->loop, config->state_directory, config->server_name, on_configuration, serve);
-	lookout_start(serve, config);
+	lookout_start(serve, config); /* looks at its store by a child process: before there is a second thread */
+	configuration_start(serve->configuration);
+	lookout_configure(serve->lookout);
 	serve->udp_watch = loop_watch_readable(context->loop, HERITAGE_UDP, on_packets, serve);
 	context->finish = serve_free;
 	context->finish_context = serve;
