@@ -475,12 +475,22 @@ static void print_setting_value(const struct setting_row *row, uint64_t value) {
 		printf("%llu (%s)", (unsigned long long)value, array);
 }
 
+/* Write what lessorctl calls the setting of @row into @array and return it. */
+static const char *setting_name(const struct setting_row *row, char array[static 64]) {
+	struct text text;
+
+	text_init(&text, array, 64);
+	text_add_hyphenated(&text, attribute_rows[row->attribute_index].cells[0] + strlen("lessor"));
+	return array;
+}
+
 static void table_settings(void) {
-	puts("| attribute | default | least | most | levels | what it says |\n|---|---|---|---|---|---|");
+	puts("| attribute | lessorctl | default | least | most | levels | what it says |\n|---|---|---|---|---|---|---|");
 	for (size_t i = 0; i < ARRAY_LEN(setting_rows); i++) {
 		const struct setting_row *row = &setting_rows[i];
+		char name[64];
 
-		printf("| `%s` | ", attribute_rows[row->attribute_index].cells[0]);
+		printf("| `%s` | `%s` | ", attribute_rows[row->attribute_index].cells[0], setting_name(row, name));
 		print_setting_value(row, row->fallback);
 		fputs(" | ", stdout);
 		print_setting_value(row, row->minimum);
@@ -491,6 +501,52 @@ static void table_settings(void) {
 		putchar(' ');
 		print_cell(row->prose);
 		puts("|");
+	}
+}
+
+static void print_duration(const char *before, uint64_t seconds) {
+	char array[64];
+	struct text text;
+
+	text_init(&text, array, sizeof array);
+	text_add_duration(&text, seconds);
+	printf("%s%s", before, array);
+}
+
+/* What a setting's value may be, and what it is where nobody says anything. */
+static void print_setting_values(const struct setting_row *row) {
+	const char *before = "One of ";
+
+	for (size_t i = 0; i < ARRAY_LEN(word_rows); i++)
+		if (strcmp(word_rows[i].setting, row->name) == 0) {
+			printf("%s%s", before, word_rows[i].word);
+			before = ", ";
+		}
+	if (row->kind == SETTING_CHOICE) {
+		printf("; default: %s.\n", setting_word(row, row->fallback));
+		return;
+	}
+	print_duration("From ", row->minimum);
+	print_duration(" to ", row->maximum);
+	print_duration("; default: ", row->fallback);
+	puts(".");
+}
+
+static void table_settings_man(void) {
+	for (size_t i = 0; i < ARRAY_LEN(setting_rows); i++) {
+		const struct setting_row *row = &setting_rows[i];
+		char name[64];
+
+		fputs(".TP\n\\fB", stdout);
+		print_roff(setting_name(row, name));
+		fputs("\\fP=", stdout);
+		print_words(row->kind == SETTING_CHOICE ? "WORD" : "TIME");
+		fputs(" (", stdout);
+		print_levels(row->levels, ", ");
+		fputs(")\n", stdout);
+		print_roff(row->prose);
+		putchar('\n');
+		print_setting_values(row);
 	}
 }
 
@@ -518,6 +574,7 @@ static const struct {
 	{ "authorization-attributes", table_authorization_attributes },
 	{ "classes", table_classes },
 	{ "settings", table_settings },
+	{ "settings-man", table_settings_man },
 };
 
 /* Print the table that @line names. False if it names none that there is. */

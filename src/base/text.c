@@ -150,6 +150,18 @@ int text_parse_hex(const char *text, size_t max, uint8_t *ret_octets, size_t *re
 	return 0;
 }
 
+static bool is_capital(char letter) {
+	return letter >= 'A' && letter <= 'Z';
+}
+
+void text_add_hyphenated(struct text *text, const char *name) {
+	for (size_t i = 0; name[i]; i++) {
+		bool is_word = i && is_capital(name[i]) && name[i - 1] != '-' && !is_capital(name[i - 1]);
+
+		text_add(text, "%s%c", is_word ? "-" : "", is_capital(name[i]) ? name[i] | 0x20 : name[i]);
+	}
+}
+
 bool is_text_equal_nocase(const char *a, const char *b) {
 	return strcasecmp(a, b) == 0;
 }

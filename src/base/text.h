@@ -44,6 +44,9 @@ void text_add_duration(struct text *text, uint64_t seconds);
  * @ret_octets and their number to @ret_len. 0, or -E_INVALID_PARAMETER. */
 int text_parse_hex(const char *text, size_t max, uint8_t *ret_octets, size_t *ret_len);
 
+/* Add @name, which begins its words with capitals, as people type it: "AuthorityHold" as "authority-hold". */
+void text_add_hyphenated(struct text *text, const char *name);
+
 /* Equal without regard to ASCII case. */
 bool is_text_equal_nocase(const char *a, const char *b);
 

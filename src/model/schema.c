@@ -2,9 +2,12 @@
 #include "model/schema.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/macros.h"
 #include "model/quote_priv.h"
+
+#define NAME_MAX_LEN 64
 
 #define IS_SINGLE true
 #define IS_MULTI false
@@ -102,7 +105,9 @@ unsigned schema_class_level(enum schema_class class) {
 	return 0;
 }
 
-static int parse_choice(enum setting setting, const char *text, uint64_t *ret_value, struct error *reterr_error) {
+/* @name: what to call the setting in the error's sentence. */
+static int parse_choice(enum setting setting, const char *name, const char *text, uint64_t *ret_value,
+			struct error *reterr_error) {
 	char quoted[QUOTE_MAX], expected[QUOTE_MAX];
 	struct text list;
 
@@ -116,8 +121,8 @@ static int parse_choice(enum setting setting, const char *text, uint64_t *ret_va
 		}
 		text_add(&list, "%s%s", list.len ? " or " : "", setting_words[i].word);
 	}
-	return error_set(reterr_error, E_INVALID_PARAMETER, "%s is \"%s\"; write %s",
-			 attributes[settings[setting].attribute].name, quote(span_of_text(text), quoted), expected);
+	return error_set(reterr_error, E_INVALID_PARAMETER, "%s is \"%s\"; write %s", name,
+			 quote(span_of_text(text), quoted), expected);
 }
 
 int setting_parse(enum setting setting, const char *text, uint64_t *ret_value, struct error *reterr_error) {
@@ -126,7 +131,7 @@ int setting_parse(enum setting setting, const char *text, uint64_t *ret_value, s
 	uint64_t value;
 
 	if (info->kind == SETTING_CHOICE)
-		return parse_choice(setting, text, ret_value, reterr_error);
+		return parse_choice(setting, attributes[info->attribute].name, text, ret_value, reterr_error);
 	if (text_parse_u64(text, info->maximum, &value) < 0 || value < info->minimum)
 		return error_set(reterr_error, E_INVALID_PARAMETER,
 				 "%s is \"%s\"; write a number of seconds from %" PRIu64 " to %" PRIu64,
@@ -143,4 +148,57 @@ void setting_format(enum setting setting, uint64_t value, struct text *text) {
 			return;
 		}
 	text_add(text, "%" PRIu64, value);
+}
+
+/* The settings' attributes are Lessor's own, all of which begin so. */
+static const char *name_behind_prefix(enum setting setting) {
+	return attributes[setting_get(setting)->attribute].name + strlen("lessor");
+}
+
+void setting_add_name(enum setting setting, struct text *text) {
+	text_add_hyphenated(text, name_behind_prefix(setting));
+}
+
+/* True if @word is @name, which has no hyphens. */
+static bool is_name_meant(const char *name, const char *word) {
+	char plain[NAME_MAX_LEN];
+	size_t len = 0;
+
+	for (; *word && len + 1 < sizeof plain; word++)
+		if (*word != '-')
+			plain[len++] = *word;
+	plain[len] = '\0';
+	return !*word && is_text_equal_nocase(plain, name);
+}
+
+enum setting setting_find(const char *name) {
+	unsigned setting = 0;
+
+	while (setting < SETTING_COUNT && !is_name_meant(name_behind_prefix((enum setting)setting), name) &&
+	       !is_name_meant(attributes[settings[setting].attribute].name, name))
+		setting++;
+	return (enum setting)setting;
+}
+
+int setting_read(enum setting setting, const char *text, uint64_t *ret_value, struct error *reterr_error) {
+	char words[NAME_MAX_LEN], least_words[32], most_words[32], quoted[QUOTE_MAX];
+	const struct setting_info *info = setting_get(setting);
+	struct text name, least, most;
+	uint64_t value;
+
+	text_init(&name, words, sizeof words);
+	setting_add_name(setting, &name);
+	if (info->kind == SETTING_CHOICE)
+		return parse_choice(setting, name.data, text, ret_value, reterr_error);
+	if (text_parse_duration(text, info->maximum, &value) == 0 && value >= info->minimum) {
+		*ret_value = value;
+		return 0;
+	}
+	text_init(&least, least_words, sizeof least_words);
+	text_add_duration(&least, info->minimum);
+	text_init(&most, most_words, sizeof most_words);
+	text_add_duration(&most, info->maximum);
+	return error_set(reterr_error, E_INVALID_PARAMETER,
+			 "%s is \"%s\"; write a time from %s to %s, such as 3d, 1h30m or a number of seconds", name.data,
+			 quote(span_of_text(text), quoted), least.data, most.data);
 }

@@ -105,3 +105,13 @@ int setting_parse(enum setting setting, const char *text, uint64_t *ret_value, s
 
 /* Add a setting's value in the form in which it stands in the directory. */
 void setting_format(enum setting setting, uint64_t value, struct text *text);
+
+/* Add the name by which people call a setting: that of its attribute without "lessor", "authority-hold". */
+void setting_add_name(enum setting setting, struct text *text);
+
+/* The setting that people call @name; SETTING_COUNT if none. The attribute's name will do as well, and neither case nor
+ * hyphens count. */
+enum setting setting_find(const char *name);
+
+/* Read a value as people write it: "3d", "1h30m", "90", "off". 0, or -E_INVALID_PARAMETER with what is expected. */
+int setting_read(enum setting setting, const char *text, uint64_t *ret_value, struct error *reterr_error);

@@ -8,7 +8,7 @@ from harness import expect, expect_equal
 from kdc import Kdc
 from rawclient import RawClient, obtain_all
 from scene import Scene
-from slapd import BASE, LDAP_PORT, NET_SERVICES, SERVER, base_tree, ldif, person_dn, scope_dn, scope_entry
+from slapd import BASE, LDAP_PORT, NET_SERVICES, ROOT, SERVER, SITE, base_tree, ldif, person_dn, scope_dn, scope_entry
 
 SCOPE = "10.77.0.0"
 OTHER = "dhcp2.example.test"
@@ -179,6 +179,84 @@ def test_options(lab):
         expect(ctl.run("option", "set", value, "--root", status=None).returncode in (1, 2), f"{value} was accepted")
     ctl.expect_error(UNKNOWN_SCOPE, "option", "set", "routers=10.0.0.1", "--scope", "10.99.0.0")
     ctl.expect_usage("option", "set", "routers=10.0.0.1")
+
+
+def _settings(ctl, *words):
+    return {row["name"]: row["value"] for row in ctl.json("setting", "list", *words)["settings"]}
+
+
+def test_settings(lab):
+    """setting set, list and remove at every level; the nearest level's value is in force for a client."""
+    scene, ctl = _sample(lab)
+    scene.start()
+    client = scene.client()
+    client.obtain()
+    ctl.run("reservation", "add", "10.77.0.50", "--hardware", "02:00:00:00:00:50")
+    levels = ((["--root"], ROOT), (["--site", "oslo"], SITE), (["--server", SERVER], f"cn={SERVER},{SITE}"),
+              (["--scope", SCOPE], scope_dn(SCOPE)), (["--reservation", "10.77.0.50"], scope_dn("10.77.0.50", scope_dn(SCOPE))))
+    for hours, (level, dn) in enumerate(levels, 1):
+        expect("lease-time" not in _settings(ctl, *level), f"it is set at {level} already")
+        ctl.run("setting", "set", f"lease-time={hours}h30m", *level)
+        lease_time = hours * 3600 + 1800
+        expect_equal(_settings(ctl, *level)["lease-time"], lease_time, f"the value at {level}")
+        expect(f"lessorLeaseTime: {lease_time}" in scene.slapd.search(dn, "-s", "base").splitlines(), f"it is not in {dn}")
+        row = next(row for row in ctl.json("setting", "list", *level, "--effective")["settings"] if row["name"] == "lease-time")
+        expect_equal((row["attribute"], row["value"], row["source"].lower()), ("lessorLeaseTime", lease_time, dn.lower()),
+                     f"what is in force at {level}")
+        if level[0] != "--reservation":
+            expect_equal(_settings(ctl, "--scope", SCOPE, "--effective")["lease-time"], lease_time, f"inherited from {level}")
+            expect_equal(ctl.json("scope", "show", SCOPE)["leaseTime"], lease_time, f"scope show with that of {level}")
+            expect_equal(client.renew().number(51), lease_time, f"the lease time with that of {level}")
+    for level, _ in reversed(levels):
+        ctl.run("setting", "remove", "LESSORLEASETIME", *level)
+        ctl.expect_error(2, "setting", "remove", "lease-time", *level, says="not set")
+    expect_equal(_settings(ctl, "--scope", SCOPE, "--effective"),
+                 {"lease-time": 691200, "decline-time": 86400, "offer-time": 60}, "what is in force by default")
+    expect("--effective" in ctl.run("setting", "list", "--site", "oslo").stdout, "no advice where nothing is set")
+
+
+def test_setting_names(lab):
+    """A setting is found by each form of its name, several are set at once, and all may stand on root, site and server."""
+    scene, ctl = _sample(lab)
+    for level in (["--root"], ["--site", "oslo"], ["--server", SERVER]):
+        ctl.run("setting", "set", "authority-hold=3d", "RecheckInterval=600", "lessorWatch=OFF", "lessorwatchinterval=1m",
+                "start-without-directory=refuse", "standalone-rule=alone", *level)
+        expect_equal(_settings(ctl, *level), {"authority-hold": 259200, "recheck-interval": 600, "watch": "off",
+                     "watch-interval": 60, "start-without-directory": "refuse", "standalone-rule": "alone"}, f"at {level}")
+        ctl.run("setting", "remove", "watch", *level)
+        expect("watch" not in _settings(ctl, *level), f"watch is still set at {level}")
+    text = ctl.run("setting", "list", "--server", SERVER, "--effective").stdout
+    for pattern in (rf"authority-hold +3d +cn={SERVER}", "watch +on +default", "lease-time +1w1d +default"):
+        expect(re.search(pattern, text), f"{pattern!r} is not in {text}")
+    ctl.run("check")
+    scene.slapd.replace(ROOT, "lessorAuthorityHold", 3)
+    expect_equal(_settings(ctl, "--root")["authority-hold"], "3", "a value that cannot be")
+    expect_equal(_settings(ctl, "--root", "--effective")["authority-hold"], 259200, "what is in force in its place")
+    ctl.run("setting", "set", "authority-hold=1d", "--root")
+    ctl.run("check")
+
+
+def test_settings_refused(lab):
+    """A setting that is not one, at a level that it has not, with a value that it cannot have, changes nothing."""
+    scene, ctl = _sample(lab)
+    before = scene.slapd.search(ROOT)
+    for says, *words in (("did you mean authority-hold", "lessorAutorityHold=3d", "--root"),
+                         ("offer-time, authority-hold, ", "colour=red", "--root"),
+                         ("NAME=VALUE", "watch", "--root"),
+                         ("from 5s to 52w1d", "authority-hold=2s", "--root"),
+                         ("from 5s to 52w1d", "authority-hold=99w", "--site", "oslo"),
+                         ("from 5s to 52w1d", "authority-hold=soon", "--server", SERVER),
+                         ("from 5s to 52w1d", "authority-hold=", "--root"),
+                         ("write off or on", "watch=maybe", "--root"),
+                         ("yield or alone or report", "standalone-rule=retreat", "--root"),
+                         ("--root, --site SITE, --server FQDN$", "watch=off", "--scope", SCOPE),
+                         ("from 10s", "watch=off", "watch-interval=9s", "--root")):
+        ctl.expect_error(87, "setting", "set", *words, says=says)
+    ctl.expect_error(87, "setting", "remove", "wach", "--root", says="did you mean watch")
+    ctl.expect_error(UNKNOWN_SCOPE, "setting", "set", "lease-time=1h", "--scope", "10.99.0.0")
+    ctl.expect_usage("setting", "set", "watch=off")
+    ctl.expect_usage("setting", "list", "--root", "--site", "oslo")
+    expect_equal(scene.slapd.search(ROOT), before, "the directory")
 
 
 def test_leases(lab):

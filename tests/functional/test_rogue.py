@@ -274,19 +274,24 @@ def test_inventions(lab):
 
 
 def test_watch_off(lab):
-    """With lessorWatch off nothing is asked and nothing noted; switched on, it is at once, and only by broadcast"""
+    """With the watch off nothing is asked and nothing noted; switched on, it is at once, only by broadcast, and off again"""
     scene = _watching(lab, lessorWatch="off", lessorWatchInterval=10)
     sniffer = Sniffer(scene.server)
     _, dnsmasq = _dnsmasq(scene)
     scene.start()
     expect_equal(sniffer.sent(3), [], "what leaves the server while the watch is off")
-    scene.slapd.replace(f"cn={SERVER},cn=oslo,cn=sites,cn=DHCP,dc=example,dc=test", "lessorWatch", "on")
+    scene.ctl.run("setting", "set", "watch=on", "--server", SERVER)
     _wait_for_rogue(scene, OTHER, "unlisted")
     sent = sniffer.sent(11)
     expect(sent, "nothing was asked")
     _expect_questions(sent)
     expect_equal(dnsmasq.log().count("DHCPREQUEST") + dnsmasq.log().count("DHCPDECLINE"), 0,
                  "addresses taken from dnsmasq")
+    generation = scene.lessord.status()["configuration"]["generation"]
+    scene.ctl.run("setting", "set", "watch=off", "--server", SERVER)
+    scene.lessord.wait_for_generation(lambda configuration: configuration["generation"] > generation)
+    sniffer.sent(1)  # what left before
+    expect_equal(sniffer.sent(11), [], "what leaves the server after the watch is switched off")
 
 
 def test_impossible(lab):

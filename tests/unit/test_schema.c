@@ -64,6 +64,63 @@ static void test_defaults_are_within_their_bounds(void **state) {
 	}
 }
 
+static void test_settings_have_names_for_people(void **state) {
+	static const struct {
+		const char *name;
+		enum setting setting;
+	} names[] = {
+		{ "authority-hold", SETTING_AUTHORITY_HOLD },
+		{ "AuthorityHold", SETTING_AUTHORITY_HOLD },
+		{ "AUTHORITYHOLD", SETTING_AUTHORITY_HOLD },
+		{ "lessorAuthorityHold", SETTING_AUTHORITY_HOLD },
+		{ "lessor-authority-hold", SETTING_AUTHORITY_HOLD },
+		{ "watch", SETTING_WATCH },
+		{ "lessorwatchinterval", SETTING_WATCH_INTERVAL },
+		{ "", SETTING_COUNT },
+		{ "-", SETTING_COUNT },
+		{ "lessor", SETTING_COUNT },
+		{ "lessorlessorWatch", SETTING_COUNT },
+		{ "watchintervals", SETTING_COUNT },
+		{ "lessorName", SETTING_COUNT },
+		{ "lessorWatchIntervallessorWatchIntervallessorWatchIntervallessorWatchInterval", SETTING_COUNT },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		assert_int_equal(setting_find(names[i].name), names[i].setting);
+	for (unsigned i = 0; i < SETTING_COUNT; i++) {
+		char buffer[64];
+		struct text text;
+
+		assert_int_equal(strncmp(schema_attribute_get(setting_get(i)->attribute)->name, "lessor", 6), 0);
+		text_init(&text, buffer, sizeof buffer);
+		setting_add_name(i, &text);
+		assert_false(text.is_truncated);
+		assert_int_equal(setting_find(buffer), i);
+	}
+}
+
+static void test_settings_are_read_from_people(void **state) {
+	struct error error;
+	uint64_t value;
+
+	assert_int_equal(setting_read(SETTING_AUTHORITY_HOLD, "3d", &value, &error), 0);
+	assert_int_equal(value, 259200);
+	assert_int_equal(setting_read(SETTING_AUTHORITY_HOLD, "1h30m", &value, &error), 0);
+	assert_int_equal(value, 5400);
+	assert_int_equal(setting_read(SETTING_AUTHORITY_HOLD, "5", &value, &error), 0);
+	assert_int_equal(value, 5);
+	assert_int_equal(setting_read(SETTING_STANDALONE_RULE, "ALONE", &value, &error), 0);
+	assert_int_equal(value, STANDALONE_RULE_ALONE);
+	value = 77;
+	assert_int_equal(setting_read(SETTING_AUTHORITY_HOLD, "4", &value, &error), -E_INVALID_PARAMETER);
+	assert_string_equal(error.text, "authority-hold is \"4\"; write a time from 5s to 52w1d, such as 3d, 1h30m or a number of seconds");
+	assert_int_equal(setting_read(SETTING_AUTHORITY_HOLD, "53w", &value, &error), -E_INVALID_PARAMETER);
+	assert_int_equal(setting_read(SETTING_AUTHORITY_HOLD, "", &value, &error), -E_INVALID_PARAMETER);
+	assert_int_equal(setting_read(SETTING_STANDALONE_RULE, "retreat", &value, &error), -E_INVALID_PARAMETER);
+	assert_string_equal(error.text, "standalone-rule is \"retreat\"; write yield or alone or report");
+	assert_int_equal(value, 77);
+}
+
 static void test_settings_are_read_back(void **state) {
 	for (unsigned i = 0; i < SETTING_COUNT; i++) {
 		uint64_t bounds[] = { setting_get(i)->minimum, setting_get(i)->maximum }, value;
@@ -123,6 +180,8 @@ int main(void) {
 		cmocka_unit_test(test_levels_of_classes),
 		cmocka_unit_test(test_settings_are_used_where_they_may_stand),
 		cmocka_unit_test(test_defaults_are_within_their_bounds),
+		cmocka_unit_test(test_settings_have_names_for_people),
+		cmocka_unit_test(test_settings_are_read_from_people),
 		cmocka_unit_test(test_settings_are_read_back),
 		cmocka_unit_test(test_bad_settings_are_refused_with_what_is_expected),
 		cmocka_unit_test(test_choice_is_a_word),

@@ -6,6 +6,7 @@
 
 #include "app/ctl/ctl.h"
 #include "app/ctl/edit.h"
+#include "app/ctl/level.h"
 #include "app/ctl/output.h"
 #include "app/ctl/tree.h"
 #include "base/text.h"
@@ -85,67 +86,16 @@ static int set_option(struct arena *arena, struct entry *entry, const char *assi
 	return 0;
 }
 
-static int find_root(const struct tree *tree, const struct entry **ret_entry, struct error *reterr_error) {
-	*ret_entry = tree_find(tree, tree->root_dn);
-	if (*ret_entry)
-		return 0;
-	return error_set(reterr_error, E_NOT_FOUND, "%s is not in the directory; \"lessorctl init\" creates it", tree->root_dn);
-}
-
-/* Which of the level flags is given: exactly one must be. */
-static int choose_level(struct ctl *ctl, enum flag *ret_level, struct error *reterr_error) {
-	static const enum flag levels[] = { FLAG_ROOT, FLAG_SITE, FLAG_SERVER, FLAG_SCOPE, FLAG_RESERVATION };
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
-		n += ctl->arguments.n_values[levels[i]];
-		if (is_flag_given(&ctl->arguments, levels[i]))
-			*ret_level = levels[i];
-	}
-	if (n == 1)
-		return 0;
-	return ctl_reject_usage(ctl, reterr_error,
-				"name one level: --root, --site SITE, --server FQDN, --scope NETWORK or --reservation ADDRESS");
-}
-
-/* The entry that the level flag names. @ret_where: what to call it. */
-static int find_level(const struct ctl *ctl, const struct tree *tree, enum flag level, const struct entry **ret_entry,
-		      const char **ret_where, struct error *reterr_error) {
-	const char *name = flag_value(&ctl->arguments, level);
-
-	*ret_where = level == FLAG_ROOT ? "the whole enterprise" :
-					  arena_format(ctl->arena, "%s %s", flag_get(level)->name, name);
-	if (level == FLAG_ROOT)
-		return find_root(tree, ret_entry, reterr_error);
-	if (level == FLAG_SITE)
-		return tree_get_site(tree, name, ret_entry, reterr_error);
-	if (level == FLAG_SERVER)
-		return tree_get_server(tree, name, ret_entry, reterr_error);
-	if (level == FLAG_SCOPE)
-		return tree_get_scope(tree, name, ret_entry, reterr_error);
-	return tree_get_reservation(tree, name, ret_entry, reterr_error);
-}
-
-static int open_level(struct ctl *ctl, struct tree *ret_tree, const struct entry **ret_entry, const char **ret_where,
-		      struct error *reterr_error) {
-	enum flag level = FLAG_ROOT;
-	int r = choose_level(ctl, &level, reterr_error);
-
-	if (r == 0)
-		r = tree_load(ctl, ret_tree, reterr_error);
-	return r < 0 ? r : find_level(ctl, ret_tree, level, ret_entry, ret_where, reterr_error);
-}
-
 int option_set(struct ctl *ctl, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
-	const struct entry *before;
-	const char *where, *names = "";
+	const char *names = "";
+	struct level level;
 	struct entry *after;
-	int r = open_level(ctl, &tree, &before, &where, reterr_error);
+	int r = level_open(ctl, &tree, &level, reterr_error);
 
 	if (r < 0)
 		return r;
-	after = edit_copy(ctl->arena, before);
+	after = edit_copy(ctl->arena, level.entry);
 	for (size_t i = 0; i < ctl->arguments.n_words && r == 0; i++) {
 		const char *word = ctl->arguments.words[i];
 
@@ -153,10 +103,10 @@ int option_set(struct ctl *ctl, struct error *reterr_error) {
 		names = arena_format(ctl->arena, "%s%s%.*s", names, i ? ", " : "", (int)strcspn(word, "="), word);
 	}
 	if (r == 0)
-		r = tree_change(&tree, before, after, reterr_error);
+		r = tree_change(&tree, level.entry, after, reterr_error);
 	if (r < 0)
 		return r;
-	return ctl_done(ctl, ctl_message(after->dn, "%s set for %s; clients are told at their next renewal", names, where));
+	return ctl_done(ctl, ctl_message(after->dn, "%s set for %s; clients are told at their next renewal", names, level.where));
 }
 
 static json_t *option_item(const char *value) {
@@ -174,18 +124,18 @@ int option_list(struct ctl *ctl, struct error *reterr_error) {
 						 { "OPTION", "name", COLUMN_TEXT },
 						 { "VALUE", "value", COLUMN_TEXT } };
 	CLEANUP(tree_done) struct tree tree = { 0 };
-	const struct entry *entry;
-	const char *where, *value;
+	struct level level;
+	const char *value;
 	json_t *items;
-	int r = open_level(ctl, &tree, &entry, &where, reterr_error);
+	int r = level_open(ctl, &tree, &level, reterr_error);
 
 	if (r < 0)
 		return r;
 	items = json_array();
-	for (size_t i = 0; (value = edit_value(entry, option_attribute, i)); i++)
+	for (size_t i = 0; (value = edit_value(level.entry, option_attribute, i)); i++)
 		json_array_append_new(items, option_item(value));
 	return ctl_list(ctl, "options", items, columns, ARRAY_LEN(columns),
-			arena_format(ctl->arena, "no option is set at %s itself", where));
+			arena_format(ctl->arena, "no option is set at %s itself", level.where));
 }
 
 static int reject_name(const char *name, struct error *reterr_error) {
@@ -202,24 +152,24 @@ static int reject_name(const char *name, struct error *reterr_error) {
 
 int option_remove(struct ctl *ctl, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
-	const char *name = ctl->arguments.words[0], *where;
+	const char *name = ctl->arguments.words[0];
 	int code = code_of(name, strlen(name)), r;
-	const struct entry *before;
+	struct level level;
 	struct entry *after;
 	size_t n_removed;
 
-	r = open_level(ctl, &tree, &before, &where, reterr_error);
+	r = level_open(ctl, &tree, &level, reterr_error);
 	if (r < 0)
 		return r;
-	after = edit_copy(ctl->arena, before);
+	after = edit_copy(ctl->arena, level.entry);
 	n_removed = code < 0 ? remove_name(after, name) : remove_code(after, code);
 	if (n_removed == 0 && code < 0)
 		return reject_name(name, reterr_error);
 	if (n_removed == 0)
-		return error_set(reterr_error, E_DDS_OPTION_DOES_NOT_EXIST, "%s is not set at %s itself", name, where);
-	r = tree_change(&tree, before, after, reterr_error);
+		return error_set(reterr_error, E_DDS_OPTION_DOES_NOT_EXIST, "%s is not set at %s itself", name, level.where);
+	r = tree_change(&tree, level.entry, after, reterr_error);
 	if (r < 0)
 		return r;
 	return ctl_done(ctl, ctl_message(after->dn, "%s removed from %s; a value from a wider level is in force now, if there is one",
-					 name, where));
+					 name, level.where));
 }

@@ -104,22 +104,9 @@ static int set_only_server(struct tree *tree, const struct entry *site, struct e
 }
 
 static int set_lease_time(struct arena *arena, struct entry *scope, const char *text, struct error *reterr_error) {
-	const struct setting_info *setting = setting_get(SETTING_LEASE_TIME);
-	char shown[32];
-	uint64_t seconds;
-	struct text value;
-
-	if (!text[0]) {
-		edit_set(arena, scope, attribute(setting->attribute), NULL);
-		return 0;
-	}
-	if (text_parse_duration(text, setting->maximum, &seconds) < 0 || seconds < setting->minimum)
-		return error_set(reterr_error, E_INVALID_PARAMETER,
-				 "the lease time %s is not a length of time of at least %llu seconds, such as 8d, 1h30m or 3600", text,
-				 (unsigned long long)setting->minimum);
-	text_init(&value, shown, sizeof shown);
-	setting_format(SETTING_LEASE_TIME, seconds, &value);
-	edit_set(arena, scope, attribute(setting->attribute), shown);
+	if (text[0])
+		return edit_set_setting(arena, scope, SETTING_LEASE_TIME, text, reterr_error);
+	edit_set(arena, scope, attribute(ATTRIBUTE_LEASE_TIME), NULL);
 	return 0;
 }
 

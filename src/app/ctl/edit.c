@@ -83,6 +83,21 @@ void edit_set(struct arena *arena, struct entry *entry, const char *attribute, c
 		edit_add(arena, entry, attribute, value);
 }
 
+int edit_set_setting(struct arena *arena, struct entry *entry, enum setting setting, const char *value,
+		     struct error *reterr_error) {
+	char written[32];
+	uint64_t number;
+	struct text text;
+	int r = setting_read(setting, value, &number, reterr_error);
+
+	if (r < 0)
+		return r;
+	text_init(&text, written, sizeof written);
+	setting_format(setting, number, &text);
+	edit_set(arena, entry, schema_attribute_get(setting_get(setting)->attribute)->name, written);
+	return 0;
+}
+
 void edit_remove_at(struct entry *entry, const char *attribute, size_t index) {
 	struct entry_attribute *place = attribute_find(entry, attribute);
 

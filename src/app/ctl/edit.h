@@ -25,6 +25,10 @@ void edit_add(struct arena *arena, struct entry *entry, const char *attribute, c
 /* Replace all values of @attribute by @value; NULL removes them. */
 void edit_set(struct arena *arena, struct entry *entry, const char *attribute, const char *value);
 
+/* Set a setting to @value, which is written as people do ("3d"). 0, or -E_INVALID_PARAMETER with what is expected. */
+int edit_set_setting(struct arena *arena, struct entry *entry, enum setting setting, const char *value,
+		     struct error *reterr_error);
+
 /* Remove the value at @index. */
 void edit_remove_at(struct entry *entry, const char *attribute, size_t index);
 

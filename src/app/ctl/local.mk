@@ -9,6 +9,7 @@ libctl_a_SOURCES = \
 	src/app/ctl/admin_reservation.c \
 	src/app/ctl/admin_scope.c \
 	src/app/ctl/admin_server.c \
+	src/app/ctl/admin_setting.c \
 	src/app/ctl/admin_site.c \
 	src/app/ctl/arguments.c \
 	src/app/ctl/arguments.h \
@@ -31,6 +32,8 @@ libctl_a_SOURCES = \
 	src/app/ctl/errors.c \
 	src/app/ctl/flag.def \
 	src/app/ctl/lease.c \
+	src/app/ctl/level.c \
+	src/app/ctl/level.h \
 	src/app/ctl/output.c \
 	src/app/ctl/output.h \
 	src/app/ctl/password.c \

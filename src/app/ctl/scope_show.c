@@ -5,6 +5,7 @@
 
 #include "app/ctl/ctl.h"
 #include "app/ctl/edit.h"
+#include "app/ctl/level.h"
 #include "app/ctl/output.h"
 #include "app/ctl/tree.h"
 #include "base/text.h"
@@ -69,59 +70,6 @@ int scope_list(struct ctl *ctl, struct error *reterr_error) {
 			"there is no scope; add one with: lessorctl scope add NETWORK/LENGTH --site SITE");
 }
 
-static const char *level_name(unsigned level) {
-	switch ((enum schema_level)level) {
-	case LEVEL_ROOT:
-		return "root";
-	case LEVEL_SITE:
-		return "site";
-	case LEVEL_SERVER:
-		return "server";
-	case LEVEL_SCOPE:
-		return "scope";
-	case LEVEL_RESERVATION:
-		return "reservation";
-	}
-	return "default";
-}
-
-/* Where an effective setting comes from: the nearest of the entries above that says something, else the built-in
- * default. */
-static const char *setting_source(const struct tree *tree, const struct entry *entry, const struct scope *scope,
-				  enum setting setting) {
-	const struct setting_info *info = setting_get(setting);
-	const struct entry *server = NULL, *chain[4];
-	size_t n = 0;
-
-	if (scope->n_served_by)
-		server = tree_find_named(tree, CLASS_SERVER, scope->served_by[0]);
-	chain[n++] = entry;
-	if (server)
-		chain[n++] = server;
-	chain[n++] = tree_find(tree, dn_parent(entry->dn));
-	chain[n++] = tree_find(tree, tree->root_dn);
-	for (size_t i = 0; i < n; i++)
-		if (chain[i] && entry_text(chain[i], attribute(info->attribute)))
-			return chain[i]->dn;
-	return "default";
-}
-
-static json_t *settings_array(const struct tree *tree, const struct entry *entry, const struct scope *scope) {
-	json_t *array = json_array();
-
-	for (int i = 0; i < SETTING_COUNT; i++) {
-		const struct setting_info *info = setting_get((enum setting)i);
-
-		if (!(info->levels & LEVEL_SCOPE))
-			continue;
-		json_array_append_new(array,
-				      json_pack("{s:s, s:I, s:o}", "name", attribute(info->attribute), "value",
-						(json_int_t)scope->settings.values[i], "source",
-						output_text(setting_source(tree, entry, scope, (enum setting)i))));
-	}
-	return array;
-}
-
 static json_t *options_array(struct arena *arena, const struct option_set *options) {
 	char *shown = arena_take(arena, VALUE_TEXT_MAX), buffer[4];
 	json_t *array = json_array();
@@ -164,7 +112,7 @@ static json_t *scope_object(const struct tree *tree, const struct entry *entry) 
 	if (scope) {
 		json_object_set_new(object, "reservations", json_integer((json_int_t)scope->n_reservations));
 		json_object_set_new(object, "leaseTime", json_integer((json_int_t)scope->settings.values[SETTING_LEASE_TIME]));
-		json_object_set_new(object, "settings", settings_array(tree, entry, scope));
+		json_object_set_new(object, "settings", level_settings_in_force(tree, entry));
 		json_object_set_new(object, "options", options_array(tree->arena, &scope->options));
 	}
 	snapshot_free(snapshot);
