@@ -21,6 +21,7 @@ SANITIZER_REPORT = re.compile(
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:exitcode=86:detect_stack_use_after_return=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:exitcode=86",
+    "TSAN_OPTIONS": "atexit_sleep_ms=0:exitcode=86",
 }
 CLONE_NEWNET = 0x40000000
 PR_SET_CHILD_SUBREAPER = 36
