@@ -87,6 +87,7 @@ def test_dns_away_at_start(lab):
     expect(time.monotonic() - start < STOP, "a silent name server held up the end")
     found.lessord.start()
     found.expect_nowhere("the DNS does not answer")
+    wait_until(found.remarks, "a report")
     found.dns.thaw()
     found.wait_for_server(FIRST)
     expect_equal(len(found.remarks()), 1, "reports")
