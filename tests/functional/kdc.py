@@ -9,6 +9,7 @@ from harness import Failure, wait_until
 
 REALM = "EXAMPLE.TEST"
 PORT = 8888
+FAKETIME = "/usr/lib/*/faketime/libfaketime.so.1"
 
 
 class Kdc:
@@ -93,11 +94,12 @@ class Kdc:
 
     def start(self, clock=None):
         """Start it, and return when it accepts connections. @clock: how far its clock is off, such as "+1h"."""
-        environment = dict(self._environment)
+        # For the KDC alone, and ended in order: libfaketime's shared memory goes with the program that made it.
+        wrapper = ["env", f"LD_PRELOAD={glob.glob(FAKETIME)[0]}", f"FAKETIME={clock}"] if clock else []
+        self._process = self.lab.start("krb5kdc", [*wrapper, "krb5kdc", "-n", "-r", REALM], namespace=self.namespace,
+                                       env=self._environment)
         if clock:
-            environment |= {"LD_PRELOAD": glob.glob("/usr/lib/*/faketime/libfaketime.so.1")[0], "FAKETIME": clock}
-        self._process = self.lab.start("krb5kdc", ["krb5kdc", "-n", "-r", REALM], namespace=self.namespace,
-                                       env=environment)
+            self.lab.defer(self._process.stop)
         wait_until(self._is_answering, "the KDC accepts connections")
 
     def _is_answering(self):
