@@ -227,11 +227,6 @@ static int64_t next_detection(const struct sources *sources, const struct detect
 	return detection->at.wall_s + (int64_t)sources->settings.values[SETTING_RECHECK_INTERVAL];
 }
 
-/* serve obeys an objection at once; dir says so in the verdict, unless it hangs or cannot write. */
-static bool is_opposed(const struct sources *sources, const struct detection *detection) {
-	return sources->is_standalone && is_of_this_life(detection) && is_detection_opposed(detection);
-}
-
 /* A status without them is better than none. */
 static void read_sightings(struct sources *sources, struct arena *scratch, struct api_status *status) {
 	struct sightings sightings;
@@ -240,8 +235,6 @@ static void read_sightings(struct sources *sources, struct arena *scratch, struc
 		return;
 	status->detection = sightings.detection;
 	status->next_detection = next_detection(sources, &sightings.detection);
-	if (is_opposed(sources, &sightings.detection))
-		status->remaining_s = 0;
 	for (size_t i = 0; i < sightings.n_items; i++)
 		if (!sightings.items[i].is_gone)
 			status->n_sightings[sightings.items[i].state]++;
@@ -269,6 +262,9 @@ int sources_status(struct sources *sources, struct arena *scratch, const struct 
 			return directory_failed(sources, r, reterr_error);
 	}
 	read_sightings(sources, scratch, &status);
+	/* serve obeys an objection at once; dir says so in the verdict, unless it hangs or cannot write. */
+	if (is_service_opposed())
+		status.remaining_s = 0;
 	r = open_leases(sources, reterr_error);
 	if (r < 0)
 		return r;

@@ -11,7 +11,7 @@
 struct counters {
 	_Atomic uint64_t values[COUNTER_COUNT];
 	_Atomic uint64_t drops[COUNTER_DROPS_MAX];
-	_Atomic bool is_store_failing, is_verdict_void, has_verdict;
+	_Atomic bool is_store_failing, is_verdict_void, has_verdict, is_opposed;
 	_Atomic uint64_t started_ms;
 };
 
@@ -96,6 +96,14 @@ void counters_note_verdict(void) {
 
 bool has_verdict_been_stored(void) {
 	return atomic_load_explicit(&counters->has_verdict, memory_order_acquire);
+}
+
+void counters_set_opposed(bool is_opposed) {
+	atomic_store_explicit(&counters->is_opposed, is_opposed, memory_order_relaxed);
+}
+
+bool is_service_opposed(void) {
+	return atomic_load_explicit(&counters->is_opposed, memory_order_relaxed);
 }
 
 const char *counter_name(enum counter counter) {

@@ -51,6 +51,11 @@ bool is_stored_verdict_void(void);
 void counters_note_verdict(void);
 bool has_verdict_been_stored(void);
 
+/* Whether another server's objection stands, which ends the service of a server without a directory at once; the next
+ * life of serve is to know of it, whatever dir and the disk did. Set by serve. */
+void counters_set_opposed(bool is_opposed);
+bool is_service_opposed(void);
+
 /* Borrow a counter's name and description. */
 const char *counter_name(enum counter counter);
 const char *counter_description(enum counter counter);

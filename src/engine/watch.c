@@ -26,6 +26,7 @@ struct watch {
 	struct arena *arena;
 	bool is_started;
 	bool is_detection_changed;
+	bool was_opposed; /* in an earlier life, and no round has decided since */
 	struct watch_settings settings;
 	struct watch_table table;
 	struct detection detection;
@@ -55,6 +56,11 @@ void watch_remember(struct watch *watch, const struct sighting *sightings, size_
 	watch_table_remember(&watch->table, sightings, n_sightings);
 }
 
+void watch_remember_objection(struct watch *watch) {
+	assert(!watch->is_started);
+	watch->was_opposed = true;
+}
+
 /* Rounds */
 
 static void detection_set(struct watch *watch, enum detection_outcome outcome, const struct moment *now) {
@@ -63,6 +69,7 @@ static void detection_set(struct watch *watch, enum detection_outcome outcome, c
 	*detection = (struct detection){ .outcome = outcome, .number = watch->round.number, .at = *now };
 	snprintf(detection->boot_id, sizeof detection->boot_id, "%s", watch->settings.boot_id);
 	watch->is_detection_changed = true;
+	watch->was_opposed = false;
 }
 
 static void round_ask(struct round *round, const struct moment *now) {
@@ -162,7 +169,7 @@ static void object(struct watch *watch, const struct watch_seen *seen, const str
 }
 
 bool is_watch_opposed(const struct watch *watch) {
-	return watch->settings.is_standalone && is_detection_opposed(&watch->detection);
+	return watch->settings.is_standalone && (watch->was_opposed || is_detection_opposed(&watch->detection));
 }
 
 /* Hearing */

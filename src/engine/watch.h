@@ -77,6 +77,9 @@ struct watch *watch_free(struct watch *watch);
  * SIGHTINGS_MAX. Nothing of them is reported again. */
 void watch_remember(struct watch *watch, const struct sighting *sightings, size_t n_sightings);
 
+/* Take up an objection of an earlier life, before the first watch_configure. By whom it was made is not known. */
+void watch_remember_objection(struct watch *watch);
+
 /* Set what to go by. Everybody who is known is judged anew. The first call begins a round, if one may ask; so does one
  * that lets it ask where it might not before, or that changes the rule. One that forbids to ask ends a round without
  * a result. */

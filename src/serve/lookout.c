@@ -201,6 +201,7 @@ static void settle(struct lookout *lookout, const struct moment *now) {
 		report_detection(lookout);
 		sighting_file_changed(lookout->file);
 	}
+	counters_set_opposed(is_watch_opposed(lookout->watch));
 	timer_set(lookout, now);
 }
 
@@ -247,6 +248,8 @@ struct lookout *lookout_new(const struct lookout_parts *parts) {
 
 	lookout->parts = *parts;
 	lookout->watch = watch_new();
+	if (is_service_opposed())
+		watch_remember_objection(lookout->watch);
 	lookout->file = sighting_file_new(parts->loop, parts->config, lookout->watch);
 	lookout->ear = ear_new(HERITAGE_EAR);
 	lookout->timer = loop_timer_new(parts->loop, on_timer, lookout);

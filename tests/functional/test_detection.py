@@ -148,6 +148,27 @@ def test_foreign(lab):
         expect_equal(lessord.status()["verdict"]["state"], "authorized", "the verdict")
 
 
+def test_objection_outlives_serve(lab):
+    """An objection that nobody could store holds until a round has ended without one, also if serve crashes."""
+    bridge = Bridge(lab)
+    bridge.make_standalone(bridge.second)
+    bridge.second.start()
+    bridge.second.wait_for_verdict("standalone", ROUND)
+    bridge.scene.start()
+    keeper = bridge.second.role_pid("dir")
+    os.kill(keeper, signal.SIGSTOP)
+    bridge.recheck()
+    bridge.second.wait_for_status(lambda status: status["detection"]["outcome"] == "directory-met", "the objection", ROUND)
+    bridge.first.stop()
+    serve = bridge.second.role_pid("serve")
+    bridge.second.kill("serve")
+    wait_until(lambda: bridge.second.find_role("serve") not in (None, serve), "serve runs again")
+    bridge.wait_for_code(0, "standalone", has_reason=False)
+    os.kill(keeper, signal.SIGCONT)
+    bridge.second.wait_for_status(lambda status: status["verdict"]["remaining"] > 0, "it serves after a round", ROUND)
+    bridge.scene.client().obtain()
+
+
 def test_standalone_in_directory(lab):
     """20043: a server without a directory stops for one that a directory has authorized, at once and for good."""
     bridge = Bridge(lab)

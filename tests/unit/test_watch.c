@@ -282,6 +282,24 @@ static void an_objection_outlasts_a_round_that_could_not_ask(void **state) {
 	assert_false(is_watch_opposed(world->watch));
 }
 
+static void an_objection_of_an_earlier_life_stands(void **state) {
+	struct world *world = *state;
+
+	watch_free(world->watch);
+	world->watch = watch_new();
+	watch_remember_objection(world->watch);
+	configure(world);
+	assert_true(is_watch_opposed(world->watch));
+	watch_cannot_ask(world->watch, "no interface is up", &world->now);
+	assert_int_equal(outcome_of(world), DETECTION_NONE);
+	assert_true(is_watch_opposed(world->watch));
+	pass(world, 10000 + ROUND_MS - 1);
+	assert_true(is_watch_opposed(world->watch));
+	pass(world, 1);
+	assert_int_equal(outcome_of(world), DETECTION_UNOPPOSED);
+	assert_false(is_watch_opposed(world->watch));
+}
+
 static void a_server_that_may_only_run_alone_yields_to_all(void **state) {
 	static const struct reply replies[] = {
 		{ DHCP4_OFFER, .xid = 1, .server_id = { OTHER }, .offered = { 0x0a000080 } },
@@ -448,6 +466,7 @@ int main(void) {
 		STANDALONE(only_an_answer_speaks_for_a_directory),
 		STANDALONE(a_late_answer_objects_too),
 		STANDALONE(an_objection_outlasts_a_round_that_could_not_ask),
+		STANDALONE(an_objection_of_an_earlier_life_stands),
 		STANDALONE(a_server_that_may_only_run_alone_yields_to_all),
 		STANDALONE(what_is_overheard_between_rounds_objects_as_well),
 		STANDALONE(repeated_objections_change_nothing),

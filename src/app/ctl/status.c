@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/verdict.h"
 
 #define LATE_S 5 /* what is due for less may be under way */
 
@@ -96,9 +97,9 @@ static void print_reason(const json_t *status) {
 	print_trouble(verdict);
 	if (get_number(verdict, "remaining") > 0 || get_text(verdict, "reason")[0])
 		return;
-	if (opponent[0])
-		printf("  The server %s objects, and the role dir has not noted it; if that lasts, look at the daemon's log\n",
-		       opponent);
+	if (strcmp(get_text(verdict, "state"), authority_state_name(AUTHORITY_STANDALONE)) == 0)
+		printf("  %s%s objects, and the role dir has not noted it; if that lasts, look at the daemon's log\n",
+		       opponent[0] ? "The server " : "Another server", opponent);
 	else
 		printf("  The first check since the start is under way%s\n",
 		       is_standalone(status) ? "; asking the network for other servers takes ten seconds" : "");
