@@ -30,9 +30,10 @@ struct standalone {
 	struct heard *heard;
 	struct file_follow *follow;
 	struct loop_watch *wake, *wake_heard;
-	char *uri;              /* of the file: stands for the tree */
-	uint64_t hold_s;        /* of a round's result */
-	uint64_t answered_ms;   /* moment of the last round that was handed on */
+	char *uri; /* of the file: stands for the tree */
+	uint64_t hold_s; /* of a round's result */
+	uint64_t answered_ms; /* when the result came about that was handed on last, and which it is */
+	enum detection_outcome answered;
 };
 
 /* How the file is: code 0 if what it says is in force. True if that is another than before. */
@@ -126,9 +127,10 @@ static void round_take(struct standalone *standalone) {
 
 	if (!heard_read(standalone->heard, arena, &sightings, &n_sightings, &detection) ||
 	    !detected_event(&detection, &bounds, &now, &event, &cause) ||
-	    detection.at.boot_ms == standalone->answered_ms)
+	    (detection.at.boot_ms == standalone->answered_ms && detection.outcome == standalone->answered))
 		return;
 	standalone->answered_ms = detection.at.boot_ms;
+	standalone->answered = detection.outcome;
 	keeper_set_opponent(standalone->keeper, detection.by, detection.enterprise);
 	keeper_handle_at(standalone->keeper, event, cause.code ? &cause : NULL, &detection.at);
 }
