@@ -87,7 +87,7 @@ int setting_set(struct ctl *ctl, struct error *reterr_error) {
 		return r;
 	after = edit_copy(ctl->arena, level.entry);
 	for (size_t i = 0; i < ctl->arguments.n_words && r == 0; i++) {
-		enum setting setting;
+		enum setting setting = SETTING_COUNT;
 
 		r = assign(ctl->arena, &level, after, ctl->arguments.words[i], &setting, reterr_error);
 		if (r == 0)
@@ -142,7 +142,7 @@ int setting_remove(struct ctl *ctl, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	struct level level;
 	struct entry *after;
-	enum setting setting;
+	enum setting setting = SETTING_COUNT;
 	int r = find_setting(ctl->arena, ctl->arguments.words[0], &setting, reterr_error);
 
 	if (r == 0)
