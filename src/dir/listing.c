@@ -163,7 +163,7 @@ enum authority_event listing_judge(const struct server_list *list, const struct 
 
 enum authority_event listing_without_container(const char *container, const char *uri, struct error *reterr_error) {
 	error_set(reterr_error, E_DDS_NO_DHCP_ROOT,
-		  "the directory %s shows no %s, so nobody is authorized; run lessorctl init, correct authorization-base, or "
+		  "the directory %s shows no %s, so nobody is authorized; run lessorctl init, correct base or authorization-base, or "
 		  "give this server the right to read there", uri, container);
 	return AUTHORITY_EVENT_NOT_LISTED;
 }
