@@ -19,7 +19,8 @@ struct ldif_tree {
 };
 
 /* Read @text, with @name for the file in errors, into @arena. 0, or -E_DHCP_REGISTRY_INIT_FAILED with a sentence: it is
- * not LDIF of entries (model/ldif.h), or has no or several entries of class lessorRoot. */
+ * not LDIF of entries (model/ldif.h), has no or several entries of class lessorRoot, or a class or attribute whose name
+ * begins like ours and which our schema does not know, or not there. */
 int ldif_tree_read(const char *name, struct span text, struct arena *arena, struct ldif_tree *ret_tree,
 		   struct error *reterr_error);
 

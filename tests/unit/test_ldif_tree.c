@@ -46,6 +46,33 @@ static void what_counts_is_taken(void **state) {
 	assert_int_equal(ldif_tree_line(&tree, &tree.entries[2]->uuid), 13);
 }
 
+static void assert_words_refused(const char *text, const char *expected) {
+	struct ldif_tree tree;
+	struct error error;
+
+	assert_int_equal(read_text(text, &tree, &error), -E_DHCP_REGISTRY_INIT_FAILED);
+	assert_string_equal(error.text, expected);
+}
+
+/* As a directory's schema would: in a file nobody else notices. */
+static void what_is_misspelled_is_refused(void **state) {
+	struct ldif_tree tree;
+	struct error error;
+
+	assert_words_refused(ROOT "dn: cn=hq,cn=DHCP,dc=example,dc=org\nobjectClass: lessorSite\nlessorOptoin: routers=10.0.0.1\n",
+			     "file:4: cn=hq,cn=DHCP,dc=example,dc=org: there is no attribute lessorOptoin; did you mean "
+			     "lessorOption");
+	assert_words_refused(ROOT "dn: cn=hq,cn=DHCP,dc=example,dc=org\nobjectClass: lessorSite\nLESSORRANGE: 10.0.0.1\n",
+			     "file:4: cn=hq,cn=DHCP,dc=example,dc=org: entries of this class have no lessorRange; remove it, or "
+			     "put it where it belongs");
+	assert_words_refused(ROOT "dn: cn=hq,cn=DHCP,dc=example,dc=org\nobjectClass: lessorSyte\nlessorName: hq\n",
+			     "file:4: cn=hq,cn=DHCP,dc=example,dc=org: there is no class lessorSyte; did you mean lessorSite");
+	assert_words_refused(ROOT "dn: cn=hq,cn=DHCP,dc=example,dc=org\nobjectClass: device\nlessorQuarterMaster: hq\n",
+			     "file:4: cn=hq,cn=DHCP,dc=example,dc=org: there is no attribute lessorQuarterMaster");
+	assert_int_equal(read_text(ROOT "dn: cn=hq,cn=DHCP,dc=example,dc=org\nobjectclass: lessorSite\nlessoroption: a\n"
+				   "lessorWatch: on\nentryCSN: 1\nseeAlso: cn=a\n", &tree, &error), 0);
+}
+
 static void the_batch_is_the_whole(void **state) {
 	struct ldif_tree tree;
 	struct error error;
@@ -84,6 +111,7 @@ static void there_is_one_root(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_counts_is_taken, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_misspelled_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_batch_is_the_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_root_may_stand_at_the_top, setup, teardown),
 		cmocka_unit_test_setup_teardown(there_is_one_root, setup, teardown),
