@@ -185,7 +185,8 @@ static int read_directory(struct sources *sources, struct arena *scratch, const 
 	if (is_stored_verdict_void() && is_authority_state_serving(status->verdict.state))
 		verdict_make_void(&status->verdict);
 	/* dir says so itself when the time is up, unless it hangs or cannot write. */
-	authority_expire(&status->verdict, now, clock_boot_id());
+	if (authority_expire(&status->verdict, now, clock_boot_id()))
+		status->directory.next_check = 0; /* it is due */
 	status->remaining_s = verdict_remaining_ms(&status->verdict, now, clock_boot_id()) / 1000;
 	status->generation = sources->generation;
 	status->n_entries = sources->n_entries;

@@ -88,6 +88,7 @@ def test_wrong_base(lab):
     expect(status["verdict"]["code"] in (NO_DHCP_ROOT, REFUSED), f"code {status['verdict']['code']}")
     reasons = status["verdict"]["reason"] + status["directory"]["reason"]
     expect("dc=elsewhere,dc=test" in reasons, f"the base is not named in {reasons!r}")
+    expect("correct base or" in status["verdict"]["reason"], f"{reasons!r} does not name the setting")
 
 
 def test_missing_root(lab):

@@ -328,6 +328,7 @@ def test_verdict_expires_by_itself(lab):
     os.kill(frozen, signal.SIGSTOP)
     status = scene.lessord.wait_for_verdict("unreachable", 12)
     expect_equal(status["verdict"]["code"], UNREACHABLE, "the code")
+    expect_equal(status["verdict"]["nextCheck"], 0, "the next check, which is due")
     _expect_silence(scene, client, "unauthorized")
     os.kill(frozen, signal.SIGCONT)
     scene.lessord.wait_for_verdict("authorized")
@@ -340,6 +341,7 @@ def test_polling(lab):
     scene.lessord.settings["poll_interval"] = "1s"
     scene.start()
     expect_equal(scene.lessord.status()["directory"]["feed"], "poll", "the feed")
+    scene.lessord.wait_for_status(lambda status: abs(status["verdict"]["nextCheck"] - time.time()) < 3, "a check in moments")
     client = scene.client()
     client.obtain()
     scene.slapd.replace(SITE, "lessorOption", "domain-name-servers=10.77.0.77")
