@@ -14,7 +14,7 @@
  *   scope show      network, dn, name, site, state, ranges[], exclusions[], servers[], reservations, leaseTime,
  *                   settings[]; options[]: name, code, value, level, source; findings[]
  *   reservation list  reservations[]: address, scope, hardwareAddress, clientIdentifier, name
- *   option list     dn, options[]: name, code, value
+ *   option list     options[]: name, code, value
  *   setting list    settings[]: name, attribute, value (seconds, or a word), source (DN, or "default")
  *   server recheck  message, server, verdict (as in the status)
  *   rogue list      servers[]: what the daemon's API says (GET /v1/rogues), in the order of the table
