@@ -173,7 +173,3 @@ void keeper_set_opponent(struct keeper *keeper, struct ip4 address, const char *
 	keeper->opponent = address;
 	snprintf(keeper->opponent_enterprise, sizeof keeper->opponent_enterprise, "%s", enterprise);
 }
-
-const struct verdict *keeper_verdict(const struct keeper *keeper) {
-	return &keeper->authority.verdict;
-}

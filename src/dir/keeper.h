@@ -41,6 +41,3 @@ void keeper_set_opponent(struct keeper *keeper, struct ip4 address, const char *
 
 /* The directory has shown that nothing had changed at @known_at. */
 void keeper_confirm(struct keeper *keeper, const struct moment *known_at);
-
-/* Borrow the verdict. */
-const struct verdict *keeper_verdict(const struct keeper *keeper);

@@ -84,8 +84,3 @@ bool is_dhcp_server_address(const struct dhcp_server *server, const struct ip4 *
 			return true;
 	return false;
 }
-
-bool is_dhcp_server_match(const struct dhcp_server *server, const char *name, const struct ip4 *addresses,
-			  size_t n_addresses) {
-	return is_dhcp_server_name(server, name) || is_dhcp_server_address(server, addresses, n_addresses);
-}

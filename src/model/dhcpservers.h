@@ -39,7 +39,3 @@ bool is_dhcp_server_name(const struct dhcp_server *server, const char *name);
 
 /* True if its address is one of @addresses. No address is nobody's. */
 bool is_dhcp_server_address(const struct dhcp_server *server, const struct ip4 *addresses, size_t n_addresses);
-
-/* True if the value is about the server called @name or one that has any of @addresses. */
-bool is_dhcp_server_match(const struct dhcp_server *server, const char *name, const struct ip4 *addresses,
-			  size_t n_addresses);

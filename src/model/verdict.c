@@ -11,11 +11,10 @@ void verdict_init(struct verdict *ret_verdict) {
 enum service { SILENT, SERVING };
 
 static const struct {
-	const char *name, *description;
+	const char *name;
 	enum service service;
 } states[AUTHORITY_STATE_COUNT] = {
-#define AUTHORITY_STATE(symbol, name, service, codes, description)                                                     \
-	[AUTHORITY_##symbol] = { name, description, service },
+#define AUTHORITY_STATE(symbol, name, service, ...) [AUTHORITY_##symbol] = { name, service },
 #include "model/verdict.def"
 #undef AUTHORITY_STATE
 };
@@ -26,10 +25,6 @@ bool is_authority_state_serving(enum authority_state state) {
 
 const char *authority_state_name(enum authority_state state) {
 	return states[state].name;
-}
-
-const char *authority_state_description(enum authority_state state) {
-	return states[state].description;
 }
 
 /* The boot clock of another boot says nothing about now, and a wall clock may have been set: one that stands before the

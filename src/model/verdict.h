@@ -42,6 +42,5 @@ uint64_t verdict_remaining_ms(const struct verdict *verdict, const struct moment
 /* True if clients are answered in this state, within the limit. */
 bool is_authority_state_serving(enum authority_state state);
 
-/* Borrow the state's name for people and JSON ("authorized", "not-authorized"), and what it means. */
+/* Borrow the state's name for people and JSON ("authorized", "not-authorized"). */
 const char *authority_state_name(enum authority_state state);
-const char *authority_state_description(enum authority_state state);
