@@ -239,6 +239,10 @@
 #define ERROR_DHCP_FO_BOOT_NOT_SUPPORTED 20131
 /* The range belongs to a scope in a failover relationship and is not removed. */
 #define ERROR_DHCP_FO_RANGE_PART_OF_REL 20132
+/* A policy whose condition is about the client's domain name cannot have ranges. */
+#define ERROR_DHCP_POLICY_FQDN_RANGE_UNSUPPORTED 20135
+/* A policy whose condition is about the client's domain name cannot have options other than 51 and 81. */
+#define ERROR_DHCP_POLICY_FQDN_OPTION_UNSUPPORTED 20136
 /* end of table */
 
 #endif

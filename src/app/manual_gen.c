@@ -99,7 +99,7 @@ static const struct setting_row {
 	unsigned levels;
 	const char *prose;
 } setting_rows[] = {
-#define SETTING(symbol, attribute, kind, minimum, maximum, fallback, levels, prose)                                    \
+#define SETTING(symbol, attribute, kind, minimum, maximum, fallback, levels, refusal, prose)                           \
 	{ #symbol, ATTRIBUTE_INDEX_##attribute, SETTING_##kind, minimum, maximum, fallback, levels, prose },
 #include "model/schema.def"
 };
@@ -146,7 +146,7 @@ static const struct {
 	unsigned level;
 	const char *name;
 } level_names[] = {
-	{ LEVEL_ROOT, "root" }, { LEVEL_SITE, "site" }, { LEVEL_SERVER, "server" }, { LEVEL_SCOPE, "scope" }, { LEVEL_RESERVATION, "reservation" },
+	{ LEVEL_ROOT, "root" }, { LEVEL_SITE, "site" }, { LEVEL_SERVER, "server" }, { LEVEL_SCOPE, "scope" }, { LEVEL_POLICY, "policy" }, { LEVEL_RESERVATION, "reservation" },
 };
 
 /* Print @text with roff's special characters made harmless. */
@@ -469,7 +469,7 @@ static void print_setting_value(const struct setting_row *row, uint64_t value) {
 	text_add_duration(&text, value);
 	if (row->kind == SETTING_CHOICE)
 		fputs(setting_word(row, value), stdout);
-	else if (strcmp(array, "0s") == 0 || strlen(array) > 6)
+	else if (row->kind == SETTING_NUMBER || strcmp(array, "0s") == 0 || strlen(array) > 6)
 		printf("%llu", (unsigned long long)value);
 	else
 		printf("%llu (%s)", (unsigned long long)value, array);
@@ -504,13 +504,16 @@ static void table_settings(void) {
 	}
 }
 
-static void print_duration(const char *before, uint64_t seconds) {
+static void print_bound(const char *before, const struct setting_row *row, uint64_t value) {
 	char array[64];
 	struct text text;
 
 	text_init(&text, array, sizeof array);
-	text_add_duration(&text, seconds);
-	printf("%s%s", before, array);
+	text_add_duration(&text, value);
+	if (row->kind == SETTING_DURATION)
+		printf("%s%s", before, array);
+	else
+		printf("%s%llu", before, (unsigned long long)value);
 }
 
 /* What a setting's value may be, and what it is where nobody says anything. */
@@ -526,9 +529,9 @@ static void print_setting_values(const struct setting_row *row) {
 		printf("; default: %s.\n", setting_word(row, row->fallback));
 		return;
 	}
-	print_duration("From ", row->minimum);
-	print_duration(" to ", row->maximum);
-	print_duration("; default: ", row->fallback);
+	print_bound("From ", row, row->minimum);
+	print_bound(" to ", row, row->maximum);
+	print_bound("; default: ", row, row->fallback);
 	puts(".");
 }
 
@@ -540,7 +543,7 @@ static void table_settings_man(void) {
 		fputs(".TP\n\\fB", stdout);
 		print_roff(setting_name(row, name));
 		fputs("\\fP=", stdout);
-		print_words(row->kind == SETTING_CHOICE ? "WORD" : "TIME");
+		print_words(row->kind == SETTING_CHOICE ? "WORD" : row->kind == SETTING_NUMBER ? "NUMBER" : "TIME");
 		fputs(" (", stdout);
 		print_levels(row->levels, ", ");
 		fputs(")\n", stdout);

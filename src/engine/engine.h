@@ -15,6 +15,7 @@
 #include "base/ip4.h"
 #include "base/span.h"
 #include "engine/drop.h"
+#include "engine/trace.h"
 #include "model/lease.h"
 #include "model/snapshot.h"
 #include "wire/packet.h"
@@ -32,6 +33,7 @@ struct engine_input {
 	struct span octets;               /* the UDP payload */
 	struct moment now;
 	bool is_authorized;               /* the verdict holds at @now */
+	bool is_paused;                   /* an administrator has paused the service */
 	struct ip4 unicast_to;            /* our address that it was sent to; none if it was broadcast */
 	const struct link_address *link_addresses; /* of the link it came in on, the primary one first */
 	size_t n_link_addresses;
@@ -41,6 +43,8 @@ struct engine_input {
 	const struct lease_view *leases;
 	const char *enterprise; /* the directory that authorized us, for servers that ask; "" without one */
 	uint32_t probe_xid;     /* of a question of our own to other servers; 0: none under way */
+	struct ip4 silent;      /* handled before, with output.probe: this address did not answer; else none */
+	const struct engine_trace *trace; /* told what the decision rests on; NULL for nobody */
 };
 
 /* How a reply gets to its client (RFC 2131 4.1). */
@@ -57,8 +61,15 @@ struct engine_output {
 	enum dhcp4_message_type received, sent;
 	bool is_store_failed;    /* a lease could not be read or changed; there is no reply then */
 	bool is_declined;        /* @address was declined by its client */
+	bool is_bootp;           /* the client speaks BOOTP */
+	struct ip4 probe;        /* with DROP_PROBING: ping it; if it is silent, handle the packet again */
+	unsigned probe_attempts;
+	uint32_t delay_ms;       /* how long to hold the reply back */
 	bool is_rogue_request;   /* a server asks whether this network belongs to a directory (wire/rogue.h) */
 	const struct scope *scope; /* the scope that was chosen, or NULL */
+	const struct policy *policy; /* the one whose ranges the address is from, or are full; or NULL */
+	const struct boot_file *boot_file; /* that the reply names, or NULL */
+	bool is_boot_file_unknown; /* the client named a file that has no row */
 	struct ip4 address;      /* offered, granted, declined or released; none else */
 	struct ip4 via;          /* the relay that the packet came through; none if it came from the link itself */
 	struct ip4 other_server; /* whom a DHCPREQUEST chose, if DROP_OTHER_SERVER; else none */
@@ -83,6 +94,13 @@ void engine_handle(struct engine *engine, const struct engine_input *input, stru
 /* Make nothing of @output: its reply must not leave, or what it did was lost. @reason replaces none of the packet's
  * own. */
 void engine_withhold(struct engine_output *output, enum drop_reason reason);
+
+/* An address that was offered, or was to be (output.probe), answered a ping: somebody uses it. It is marked as declined
+ * in input->leases for the scope's decline time, and the offer is forgotten. 0, or -E_DHCP_JET_ERROR. */
+int engine_address_in_use(struct engine *engine, const struct engine_input *input, struct ip4 address);
+
+/* How many offers wait for their client's request in @scope at @now_ms (milliseconds since boot). */
+size_t engine_offers_pending(const struct engine *engine, struct ip4_subnet scope, uint64_t now_ms);
 
 /* Tell the engine that the configuration was replaced: positions in old ranges are forgotten, offers are kept. */
 void engine_snapshot_changed(struct engine *engine);

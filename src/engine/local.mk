@@ -18,6 +18,9 @@ libengine_a_SOURCES = \
 	src/engine/reply.c \
 	src/engine/request.h \
 	src/engine/rogue.c \
+	src/engine/trace.c \
+	src/engine/trace.def \
+	src/engine/trace.h \
 	src/engine/watch.c \
 	src/engine/watch.h \
 	src/engine/watch_question.c \

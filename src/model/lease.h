@@ -46,6 +46,7 @@ struct lease {
 	uint8_t chaddr[LEASE_HARDWARE_MAX];
 	char host_name[LEASE_HOST_NAME_MAX]; /* what the client calls itself; untrusted, printable ASCII only */
 	struct ip4 relay;  /* giaddr it was granted through; none if direct */
+	bool is_bootp;     /* its client speaks BOOTP */
 };
 
 /* True if nobody else may be given the address at @now. */
@@ -68,7 +69,11 @@ struct lease_view {
 	int (*get_gap)(void *context, struct ip4 from, struct ip4 to, struct ip4 *ret_address);
 	/* Records of @scope that are not in force at @now, the longest unused first: the @skip-th of them. */
 	int (*get_reusable)(void *context, struct ip4_subnet scope, int64_t now, size_t skip, struct lease *ret_lease);
+	/* How many records of BOOTP clients in @scope are in force at @now, counted up to @enough. */
+	int (*count_bootp)(void *context, struct ip4_subnet scope, int64_t now, size_t enough, size_t *ret_count);
 	/* Store @lease, replacing any record of its address and its client's record of another address in the same
 	 * scope. */
 	int (*put)(void *context, const struct lease *lease);
+	/* Forget the record of @address. */
+	int (*remove)(void *context, struct ip4 address);
 };

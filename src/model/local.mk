@@ -2,6 +2,9 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_CFLAGS = $(STRICT)
 libmodel_a_SOURCES = \
+	src/model/class.def \
+	src/model/condition.def \
+	src/model/condition.h \
 	src/model/dhcpservers.c \
 	src/model/dhcpservers.h \
 	src/model/dn.c \

@@ -457,7 +457,7 @@ static enum schema_class class_of(const struct entry *entry) {
 		enum schema_class class = names->values[i].len ? schema_class_find((const char *)names->values[i].data)
 							       : CLASS_COUNT;
 
-		if (schema_class_level(class))
+		if (schema_class_level(class) && class != CLASS_POLICY)
 			return class;
 	}
 	return CLASS_COUNT;

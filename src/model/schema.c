@@ -25,8 +25,8 @@ static const struct schema_class_info classes[] = {
 };
 
 static const struct setting_info settings[] = {
-#define SETTING(symbol, attribute, kind, minimum, maximum, fallback, levels, prose)                                    \
-	{ ATTRIBUTE_##attribute, SETTING_##kind, minimum, maximum, fallback, levels, prose },
+#define SETTING(symbol, attribute, kind, minimum, maximum, fallback, levels, refusal, prose)                           \
+	{ ATTRIBUTE_##attribute, SETTING_##kind, minimum, maximum, fallback, levels, E_##refusal, prose },
 #include "model/schema.def"
 };
 
@@ -52,6 +52,7 @@ static const struct {
 	USE_OF_SETTING(SITE, attribute, levels)                                                                        \
 	USE_OF_SETTING(SERVER, attribute, levels)                                                                      \
 	USE_OF_SETTING(SCOPE, attribute, levels)                                                                       \
+	USE_OF_SETTING(POLICY, attribute, levels)                                                                      \
 	USE_OF_SETTING(RESERVATION, attribute, levels)
 #include "model/schema.def"
 };
@@ -96,9 +97,13 @@ unsigned schema_class_level(enum schema_class class) {
 		return LEVEL_SERVER;
 	case CLASS_SCOPE:
 		return LEVEL_SCOPE;
+	case CLASS_POLICY:
+		return LEVEL_POLICY;
 	case CLASS_RESERVATION:
 		return LEVEL_RESERVATION;
 	case CLASS_DHCP_CLASS:
+	case CLASS_CLIENT_CLASS:
+	case CLASS_DEFINITION:
 	case CLASS_COUNT:
 		break;
 	}
@@ -133,10 +138,9 @@ int setting_parse(enum setting setting, const char *text, uint64_t *ret_value, s
 	if (info->kind == SETTING_CHOICE)
 		return parse_choice(setting, attributes[info->attribute].name, text, ret_value, reterr_error);
 	if (text_parse_u64(text, info->maximum, &value) < 0 || value < info->minimum)
-		return error_set(reterr_error, E_INVALID_PARAMETER,
-				 "%s is \"%s\"; write a number of seconds from %" PRIu64 " to %" PRIu64,
-				 attributes[info->attribute].name, quote(span_of_text(text), quoted), info->minimum,
-				 info->maximum);
+		return error_set(reterr_error, info->refusal, "%s is \"%s\"; write a number%s from %" PRIu64 " to %" PRIu64,
+				 attributes[info->attribute].name, quote(span_of_text(text), quoted),
+				 info->kind == SETTING_DURATION ? " of seconds" : "", info->minimum, info->maximum);
 	*ret_value = value;
 	return 0;
 }
@@ -190,6 +194,8 @@ int setting_read(enum setting setting, const char *text, uint64_t *ret_value, st
 	setting_add_name(setting, &name);
 	if (info->kind == SETTING_CHOICE)
 		return parse_choice(setting, name.data, text, ret_value, reterr_error);
+	if (info->kind == SETTING_NUMBER)
+		return setting_parse(setting, text, ret_value, reterr_error);
 	if (text_parse_duration(text, info->maximum, &value) == 0 && value >= info->minimum) {
 		*ret_value = value;
 		return 0;
@@ -198,7 +204,7 @@ int setting_read(enum setting setting, const char *text, uint64_t *ret_value, st
 	text_add_duration(&least, info->minimum);
 	text_init(&most, most_words, sizeof most_words);
 	text_add_duration(&most, info->maximum);
-	return error_set(reterr_error, E_INVALID_PARAMETER,
+	return error_set(reterr_error, info->refusal,
 			 "%s is \"%s\"; write a time from %s to %s, such as 3d, 1h30m or a number of seconds", name.data,
 			 quote(span_of_text(text), quoted), least.data, most.data);
 }

@@ -39,10 +39,11 @@ enum schema_level {
 	LEVEL_SITE = 2,
 	LEVEL_SERVER = 4,
 	LEVEL_SCOPE = 8,
-	LEVEL_RESERVATION = 16,
+	LEVEL_POLICY = 16, /* which stands at one of the levels above */
+	LEVEL_RESERVATION = 32,
 };
 
-enum setting_kind { SETTING_DURATION, SETTING_CHOICE };
+enum setting_kind { SETTING_DURATION, SETTING_NUMBER, SETTING_CHOICE };
 
 enum setting {
 #define SETTING(symbol, ...) SETTING_##symbol,
@@ -83,6 +84,7 @@ struct setting_info {
 	enum setting_kind kind;
 	uint64_t minimum, maximum, fallback;
 	unsigned levels;
+	enum error_code refusal; /* of a value out of bounds */
 	const char *prose;
 };
 

@@ -18,10 +18,41 @@
 #include "base/span.h"
 #include "model/entry.h"
 #include "model/schema.h"
+#include "wire/option.h"
 
 /* Setting values with everything inherited resolved. Embedded. */
 struct settings {
 	uint64_t values[SETTING_COUNT];
+};
+
+/* Which clients an address or a reservation is for. Bits. */
+enum client_type {
+	CLIENT_TYPE_DHCP = 1,
+	CLIENT_TYPE_BOOTP = 2,
+	CLIENT_TYPE_BOTH = CLIENT_TYPE_DHCP | CLIENT_TYPE_BOOTP,
+};
+
+enum class_kind {
+	CLASS_KIND_USER,   /* named by option 77 (RFC 3004) */
+	CLASS_KIND_VENDOR, /* named by option 60 */
+};
+
+/* A class of clients: one row of class.def, or an entry. */
+struct client_class {
+	const char *name;
+	enum class_kind kind;
+	struct span data; /* what its clients send */
+	const char *dn;   /* "" if it is built in */
+};
+
+/* An option that an entry defines; the standard ones are in wire/options.def. */
+struct option_definition {
+	const char *name;
+	uint8_t code;
+	enum option_type type;
+	const struct client_class *vendor_class; /* NULL: a standard option; else one that goes out inside option 43 */
+	const char *default_value;               /* "" if none */
+	const char *dn;
 };
 
 struct option_value {
@@ -37,15 +68,65 @@ struct option_set {
 	size_t n_values;
 };
 
+/* Values that only some clients get: of a user class, or options of a vendor class, or both; NULL where it does not
+ * matter. Never both NULL. Those with a vendor class have codes of its own, for the inside of option 43. */
+struct option_group {
+	const struct client_class *user_class;
+	const struct client_class *vendor_class;
+	struct option_set options;
+};
+
+struct option_groups {
+	const struct option_group *items;
+	size_t n_items;
+};
+
+/* Embedded: all option values of one entry, or of a level with what it inherits. */
+struct option_values {
+	struct option_set plain;
+	struct option_groups groups;
+};
+
+struct address_range {
+	struct ip4_range range;
+	enum client_type kind;
+};
+
+struct condition; /* model/condition.h */
+
+/* What clients that meet a condition get. */
+struct policy {
+	const char *name;
+	const char *dn;
+	unsigned level;  /* of the entry it stands at: scope, server, site, root */
+	uint32_t order;  /* from 1; equal ones by name */
+	bool is_enabled;
+	const struct condition *condition;
+	const struct ip4_range *ranges; /* sorted; only in a scope, inside its ranges, in no other policy's */
+	size_t n_ranges;
+	unsigned settings_given;  /* 1 << enum setting for each that stands on it */
+	struct settings settings; /* those */
+	struct option_values options;
+};
+
+/* In the order in which they are looked at; the disabled ones too. */
+struct policies {
+	const struct policy *items;
+	size_t n_items;
+};
+
 struct reservation {
 	struct ip4 address;
 	const char *dn;
 	const char *name;             /* "" if none */
+	enum client_type type;
 	uint8_t htype;                /* 1 where a hardware address is given */
 	struct span hardware_address; /* empty if none */
 	struct span client_id;        /* empty if none */
-	struct settings settings;     /* effective */
+	unsigned settings_given;      /* 1 << enum setting for each that stands on it */
+	struct settings settings;     /* effective, policies left aside */
 	struct option_set options;    /* effective: those of the scope, overridden by its own */
+	struct option_values own;     /* its own alone */
 };
 
 struct scope {
@@ -57,18 +138,51 @@ struct scope {
 	bool is_served;   /* by the server that the snapshot was built for */
 	const char *const *served_by;
 	size_t n_served_by;
-	const struct ip4_range *ranges; /* sorted, none overlapping */
+	const struct ip4_range *ranges; /* sorted, none overlapping; of any kind */
+	const enum client_type *range_kinds; /* beside them */
 	size_t n_ranges;
 	const struct ip4_range *exclusions; /* sorted, those that overlap joined */
 	size_t n_exclusions;
 	struct settings settings;  /* effective */
-	struct option_set options; /* effective: root, site, server, scope, the nearest winning */
+	struct option_set options; /* effective: root, site, server, scope, the nearest winning; what needs no class */
+	struct option_groups groups; /* effective likewise, per group; each value knows its level */
+	struct policies policies;    /* its own; those of the server and wider ones are the snapshot's */
+	const struct superscope *superscope; /* NULL if it is in none */
 	const struct reservation *reservations; /* sorted by address */
 	size_t n_reservations;
 	const struct reservation *const *by_hardware; /* those with a hardware address, sorted by it */
 	size_t n_by_hardware;
 	const struct reservation *const *by_client_id; /* those with a client identifier, sorted by it */
 	size_t n_by_client_id;
+};
+
+/* Scopes of one site that share a link. All of them are named here, whoever serves them. */
+struct superscope {
+	const char *name;
+	const char *site;
+	const struct scope *const *members; /* the default one first, if there is one, then by network */
+	size_t n_members;
+	bool has_default;
+};
+
+enum filter_list { FILTER_ALLOW, FILTER_DENY, FILTER_EXEMPT };
+
+/* A value of lessorFilter. */
+struct filter {
+	enum filter_list list;
+	uint8_t htype;      /* FILTER_EXEMPT: the type of hardware; else 1 */
+	uint8_t len;        /* octets of the pattern; fewer than 6 stand for all addresses that begin with them */
+	uint8_t octets[6];
+	const char *comment;   /* "" if none */
+	const char *source_dn;
+};
+
+/* A row of the table of boot files. */
+struct boot_file {
+	const char *requested; /* "": for clients that name none */
+	const char *server;    /* name or address, at most 63 octets */
+	const char *file;      /* at most 127 octets */
+	const char *source_dn;
 };
 
 struct snapshot {
@@ -79,6 +193,19 @@ struct snapshot {
 	struct settings settings;  /* of this server: root, site, server */
 	const struct scope *scopes; /* all, sorted by network; none overlapping */
 	size_t n_scopes;
+	const struct superscope *superscopes;
+	size_t n_superscopes;
+	const struct client_class *classes; /* the built-in ones first */
+	size_t n_classes;
+	const struct option_definition *definitions; /* sorted by vendor class and code */
+	size_t n_definitions;
+	struct policies policies;   /* of this server, its site, the root: in this order */
+	const struct filter *filters; /* of server, site and root */
+	size_t n_filters;
+	const struct boot_file *boot_files; /* of server, site, root: the first row of a name wins */
+	size_t n_boot_files;
+	const char *const *unbound; /* interfaces that are not served */
+	size_t n_unbound;
 	struct arena *arena;       /* owned */
 };
 
@@ -118,6 +245,17 @@ const struct reservation *scope_reservation_by_client_id(const struct scope *sco
 
 /* Borrow the value of @code in @set, or NULL. */
 const struct option_value *option_set_get(const struct option_set *set, uint8_t code);
+
+/* The first group of @groups with these classes (either may be NULL), or NULL. */
+const struct option_group *option_groups_get(const struct option_groups *groups, const struct client_class *user_class,
+					     const struct client_class *vendor_class);
+
+/* Borrow the class called @name (without regard to case), or NULL. */
+const struct client_class *snapshot_class_find(const struct snapshot *snapshot, const char *name);
+
+/* Borrow the definition of option @code of @vendor_class (NULL: a standard option), or NULL. */
+const struct option_definition *snapshot_definition_get(const struct snapshot *snapshot,
+							const struct client_class *vendor_class, uint8_t code);
 
 /* True if @address lies in a range of the scope and in none of its exclusions. */
 bool is_scope_address_dynamic(const struct scope *scope, struct ip4 address);

@@ -112,7 +112,14 @@ static int put(void *context, const struct lease *lease) {
 struct memory_leases *memory_leases_new(void) {
 	struct memory_leases *leases = mem_alloc(sizeof *leases);
 
-	leases->view = (struct lease_view){ leases, get_by_address, get_by_client, get_gap, get_reusable, put };
+	leases->view = (struct lease_view){
+		.context = leases,
+		.get_by_address = get_by_address,
+		.get_by_client = get_by_client,
+		.get_gap = get_gap,
+		.get_reusable = get_reusable,
+		.put = put,
+	};
 	return leases;
 }
 

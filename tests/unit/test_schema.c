@@ -36,7 +36,8 @@ static void test_levels_of_classes(void **state) {
 
 	for (unsigned i = 0; i < CLASS_COUNT; i++)
 		levels |= schema_class_level(i);
-	assert_int_equal(levels, LEVEL_ROOT | LEVEL_SITE | LEVEL_SERVER | LEVEL_SCOPE | LEVEL_RESERVATION);
+	assert_int_equal(levels, LEVEL_ROOT | LEVEL_SITE | LEVEL_SERVER | LEVEL_SCOPE | LEVEL_POLICY |
+					 LEVEL_RESERVATION);
 	assert_int_equal(schema_class_level(CLASS_DHCP_CLASS), 0);
 }
 

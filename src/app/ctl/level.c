@@ -68,6 +68,7 @@ static int find_entry(const struct tree *tree, enum schema_level level, const ch
 		return tree_get_server(tree, name, ret_entry, reterr_error);
 	case LEVEL_SCOPE:
 		return tree_get_scope(tree, name, ret_entry, reterr_error);
+	case LEVEL_POLICY: /* no flag names a policy yet */
 	case LEVEL_RESERVATION:
 		return tree_get_reservation(tree, name, ret_entry, reterr_error);
 	}
