@@ -205,11 +205,13 @@ static void table_errors_man(void) {
 static void table_errors(void) {
 	const struct error_info *info;
 
-	puts("| code | name | HTTP | what it says | what to do |\n|---|---|---|---|---|");
+	puts("| code | name | HTTP | what it says | what triggers it | what to do | test |\n|---|---|---|---|---|---|---|");
 	for (size_t i = 0; (info = error_info_at(i)); i++) {
 		printf("| %d | `%s` | %d ", info->code, info->name, info->http_status);
 		print_cell(info->meaning);
+		print_cell(info->trigger);
 		print_cell(info->advice);
+		print_cell(info->proof);
 		puts("|");
 	}
 }

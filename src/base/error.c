@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 static const struct error_info error_table[] = {
-#define ERROR_ROW(number, symbol, name, http, meaning, advice) { number, http, "ERROR_" name, meaning, advice },
+#define ERROR_ROW(number, symbol, name, http, ...) { number, http, "ERROR_" name, __VA_ARGS__ },
 #include "base/errors.def"
 #undef ERROR_ROW
 };

@@ -14,7 +14,7 @@
 
 enum error_code {
 	E_OK = 0,
-#define ERROR_ROW(number, symbol, name, http, meaning, advice) E_##symbol = number,
+#define ERROR_ROW(number, symbol, ...) E_##symbol = number,
 #include "base/errors.def"
 #undef ERROR_ROW
 };
@@ -32,6 +32,8 @@ struct error_info {
 	const char *name;    /* as printed, e.g. ERROR_DHCP_ROGUE_NOT_AUTHORIZED */
 	const char *meaning; /* what the code says, in general */
 	const char *advice;  /* what to do about it, in general */
+	const char *trigger; /* what makes a program say it; "" if nothing does yet */
+	const char *proof;   /* the test that sees it said, or "later: " and the work that it waits for */
 };
 
 /* Fill @reterr_error (may be NULL) with @code and a formatted sentence. Returns -@code, so that a caller can write
