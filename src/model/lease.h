@@ -33,6 +33,8 @@ enum lease_state {
 	LEASE_DECLINED = 3, /* in use by somebody unknown: given to nobody until its expiry */
 };
 
+#define LEASE_FOR_EVER INT64_MAX /* the expiry of a lease without end */
+
 /* Embedded. */
 struct lease {
 	struct ip4 address;
@@ -40,7 +42,7 @@ struct lease {
 	enum lease_state state;
 	int64_t start;   /* when this client was first given the address */
 	int64_t changed; /* last renewal, release or decline */
-	int64_t expiry;
+	int64_t expiry;  /* LEASE_FOR_EVER: of a BOOTP client with a reservation */
 	struct client_key client;
 	uint8_t htype, hlen;
 	uint8_t chaddr[LEASE_HARDWARE_MAX];
@@ -69,7 +71,7 @@ struct lease_view {
 	int (*get_gap)(void *context, struct ip4 from, struct ip4 to, struct ip4 *ret_address);
 	/* Records of @scope that are not in force at @now, the longest unused first: the @skip-th of them. */
 	int (*get_reusable)(void *context, struct ip4_subnet scope, int64_t now, size_t skip, struct lease *ret_lease);
-	/* How many records of BOOTP clients in @scope are in force at @now, counted up to @enough. */
+	/* How many leases of BOOTP clients in @scope that have an end are in force at @now, counted up to @enough. */
 	int (*count_bootp)(void *context, struct ip4_subnet scope, int64_t now, size_t enough, size_t *ret_count);
 	/* Store @lease, replacing any record of its address and its client's record of another address in the same
 	 * scope. */

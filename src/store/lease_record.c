@@ -4,7 +4,9 @@
 #include "base/cursor.h"
 #include "base/error.h"
 
-#define RECORD_VERSION 1
+#define VERSION_PLAIN 1   /* of a record without flags, as all were once */
+#define VERSION_FLAGGED 2 /* a flags octet follows, which is not 0 */
+#define FLAG_BOOTP 1
 #define SCOPE_KEY_SIZE 5
 #define EXPIRY_KEY_SIZE (SCOPE_KEY_SIZE + 8 + 4)
 
@@ -20,7 +22,9 @@ size_t lease_record_encode(const struct lease *lease, uint8_t ret_octets[static 
 
 	if (!is_lease_storable(lease))
 		return 0;
-	writer_u8(&writer, RECORD_VERSION);
+	writer_u8(&writer, lease->is_bootp ? VERSION_FLAGGED : VERSION_PLAIN);
+	if (lease->is_bootp)
+		writer_u8(&writer, FLAG_BOOTP);
 	writer_u8(&writer, lease->state);
 	writer_u8(&writer, lease->scope.prefix_length);
 	writer_u64(&writer, (uint64_t)lease->start);
@@ -46,11 +50,19 @@ static void read_array(struct reader *reader, size_t len, size_t size, uint8_t *
 		memcpy(ret_octets, octets.data, octets.len);
 }
 
+/* Version and flags. False for others than are written. */
+static bool read_flags(struct reader *reader, struct lease *lease) {
+	uint8_t version = reader_u8(reader);
+
+	lease->is_bootp = version == VERSION_FLAGGED && reader_u8(reader) == FLAG_BOOTP;
+	return version == VERSION_PLAIN || lease->is_bootp;
+}
+
 int lease_record_decode(struct ip4 address, struct span octets, struct lease *ret_lease) {
 	struct reader reader = reader_of(octets);
 	struct lease lease = { .address = address };
 
-	if (reader_u8(&reader) != RECORD_VERSION)
+	if (!read_flags(&reader, &lease))
 		return -E_DHCP_JET_ERROR;
 	lease.state = reader_u8(&reader);
 	lease.scope.prefix_length = reader_u8(&reader);
@@ -119,14 +131,27 @@ int64_t lease_last_in_force(const struct lease *lease) {
 	return lease->state == LEASE_RELEASED && lease->changed < lease->expiry ? lease->changed : lease->expiry;
 }
 
+/* With the sign turned round, times before the epoch sort before those after it. */
+static void key_add_time(struct lease_key *key, int64_t time) {
+	uint64_t sortable = (uint64_t)time ^ (uint64_t)1 << 63;
+
+	key_add_u32(key, (uint32_t)(sortable >> 32));
+	key_add_u32(key, (uint32_t)sortable);
+}
+
 struct lease_key lease_key_expiry(const struct lease *lease) {
-	/* With the sign turned round, times before the epoch sort before those after it. */
-	uint64_t time = (uint64_t)lease_last_in_force(lease) ^ (uint64_t)1 << 63;
 	struct lease_key key = lease_key_scope(lease->scope);
 
-	key_add_u32(&key, (uint32_t)(time >> 32));
-	key_add_u32(&key, (uint32_t)time);
+	key_add_time(&key, lease_last_in_force(lease));
 	key_add_u32(&key, lease->address.value);
+	return key;
+}
+
+struct lease_key lease_key_scope_after(struct ip4_subnet scope, int64_t now) {
+	struct lease_key key = lease_key_scope(scope);
+
+	key_add_time(&key, now);
+	key_add_u32(&key, UINT32_MAX);
 	return key;
 }
 

@@ -43,6 +43,9 @@ struct lease_key lease_key_expiry(const struct lease *lease);
 /* What all those keys of @scope begin with. */
 struct lease_key lease_key_scope(struct ip4_subnet scope);
 
+/* Where, in that order, the records of @scope begin that are in force after @now. */
+struct lease_key lease_key_scope_after(struct ip4_subnet scope, int64_t now);
+
 /* Read the address from an expiry key. 0, or -E_DHCP_JET_ERROR. */
 int lease_key_expiry_decode(struct span key, struct ip4 *ret_address);
 

@@ -149,6 +149,12 @@ static int view_get_reusable(void *context, struct ip4_subnet scope, int64_t now
 	return lease_table_get_reusable(&batch->txn, scope, now, skip, ret_lease);
 }
 
+static int view_count_bootp(void *context, struct ip4_subnet scope, int64_t now, size_t enough, size_t *ret_count) {
+	struct lease_batch *batch = context;
+
+	return lease_table_count_bootp(&batch->txn, scope, now, enough, ret_count);
+}
+
 static int view_put(void *context, const struct lease *lease) {
 	struct lease_batch *batch = context;
 
@@ -172,6 +178,7 @@ int lease_batch_begin(struct lease_store *store, struct lease_batch **ret_batch,
 		.get_by_client = view_get_by_client,
 		.get_gap = view_get_gap,
 		.get_reusable = view_get_reusable,
+		.count_bootp = view_count_bootp,
 		.put = view_put,
 	};
 	store->has_batch = true;

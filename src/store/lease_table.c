@@ -115,6 +115,29 @@ int lease_table_get_reusable(struct db_txn *txn, struct ip4_subnet scope, int64_
 	return r;
 }
 
+static bool is_bootp_in_force(struct db_cursor *cursor) {
+	struct lease lease;
+
+	return cursor->value.len > 0 && take_indexed(cursor, &lease) && lease.is_bootp &&
+	       lease.state == LEASE_ACTIVE && lease.expiry != LEASE_FOR_EVER;
+}
+
+int lease_table_count_bootp(struct db_txn *txn, struct ip4_subnet scope, int64_t now, size_t enough,
+			    size_t *ret_count) {
+	struct lease_key prefix = lease_key_scope(scope), from = lease_key_scope_after(scope, now);
+	struct db_cursor cursor;
+	size_t count = 0;
+
+	db_seek(txn, LEASE_TABLE_EXPIRY, lease_key_span(&from), &cursor);
+	while (count < enough && db_next(&cursor) && is_within_scope(cursor.key, &prefix))
+		count += is_bootp_in_force(&cursor);
+	db_cursor_done(&cursor);
+	if (txn->rc)
+		return -E_DHCP_JET_ERROR;
+	*ret_count = count;
+	return 0;
+}
+
 /* Remove the client's index row, unless it has meanwhile come to lead elsewhere. */
 static void delete_client_key(struct db_txn *txn, const struct lease_key *key, struct ip4 address) {
 	struct span value;
@@ -173,7 +196,7 @@ int lease_table_put(struct db_txn *txn, const struct lease *lease) {
 	forget_predecessor(txn, lease);
 	forget_other_address(txn, lease);
 	db_put(txn, LEASE_TABLE_ADDRESS, lease_key_span(&address), span_of(record, len));
-	put_if_new(txn, LEASE_TABLE_EXPIRY, &expiry, span_of("", 0));
+	put_if_new(txn, LEASE_TABLE_EXPIRY, &expiry, span_of("b", lease->is_bootp ? 1 : 0));
 	if (lease->client.len)
 		put_if_new(txn, LEASE_TABLE_CLIENT, &client, lease_key_span(&address));
 	return txn->rc ? -E_DHCP_JET_ERROR : 0;

@@ -3,7 +3,7 @@
  *
  * LEASE_TABLE_ADDRESS  address -> record; the truth
  * LEASE_TABLE_CLIENT   scope, client -> address
- * LEASE_TABLE_EXPIRY   scope, time last in force, address -> nothing
+ * LEASE_TABLE_EXPIRY   scope, time last in force, address -> nothing, or one octet: its client speaks BOOTP
  *
  * The two indexes are hints that every reading checks against the record, so that a stray row does no harm.
  */
@@ -28,4 +28,5 @@ int lease_table_get_gap(struct db_txn *txn, struct ip4 from, struct ip4 to, stru
 /* A record that was released at a time after @now (the clock was set back) counts from that time on. */
 int lease_table_get_reusable(struct db_txn *txn, struct ip4_subnet scope, int64_t now, size_t skip,
 			     struct lease *ret_lease);
+int lease_table_count_bootp(struct db_txn *txn, struct ip4_subnet scope, int64_t now, size_t enough, size_t *ret_count);
 int lease_table_put(struct db_txn *txn, const struct lease *lease);

@@ -92,6 +92,22 @@ static int get_reusable(void *context, struct ip4_subnet scope, int64_t now, siz
 	return hand_over(leases, found, ret_lease);
 }
 
+static int count_bootp(void *context, struct ip4_subnet scope, int64_t now, size_t enough, size_t *ret_count) {
+	const struct memory_leases *leases = context;
+	size_t count = 0;
+
+	if (leases->is_broken)
+		return -E_DHCP_JET_ERROR;
+	for (size_t i = 0; i < leases->n_items && count < enough; i++) {
+		const struct lease *lease = &leases->items[i];
+
+		count += is_subnet_equal(lease->scope, scope) && lease->is_bootp && lease->state == LEASE_ACTIVE &&
+			 lease->expiry > now && lease->expiry != LEASE_FOR_EVER;
+	}
+	*ret_count = count;
+	return 0;
+}
+
 static int put(void *context, const struct lease *lease) {
 	struct memory_leases *leases = context;
 	struct lease *old = lease->client.len ? find_client(leases, lease->scope, &lease->client) : NULL;
@@ -118,6 +134,7 @@ struct memory_leases *memory_leases_new(void) {
 		.get_by_client = get_by_client,
 		.get_gap = get_gap,
 		.get_reusable = get_reusable,
+		.count_bootp = count_bootp,
 		.put = put,
 	};
 	return leases;

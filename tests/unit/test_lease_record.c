@@ -46,6 +46,7 @@ static void assert_lease_equal(const struct lease *a, const struct lease *b) {
 	assert_memory_equal(a->chaddr, b->chaddr, LEASE_HARDWARE_MAX);
 	assert_string_equal(a->host_name, b->host_name);
 	assert_int_equal(a->relay.value, b->relay.value);
+	assert_int_equal(a->is_bootp, b->is_bootp);
 }
 
 static void test_round_trip(void **state) {
@@ -78,6 +79,26 @@ static void test_layout(void **state) {
 
 	assert_int_equal(lease_record_encode(&lease, octets), sizeof expected);
 	assert_memory_equal(octets, expected, sizeof expected);
+}
+
+/* Only records that need flags have them: those of earlier versions stay as they are. */
+static void test_flags(void **state) {
+	uint8_t plain[LEASE_RECORD_MAX], flagged[LEASE_RECORD_MAX];
+	struct lease lease = full_lease(), read;
+	size_t len = lease_record_encode(&lease, plain);
+
+	lease.is_bootp = true;
+	assert_int_equal(lease_record_encode(&lease, flagged), len + 1);
+	assert_int_equal(flagged[0], 2);
+	assert_int_equal(flagged[1], 1);
+	assert_memory_equal(flagged + 2, plain + 1, len - 1);
+	assert_int_equal(lease_record_decode(lease.address, span_of(flagged, len + 1), &read), 0);
+	assert_lease_equal(&lease, &read);
+	for (unsigned flags = 0; flags < 256; flags++) {
+		flagged[1] = (uint8_t)flags;
+		assert_int_equal(lease_record_decode(lease.address, span_of(flagged, len + 1), &read),
+				 flags == 1 ? 0 : -E_DHCP_JET_ERROR);
+	}
 }
 
 static void test_refuses_what_it_could_not_read(void **state) {
@@ -196,6 +217,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_refuses_what_it_could_not_read),
 		cmocka_unit_test(test_damaged_octets),
 		cmocka_unit_test(test_excess_length),

@@ -294,6 +294,45 @@ static void test_reusable_order(void **state) {
 	lease_store_close(store);
 }
 
+static void put_bootp(struct lease_batch *batch, const char *address, unsigned client, int64_t expiry) {
+	struct lease lease = fixture_lease(address, client, expiry);
+
+	lease.is_bootp = true;
+	assert_int_equal(view_put(batch, lease), 0);
+}
+
+static size_t count_bootp(struct lease_batch *batch, int64_t now, size_t enough) {
+	const struct lease_view *view = lease_batch_view(batch);
+	size_t count;
+
+	assert_int_equal(view->count_bootp(view->context, scope, now, enough, &count), 0);
+	return count;
+}
+
+static void test_bootp_clients_are_counted(void **state) {
+	struct lease_store *store = open_store();
+	struct lease_batch *batch = begin(store);
+
+	assert_int_equal(count_bootp(batch, NOW, 10), 0);
+	view_put(batch, fixture_lease("10.77.0.1", 1, LATER)); /* speaks DHCP */
+	put_bootp(batch, "10.77.0.2", 2, LATER);
+	put_bootp(batch, "10.77.0.3", 3, LATER + 1);
+	put_bootp(batch, "10.77.0.4", 4, NOW);            /* has just ended */
+	put_bootp(batch, "10.77.0.5", 5, LEASE_FOR_EVER); /* has a reservation */
+	assert_int_equal(count_bootp(batch, NOW, 10), 2);
+	assert_int_equal(count_bootp(batch, NOW, 1), 1);
+	assert_int_equal(count_bootp(batch, NOW - 1, 10), 3);
+	assert_int_equal(count_bootp(batch, LATER, 10), 1);
+	/* The same client with the other protocol, until the same time. */
+	view_put(batch, fixture_lease("10.77.0.2", 2, LATER));
+	put_bootp(batch, "10.77.0.1", 1, LATER);
+	put_bootp(batch, "10.77.0.6", 6, LATER);
+	assert_int_equal(count_bootp(batch, NOW, 10), 3);
+	assert_int_equal(submit(batch), 0);
+	assert_consistent(store, 6, 6);
+	lease_store_close(store);
+}
+
 static void test_put_of_nonsense_fails_the_batch(void **state) {
 	struct lease_store *store = open_store();
 	struct lease_batch *batch = begin(store);
@@ -715,6 +754,7 @@ int main(void) {
 		STORE_TEST(test_gap),
 		STORE_TEST(test_gap_at_the_end_of_all_addresses),
 		STORE_TEST(test_reusable_order),
+		STORE_TEST(test_bootp_clients_are_counted),
 		STORE_TEST(test_put_of_nonsense_fails_the_batch),
 		STORE_TEST(test_disk_fails),
 		STORE_TEST(test_map_full),
