@@ -2,6 +2,8 @@
 #include "api/answer.h"
 
 #include "api/json.h"
+#include "base/counter.h"
+#include "base/event.h"
 #include "base/mem.h"
 #include "config.h"
 
@@ -14,7 +16,8 @@ static const char type_metrics[] = "application/openmetrics-text; version=1.0.0;
 struct handling {
 	struct sources *sources;
 	struct arena *arena;
-	const struct api_request *request;
+	const struct api_question *question;
+	const struct api_request *request; /* the question's */
 	const struct moment *now;
 	struct api_answer *answer;
 };
@@ -88,6 +91,25 @@ static int handle_LEASE(const struct handling *handling, struct error *reterr_er
 	return r < 0 ? r : answer_json(handling->answer, lease_json(&lease, handling->now->wall_s));
 }
 
+/* What serve has said to the order. */
+static int answer_done(const struct handling *handling, struct error *reterr_error) {
+	const struct order_answer *done = handling->question->done;
+
+	if (done->error.code) {
+		*reterr_error = done->error;
+		return -done->error.code;
+	}
+	return answer_json(handling->answer, lease_json(&done->lease, handling->now->wall_s));
+}
+
+static int handle_LEASE_CREATE(const struct handling *handling, struct error *reterr_error) {
+	return answer_done(handling, reterr_error);
+}
+
+static int handle_LEASE_DELETE(const struct handling *handling, struct error *reterr_error) {
+	return answer_done(handling, reterr_error);
+}
+
 static int handle_QUARANTINE(const struct handling *handling, struct error *reterr_error) {
 	json_t *object, *entries;
 	struct findings findings;
@@ -125,6 +147,24 @@ static int handle_RECHECK(const struct handling *handling, struct error *reterr_
 	return answer_json(handling->answer, json_object());
 }
 
+static int set_paused(const struct handling *handling, bool is_paused) {
+	json_t *object = json_object();
+
+	if (counters_set_paused(is_paused))
+		event_emit(is_paused ? EVENT_SERVICE_PAUSED : EVENT_SERVICE_RESUMED,
+			   "asked for by the user with number %u", handling->question->uid);
+	json_object_set_new(object, "paused", json_boolean(is_paused));
+	return answer_json(handling->answer, object);
+}
+
+static int handle_PAUSE(const struct handling *handling, struct error *reterr_error) {
+	return set_paused(handling, true);
+}
+
+static int handle_RESUME(const struct handling *handling, struct error *reterr_error) {
+	return set_paused(handling, false);
+}
+
 typedef int handle_f(const struct handling *handling, struct error *reterr_error);
 
 static handle_f *const handlers[API_ROUTE_COUNT] = {
@@ -141,13 +181,13 @@ void api_answer_error(const struct error *error, struct api_answer *ret_answer) 
 	*ret_answer = answer;
 }
 
-void api_answer_make(struct sources *sources, struct arena *arena, const struct api_request *request,
+void api_answer_make(struct sources *sources, struct arena *arena, const struct api_question *question,
 		     const struct moment *now, struct api_answer *ret_answer) {
 	struct api_answer answer = { .http_status = 200 };
-	const struct handling handling = { sources, arena, request, now, &answer };
+	const struct handling handling = { sources, arena, question, question->request, now, &answer };
 	struct error error = { 0 };
 
-	if (handlers[request->route](&handling, &error) < 0)
+	if (handlers[question->request->route](&handling, &error) < 0)
 		api_answer_error(&error, &answer);
 	*ret_answer = answer;
 }

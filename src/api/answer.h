@@ -17,8 +17,15 @@ struct api_answer {
 	bool is_recheck;          /* dir and serve are to check authorization, and to look for other servers, now */
 };
 
-/* Answer @request from @sources at @now; @arena is the request's. Never fails: an error is an answer too. */
-void api_answer_make(struct sources *sources, struct arena *arena, const struct api_request *request,
+/* What an answer is made of. Borrowed. Embedded. */
+struct api_question {
+	const struct api_request *request;
+	const struct order_answer *done; /* what serve says to request->order; NULL if it was not asked */
+	unsigned uid;                    /* of the user who asks */
+};
+
+/* Answer @question from @sources at @now; @arena is the request's. Never fails: an error is an answer too. */
+void api_answer_make(struct sources *sources, struct arena *arena, const struct api_question *question,
 		     const struct moment *now, struct api_answer *ret_answer);
 
 /* Answer with an error. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "api/answer.h"
+#include "api/asking.h"
 #include "api/peer.h"
 #include "base/event.h"
 #include "base/mem.h"
@@ -24,6 +25,7 @@
 
 struct api {
 	struct sources *sources;
+	struct asking *asking;
 	struct arena *arena; /* of the request at hand */
 	struct evhttp *http;
 	struct evconnlistener *listener; /* owned by http */
@@ -34,12 +36,14 @@ struct api {
 static enum api_method method_of(struct evhttp_request *request) {
 	enum evhttp_cmd_type command = evhttp_request_get_command(request);
 
-	return command == EVHTTP_REQ_GET    ? API_METHOD_GET
-	       : command == EVHTTP_REQ_POST ? API_METHOD_POST
-					    : API_METHOD_OTHER;
+	return command == EVHTTP_REQ_GET      ? API_METHOD_GET
+	       : command == EVHTTP_REQ_POST   ? API_METHOD_POST
+	       : command == EVHTTP_REQ_DELETE ? API_METHOD_DELETE
+					      : API_METHOD_OTHER;
 }
 
-static int check_peer(const struct api *api, struct evhttp_request *request, struct error *reterr_error) {
+static int check_peer(const struct api *api, struct evhttp_request *request, unsigned *ret_uid,
+		      struct error *reterr_error) {
 	struct bufferevent *stream = evhttp_connection_get_bufferevent(evhttp_request_get_connection(request));
 	struct peer peer;
 	bool is_allowed;
@@ -48,8 +52,10 @@ static int check_peer(const struct api *api, struct evhttp_request *request, str
 		return error_set(reterr_error, E_ACCESS_DENIED, "it is not known who asks");
 	is_allowed = is_peer_allowed(&peer, geteuid(), api->group);
 	peer_done(&peer);
-	if (is_allowed)
+	if (is_allowed) {
+		*ret_uid = peer.uid;
 		return 0;
+	}
 	return error_set(reterr_error, E_DHCP_NO_ADMIN_PERMISSION,
 			 "the user with number %u may not manage this server; ask as root, or as a member of the group that "
 			 "api-group names in lessord.conf", (unsigned)peer.uid);
@@ -67,30 +73,73 @@ static void send_answer(struct evhttp_request *request, struct api_answer *answe
 	free(answer->body);
 }
 
-static void on_request(struct evhttp_request *http_request, void *context) {
-	struct moment now = clock_now();
-	struct api *api = context;
+/* A request that has been understood, and waits for serve. */
+struct waiting {
+	struct api *api;
+	struct evhttp_request *http_request; /* ours until it is answered, even if its connection is gone by then */
 	struct api_request request;
-	struct api_answer answer;
-	struct error error;
-	int r;
+	unsigned uid;
+};
 
-	r = check_peer(api, http_request, &error);
-	if (r == 0)
-		r = api_request_parse(method_of(http_request), evhttp_request_get_uri(http_request), &request, &error);
-	if (r == -E_NOT_SUPPORTED) /* RFC 9110 15.5.6 */
-		evhttp_add_header(evhttp_request_get_output_headers(http_request), "Allow",
-				  api_request_allowed(evhttp_request_get_uri(http_request)));
-	if (r == 0)
-		api_answer_make(api->sources, api->arena, &request, &now, &answer);
-	else
-		api_answer_error(&error, &answer);
+static void answer_request(struct waiting *waiting, const struct order_answer *done) {
+	const struct api_question question = { &waiting->request, done, waiting->uid };
+	struct api *api = waiting->api;
+	struct moment now = clock_now();
+	struct api_answer answer;
+
+	api_answer_make(api->sources, api->arena, &question, &now, &answer);
 	arena_reset(api->arena);
 	if (answer.is_recheck) {
 		role_wake(HERITAGE_WAKE_DIR);
 		role_wake(HERITAGE_WAKE_WATCH);
 	}
+	send_answer(waiting->http_request, &answer);
+}
+
+static void on_order_done(void *context, const struct order_answer *done) {
+	struct waiting *waiting = context;
+
+	answer_request(waiting, done);
+	free(waiting);
+}
+
+static void wait_for_order(const struct waiting *asked) {
+	struct waiting *waiting = mem_alloc(sizeof *waiting);
+
+	*waiting = *asked;
+	waiting->request.order.uid = asked->uid;
+	asking_order(asked->api->asking, &waiting->request.order, on_order_done, waiting);
+}
+
+static void refuse_request(struct evhttp_request *http_request, const struct error *error) {
+	char methods[API_METHODS_MAX];
+	struct api_answer answer;
+
+	if (error->code == E_NOT_SUPPORTED) { /* RFC 9110 15.5.6 */
+		api_request_allowed(evhttp_request_get_uri(http_request), methods);
+		evhttp_add_header(evhttp_request_get_output_headers(http_request), "Allow", methods);
+	}
+	api_answer_error(error, &answer);
 	send_answer(http_request, &answer);
+}
+
+static void on_request(struct evhttp_request *http_request, void *context) {
+	struct evbuffer *body = evhttp_request_get_input_buffer(http_request);
+	struct waiting asked = { .api = context, .http_request = http_request };
+	size_t len = evbuffer_get_length(body);
+	struct error error;
+	int r;
+
+	r = check_peer(context, http_request, &asked.uid, &error);
+	if (r == 0)
+		r = api_request_parse(method_of(http_request), evhttp_request_get_uri(http_request),
+				      span_of(evbuffer_pullup(body, -1), len), &asked.request, &error);
+	if (r < 0)
+		refuse_request(http_request, &error);
+	else if (asked.request.has_order)
+		wait_for_order(&asked);
+	else
+		answer_request(&asked, NULL);
 }
 
 /* libevent does not count connections. But the kernel gives the lowest free number to a new descriptor, so the number
@@ -153,6 +202,7 @@ static int start_http(struct api *api, struct loop *loop, struct error *reterr_e
 static void api_free(void *context) {
 	struct api *api = context;
 
+	asking_free(api->asking); /* answers who waits */
 	if (api->http)
 		evhttp_free(api->http);
 	loop_timer_free(api->crowded);
@@ -175,6 +225,7 @@ int api_run(struct role_context *context, struct error *reterr_error) {
 	api->sources = sources_new(context->config->state_directory, context->config->server_name,
 				   context->config->mode == CONFIG_MODE_STANDALONE);
 	api->arena = arena_new(REQUEST_ARENA_MAX);
+	api->asking = asking_new(context->loop);
 	api->crowded = loop_timer_new(context->loop, on_crowded, api);
 	context->finish = api_free;
 	context->finish_context = api;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api.h - the role that answers management requests: HTTP with JSON on the inherited unix socket.
  *
- * It reads the stores and the shared counters and changes nothing; of the other roles it can only wake dir and serve.
+ * It reads the stores and the shared counters; the only thing that it changes is whether the service is paused. Of the
+ * other roles it can wake dir and serve, and ask serve for changes of leases (asking.h).
  * Routes: route.def. Errors: {"error": {"code", "name", "message"}} with the HTTP status of the code's row.
  * Thread: the role's one.
  */

@@ -6,6 +6,10 @@ libapi_a_SOURCES = \
 	src/api/answer.c \
 	src/api/answer.h \
 	src/api/api.c \
+	src/api/asking.c \
+	src/api/asking.h \
+	src/api/body.c \
+	src/api/body.h \
 	src/api/api.h \
 	src/api/gauge.def \
 	src/api/json.c \

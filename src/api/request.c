@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/body.h"
 #include "base/text.h"
 
 #define PLACE "{address}"
@@ -34,24 +35,28 @@ static bool is_path_of(const char *path, const char *pattern, const char **ret_s
 	return true;
 }
 
-/* Borrow the row of @path, or NULL. Each path takes one method. */
-static const struct route_info *find_path(const char *path, const char **ret_step) {
+/* Add the methods that @path takes, by a comma; @ret_step as is_path_of fills it. */
+static void methods_of(const char *path, struct text *methods, const char **ret_step) {
 	for (enum api_route route = 0; route < API_ROUTE_COUNT; route++)
 		if (is_path_of(path, route_table[route].path, ret_step))
-			return &route_table[route];
-	return NULL;
+			text_add(methods, "%s%s", methods->len ? ", " : "", route_table[route].method_name);
 }
 
 static int find_route(enum api_method method, const char *path, enum api_route *ret_route, const char **ret_step,
 		      struct error *reterr_error) {
-	const struct route_info *info = find_path(path, ret_step);
+	char array[API_METHODS_MAX];
+	struct text methods;
 
-	if (!info)
+	text_init(&methods, array, sizeof array);
+	methods_of(path, &methods, ret_step);
+	if (methods.len == 0)
 		return error_set(reterr_error, E_NOT_FOUND, "there is no such path; all begin with /v1/");
-	if (info->method != method)
-		return error_set(reterr_error, E_NOT_SUPPORTED, "this path takes only the method %s", info->method_name);
-	*ret_route = (enum api_route)(info - route_table);
-	return 0;
+	for (enum api_route route = 0; route < API_ROUTE_COUNT; route++)
+		if (route_table[route].method == method && is_path_of(path, route_table[route].path, ret_step)) {
+			*ret_route = route;
+			return 0;
+		}
+	return error_set(reterr_error, E_NOT_SUPPORTED, "this path takes only %s", array);
 }
 
 /* Split the path off. False if it is too long. */
@@ -65,14 +70,14 @@ static bool take_path(const char *uri, char ret_path[static API_URI_MAX]) {
 	return true;
 }
 
-const char *api_request_allowed(const char *uri) {
-	const struct route_info *info = NULL;
+void api_request_allowed(const char *uri, char ret_methods[static API_METHODS_MAX]) {
 	char path[API_URI_MAX];
+	struct text methods;
 	const char *step;
 
+	text_init(&methods, ret_methods, API_METHODS_MAX);
 	if (take_path(uri, path))
-		info = find_path(path, &step);
-	return info ? info->method_name : "";
+		methods_of(path, &methods, &step);
 }
 
 static int hex_value(char letter) {
@@ -155,7 +160,33 @@ static int parse_query(const char *query, struct api_request *request, struct er
 	return 0;
 }
 
-int api_request_parse(enum api_method method, const char *uri, struct api_request *ret_request,
+/* What is not in the URI. */
+static int parse_rest(struct span body, struct api_request *request, struct error *reterr_error) {
+	request->order.address = request->address;
+	switch (request->route) {
+	case API_ROUTE_LEASE_CREATE:
+		request->has_order = true;
+		return body_parse_lease(body, &request->order, reterr_error);
+	case API_ROUTE_LEASE_DELETE:
+		request->has_order = true;
+		request->order.kind = ORDER_LEASE_DELETE;
+		return 0;
+	case API_ROUTE_STATUS:
+	case API_ROUTE_LEASES:
+	case API_ROUTE_LEASE:
+	case API_ROUTE_QUARANTINE:
+	case API_ROUTE_ROGUES:
+	case API_ROUTE_METRICS:
+	case API_ROUTE_RECHECK:
+	case API_ROUTE_PAUSE:
+	case API_ROUTE_RESUME:
+	case API_ROUTE_COUNT:
+		break;
+	}
+	return 0;
+}
+
+int api_request_parse(enum api_method method, const char *uri, struct span body, struct api_request *ret_request,
 		      struct error *reterr_error) {
 	struct api_request request = { .limit = API_LIMIT_DEFAULT };
 	char path[API_URI_MAX];
@@ -171,6 +202,8 @@ int api_request_parse(enum api_method method, const char *uri, struct api_reques
 		r = error_set(reterr_error, E_INVALID_PARAMETER, "the path must end in an IPv4 address such as 10.77.0.5");
 	if (r == 0)
 		r = parse_query(query ? query + 1 : NULL, &request, reterr_error);
+	if (r == 0)
+		r = parse_rest(body, &request, reterr_error);
 	if (r < 0)
 		return r;
 	*ret_request = request;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* request.h - what a request asks for: its route and parameters, out of method and URI. Pure. */
+/* request.h - what a request asks for: its route and parameters, out of method, URI and body. Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,12 +7,15 @@
 
 #include "base/error.h"
 #include "base/ip4.h"
+#include "base/span.h"
+#include "model/order.h"
 
 #define API_URI_MAX 1024
 #define API_LIMIT_DEFAULT 100
 #define API_LIMIT_MAX 1000
+#define API_METHODS_MAX 32 /* names of methods as a list, and the final NUL */
 
-enum api_method { API_METHOD_GET, API_METHOD_POST, API_METHOD_OTHER };
+enum api_method { API_METHOD_GET, API_METHOD_POST, API_METHOD_DELETE, API_METHOD_OTHER };
 
 enum api_route {
 #define ROUTE(symbol, ...) API_ROUTE_##symbol,
@@ -29,13 +32,24 @@ struct api_request {
 	struct ip4 scope;    /* the network address */
 	struct ip4 after;
 	size_t limit;        /* 1..API_LIMIT_MAX */
+	struct order order;  /* what serve is to be asked, if has_order; who asks is to be filled in */
+	bool has_order;
 };
 
-/* Borrow the methods that the path of @uri takes, as the header Allow has them; "" if there is no such path. */
-const char *api_request_allowed(const char *uri);
+/* Write the methods that the path of @uri takes into @ret_methods, as the header Allow has them; "" if there is no such
+ * path. */
+void api_request_allowed(const char *uri, char ret_methods[static API_METHODS_MAX]);
 
-/* Understand @uri, the path with an optional query as a client sent it. 0; -E_NOT_FOUND (no such route),
- * -E_NOT_SUPPORTED (not with this method), -E_INVALID_PARAMETER (unknown, repeated or malformed parameter), each with a
- * sentence. */
-int api_request_parse(enum api_method method, const char *uri, struct api_request *ret_request,
+/* Understand @uri, the path with an optional query as a client sent it, and @body, which only API_ROUTE_LEASE_CREATE
+ * reads: a JSON object with the members
+ *     hardwareAddress   six octets in hexadecimal with colons
+ *     clientIdentifier  the value of option 61 in hexadecimal; at least one of these two
+ *     address           to lease; or
+ *     scope             the network address of the scope of which the next free address is leased; at least one of
+ *                       these two
+ *     hostName          at most 63 characters
+ *     leaseTime         seconds; else what is configured
+ * 0; -E_NOT_FOUND (no such route), -E_NOT_SUPPORTED (not with this method), -E_INVALID_PARAMETER (unknown, repeated or
+ * malformed parameter or member), each with a sentence. */
+int api_request_parse(enum api_method method, const char *uri, struct span body, struct api_request *ret_request,
 		      struct error *reterr_error);

@@ -272,6 +272,7 @@ int sources_status(struct sources *sources, struct arena *scratch, const struct 
 	status.next_check = next_check(&status);
 	status.is_watch_on = sources->has_summary && sources->settings.values[SETTING_WATCH] == WATCH_ON;
 	status.is_store_failing = is_store_failing();
+	status.is_paused = is_service_paused();
 	if (sources->leases && lease_store_stat(sources->leases, &status.leases) < 0)
 		return leases_failed(sources, reterr_error);
 	*ret_status = status;

@@ -84,6 +84,7 @@ json_t *status_json(const struct api_status *status) {
 	json_set_text(object, "server", status->server);
 	json_set_text(object, "version", status->version);
 	json_set_text(object, "mode", status->is_standalone ? "standalone" : "directory");
+	json_object_set_new(object, "paused", json_boolean(status->is_paused));
 	json_object_set_new(object, "verdict", verdict_json(status));
 	json_object_set_new(object, "detection", detection_json(&status->detection));
 	json_set_integer(object, "nextDetection", status->next_detection);

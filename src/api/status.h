@@ -33,6 +33,7 @@ struct api_status {
 	size_t n_sightings[SIGHTING_STATE_COUNT]; /* of servers that are not gone */
 	struct lease_store_stat leases;
 	bool is_store_failing;
+	bool is_paused;
 };
 
 /* Make the answer to GET /v1/status; json_decref() it. */

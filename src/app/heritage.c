@@ -11,16 +11,18 @@
 #include "app/sockets.h"
 #include "app/state_directory.h"
 #include "base/counter.h"
+#include "rt/order.h"
 
 /* What the openers below need. */
 struct opening {
 	const struct config *config;
 	struct identity identity;
+	int order_take; /* the other end of what open_order_ask has made */
 };
 
-typedef int open_f(const struct opening *opening, struct error *reterr_error);
+typedef int open_f(struct opening *opening, struct error *reterr_error);
 
-static int open_lock(const struct opening *opening, struct error *reterr_error) {
+static int open_lock(struct opening *opening, struct error *reterr_error) {
 	const char *path = opening->config->state_directory;
 	int directory = state_directory_open(path, opening->identity, reterr_error), lock;
 
@@ -38,12 +40,12 @@ static int check_made(int fd, struct error *reterr_error) {
 	return fd;
 }
 
-static int open_counters(const struct opening *opening, struct error *reterr_error) {
+static int open_counters(struct opening *opening, struct error *reterr_error) {
 	return check_made(counters_create(), reterr_error);
 }
 
 /* Sealed: a role that is started again gets what the first one got. */
-static int open_configuration(const struct opening *opening, struct error *reterr_error) {
+static int open_configuration(struct opening *opening, struct error *reterr_error) {
 	char *text CLEANUP(cleanup_free) = config_format(opening->config);
 	size_t len = strlen(text);
 	int fd = memfd_create("lessor-configuration", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -56,23 +58,33 @@ static int open_configuration(const struct opening *opening, struct error *reter
 	return check_made(fd, reterr_error);
 }
 
-static int open_wake(const struct opening *opening, struct error *reterr_error) {
+static int open_wake(struct opening *opening, struct error *reterr_error) {
 	return check_made(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), reterr_error);
 }
 
-static int open_udp(const struct opening *opening, struct error *reterr_error) {
+static int open_order_ask(struct opening *opening, struct error *reterr_error) {
+	int ask = -1;
+
+	return check_made(order_channel_open(&ask, &opening->order_take) < 0 ? -1 : ask, reterr_error);
+}
+
+static int open_order_take(struct opening *opening, struct error *reterr_error) {
+	return opening->order_take;
+}
+
+static int open_udp(struct opening *opening, struct error *reterr_error) {
 	return sockets_open_udp(reterr_error);
 }
 
-static int open_link(const struct opening *opening, struct error *reterr_error) {
+static int open_link(struct opening *opening, struct error *reterr_error) {
 	return sockets_open_link(reterr_error);
 }
 
-static int open_ear(const struct opening *opening, struct error *reterr_error) {
+static int open_ear(struct opening *opening, struct error *reterr_error) {
 	return sockets_open_ear(reterr_error);
 }
 
-static int open_api(const struct opening *opening, struct error *reterr_error) {
+static int open_api(struct opening *opening, struct error *reterr_error) {
 	gid_t gid = 0;
 	int r = 0;
 
@@ -90,6 +102,8 @@ static open_f *const openers[HERITAGE_END] = {
 	[HERITAGE_WAKE_DIR] = open_wake,
 	[HERITAGE_WAKE_WATCH] = open_wake,
 	[HERITAGE_WAKE_HEARD] = open_wake,
+	[HERITAGE_ORDER_ASK] = open_order_ask,
+	[HERITAGE_ORDER_TAKE] = open_order_take, /* at once behind the other end */
 	[HERITAGE_UDP] = open_udp,
 	[HERITAGE_LINK] = open_link,
 	[HERITAGE_EAR] = open_ear,
@@ -114,7 +128,7 @@ static void close_all(struct heritage_set *set) {
 
 int heritage_open(const struct config *config, struct identity identity, struct heritage_set *ret_set,
 		  struct error *reterr_error) {
-	const struct opening opening = { config, identity };
+	struct opening opening = { config, identity, -1 };
 	struct heritage_set set;
 
 	for (size_t i = 0; i < HERITAGE_END; i++)

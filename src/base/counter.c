@@ -11,7 +11,7 @@
 struct counters {
 	_Atomic uint64_t values[COUNTER_COUNT];
 	_Atomic uint64_t drops[COUNTER_DROPS_MAX];
-	_Atomic bool is_store_failing, is_verdict_void, has_verdict, is_opposed;
+	_Atomic bool is_store_failing, is_verdict_void, has_verdict, is_opposed, is_paused;
 	_Atomic uint64_t started_ms;
 };
 
@@ -104,6 +104,14 @@ void counters_set_opposed(bool is_opposed) {
 
 bool is_service_opposed(void) {
 	return atomic_load_explicit(&counters->is_opposed, memory_order_relaxed);
+}
+
+bool counters_set_paused(bool is_paused) {
+	return atomic_exchange_explicit(&counters->is_paused, is_paused, memory_order_relaxed) != is_paused;
+}
+
+bool is_service_paused(void) {
+	return atomic_load_explicit(&counters->is_paused, memory_order_relaxed);
 }
 
 const char *counter_name(enum counter counter) {

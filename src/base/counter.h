@@ -56,6 +56,11 @@ bool has_verdict_been_stored(void);
 void counters_set_opposed(bool is_opposed);
 bool is_service_opposed(void);
 
+/* Whether the administrator has paused the service: no client is answered. Set by api; outlasts every role, not the
+ * daemon. Returns whether that changed anything. */
+bool counters_set_paused(bool is_paused);
+bool is_service_paused(void);
+
 /* Borrow a counter's name and description. */
 const char *counter_name(enum counter counter);
 const char *counter_description(enum counter counter);

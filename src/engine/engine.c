@@ -99,7 +99,10 @@ static enum drop_reason request_admit(const struct request *request) {
 		return DROP_OWN_PROBE;
 	if (request->packet->type == DHCP4_BOOTP)
 		return DROP_BOOTP;
-	return request->input->is_authorized ? DROP_COUNT : DROP_UNAUTHORIZED;
+	if (!request->input->is_authorized)
+		return DROP_UNAUTHORIZED;
+	/* A server that asks is no client, and must hear that this network belongs to a directory. */
+	return request->input->is_paused && !is_rogue_request(request->packet) ? DROP_PAUSED : DROP_COUNT;
 }
 
 /* What a client's message needs before the message itself matters. DROP_COUNT: go on. */

@@ -17,6 +17,7 @@
 #include "engine/drop.h"
 #include "engine/trace.h"
 #include "model/lease.h"
+#include "model/order.h"
 #include "model/snapshot.h"
 #include "wire/packet.h"
 
@@ -90,6 +91,12 @@ struct engine *engine_free(struct engine *engine);
 /* Decide on one packet. Leases are read and changed through input->leases; a reply that grants an address may only
  * leave once those changes are durable. Always fills all of @ret_output but octets beyond len. */
 void engine_handle(struct engine *engine, const struct engine_input *input, struct engine_output *ret_output);
+
+/* Do what an administrator asks of the leases, or say why not: *@ret_answer. Of @input, @now, @is_paused, @snapshot
+ * (NULL: none yet), @leases and @host_addresses count. As with a packet, what was changed may only be told once it is
+ * durable. */
+void engine_order(struct engine *engine, const struct engine_input *input, const struct order *order,
+		  struct order_answer *ret_answer);
 
 /* Make nothing of @output: its reply must not leave, or what it did was lost. @reason replaces none of the packet's
  * own. */

@@ -15,6 +15,7 @@ libengine_a_SOURCES = \
 	src/engine/messages.c \
 	src/engine/offers.c \
 	src/engine/offers.h \
+	src/engine/order.c \
 	src/engine/reply.c \
 	src/engine/request.h \
 	src/engine/rogue.c \

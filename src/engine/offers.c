@@ -135,3 +135,9 @@ void offers_remove(struct offers *offers, struct ip4_subnet scope, const struct 
 	if (slot != NO_SLOT)
 		slot_clear(offers, slot);
 }
+
+void offers_visit(const struct offers *offers, uint64_t now_ms, offers_visit_f *visit, void *context) {
+	for (size_t i = 0; i < OFFERS_MAX; i++)
+		if (offers->slots[i].is_used && offers->slots[i].until_ms > now_ms)
+			visit(context, offers->slots[i].scope);
+}

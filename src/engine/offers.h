@@ -30,5 +30,9 @@ struct ip4 offers_find(const struct offers *offers, struct ip4_subnet scope, con
 bool is_offered_to_other(const struct offers *offers, struct ip4 address, const struct client_key *client,
 			 uint64_t now_ms);
 
+/* Called for each offer that stands. */
+typedef void offers_visit_f(void *context, struct ip4_subnet scope);
+void offers_visit(const struct offers *offers, uint64_t now_ms, offers_visit_f *visit, void *context);
+
 /* Forget what was offered to @client in @scope. */
 void offers_remove(struct offers *offers, struct ip4_subnet scope, const struct client_key *client);

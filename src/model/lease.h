@@ -76,6 +76,8 @@ struct lease_view {
 	/* Store @lease, replacing any record of its address and its client's record of another address in the same
 	 * scope. */
 	int (*put)(void *context, const struct lease *lease);
+	/* The record with the lowest address >= @from, of any scope. One that cannot be read is passed over. */
+	int (*get_next)(void *context, struct ip4 from, struct lease *ret_lease);
 	/* Forget the record of @address. */
 	int (*remove)(void *context, struct ip4 address);
 };

@@ -3,13 +3,8 @@ noinst_LIBRARIES += libmodel.a
 libmodel_a_CFLAGS = $(STRICT)
 libmodel_a_SOURCES = \
 	src/model/class.def \
-	src/model/client_class.c \
-	src/model/client_class.h \
-	src/model/condition.c \
 	src/model/condition.def \
 	src/model/condition.h \
-	src/model/condition_parse.c \
-	src/model/condition_priv.h \
 	src/model/dhcpservers.c \
 	src/model/dhcpservers.h \
 	src/model/dn.c \
@@ -22,6 +17,8 @@ libmodel_a_SOURCES = \
 	src/model/lease.h \
 	src/model/map.c \
 	src/model/map_priv.h \
+	src/model/order.c \
+	src/model/order.h \
 	src/model/quote_priv.h \
 	src/model/schema.c \
 	src/model/schema.def \

@@ -19,6 +19,8 @@ librt_a_SOURCES = \
 	src/rt/interfaces.h \
 	src/rt/loop.c \
 	src/rt/loop.h \
+	src/rt/order.c \
+	src/rt/order.h \
 	src/rt/privilege.c \
 	src/rt/privilege.h \
 	src/rt/role.c \

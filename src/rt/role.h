@@ -29,6 +29,8 @@ enum heritage {
 	HERITAGE_WAKE_DIR,      /* eventfd: check authorization now */
 	HERITAGE_WAKE_WATCH,    /* eventfd: look for other DHCP servers now */
 	HERITAGE_WAKE_HEARD,    /* eventfd: what serve knows of other DHCP servers has changed */
+	HERITAGE_ORDER_ASK,     /* the channel on which api asks serve (rt/order.h): api's end */
+	HERITAGE_ORDER_TAKE,    /* serve's end */
 	HERITAGE_UDP,           /* bound to port 67 */
 	HERITAGE_LINK,          /* AF_PACKET, for frames to clients without an address */
 	HERITAGE_EAR,           /* AF_PACKET, IPv4 to port 68: what other DHCP servers say */

@@ -10,6 +10,8 @@ libserve_a_SOURCES = \
 	src/serve/links.h \
 	src/serve/lookout.c \
 	src/serve/lookout.h \
+	src/serve/orders.c \
+	src/serve/orders.h \
 	src/serve/packet_io.c \
 	src/serve/packet_io.h \
 	src/serve/report.c \

@@ -10,6 +10,7 @@
 #include "serve/configuration.h"
 #include "serve/links.h"
 #include "serve/lookout.h"
+#include "serve/orders.h"
 #include "serve/packet_io.h"
 #include "serve/report.h"
 #include "store/lease_store.h"
@@ -28,6 +29,7 @@ struct serve {
 	struct lookout *lookout;
 	struct packet_io *io;
 	struct lease_store *store;
+	struct orders *orders;
 	struct loop_watch *udp_watch;
 	struct exchange exchanges[PACKET_BATCH_MAX];
 	size_t n_exchanges;
@@ -60,6 +62,7 @@ static void exchange_handle(struct serve *serve, const struct packet_in *packet,
 		.octets = packet->octets,
 		.now = *now,
 		.is_authorized = is_serving(serve, now),
+		.is_paused = is_service_paused(),
 		.unicast_to = packet->unicast_to,
 		.snapshot = configuration_snapshot(serve->configuration),
 		.leases = leases,
@@ -183,6 +186,19 @@ static void on_packets(void *context) {
 		counter_add_drop(DROP_STORE);
 }
 
+static bool orders_prepare(void *context, struct engine_input *input) {
+	struct serve *serve = context;
+
+	input->is_paused = is_service_paused();
+	input->snapshot = configuration_snapshot(serve->configuration);
+	input->host_addresses = links_host_addresses(serve->links, &input->n_host_addresses);
+	return is_store_current(serve);
+}
+
+static void orders_failed(void *context, const struct error *error) {
+	store_report(error);
+}
+
 static void on_configuration(void *context, bool has_new_snapshot) {
 	struct serve *serve = context;
 
@@ -204,6 +220,7 @@ static void serve_free(void *context) {
 	struct serve *serve = context;
 
 	loop_unwatch(serve->udp_watch);
+	orders_free(serve->orders);
 	lookout_free(serve->lookout);
 	configuration_free(serve->configuration);
 	links_free(serve->links);
@@ -219,6 +236,19 @@ static int serve_open(struct serve *serve, struct role_context *context, struct 
 	int r = lease_store_open(config->state_directory, config->server_name, &serve->store, reterr_error);
 
 	return r < 0 ? r : links_new(context->loop, config->interfaces, &serve->links, reterr_error);
+}
+
+static void orders_start(struct serve *serve) {
+	const struct orders_parts parts = {
+		.loop = serve->loop,
+		.engine = serve->engine,
+		.store = serve->store,
+		.prepare = orders_prepare,
+		.failed = orders_failed,
+		.context = serve,
+	};
+
+	serve->orders = orders_new(&parts);
 }
 
 static void lookout_start(struct serve *serve, const struct config *config) {
@@ -252,6 +282,7 @@ int serve_run(struct role_context *context, struct error *reterr_error) {
 	configuration_start(serve->configuration);
 	lookout_configure(serve->lookout);
 	serve->udp_watch = loop_watch_readable(context->loop, HERITAGE_UDP, on_packets, serve);
+	orders_start(serve);
 	context->finish = serve_free;
 	context->finish_context = serve;
 	role_ready();

@@ -162,6 +162,20 @@ static int view_put(void *context, const struct lease *lease) {
 	return lease_table_put(&batch->txn, lease);
 }
 
+static int view_get_next(void *context, struct ip4 from, struct lease *ret_lease) {
+	struct lease_batch *batch = context;
+
+	return lease_table_get_next(&batch->txn, from, ret_lease);
+}
+
+static int view_remove(void *context, struct ip4 address) {
+	struct lease_batch *batch = context;
+	int r = lease_table_remove(&batch->txn, address);
+
+	batch->is_dirty = batch->is_dirty || r != -E_NOT_FOUND;
+	return r;
+}
+
 int lease_batch_begin(struct lease_store *store, struct lease_batch **ret_batch, struct error *reterr_error) {
 	struct lease_batch *batch = &store->batch;
 	int r;
@@ -180,6 +194,8 @@ int lease_batch_begin(struct lease_store *store, struct lease_batch **ret_batch,
 		.get_reusable = view_get_reusable,
 		.count_bootp = view_count_bootp,
 		.put = view_put,
+		.get_next = view_get_next,
+		.remove = view_remove,
 	};
 	store->has_batch = true;
 	*ret_batch = batch;

@@ -201,3 +201,36 @@ int lease_table_put(struct db_txn *txn, const struct lease *lease) {
 		put_if_new(txn, LEASE_TABLE_CLIENT, &client, lease_key_span(&address));
 	return txn->rc ? -E_DHCP_JET_ERROR : 0;
 }
+
+int lease_table_get_next(struct db_txn *txn, struct ip4 from, struct lease *ret_lease) {
+	struct lease_key key = lease_key_address(from);
+	struct db_cursor cursor;
+	struct ip4 address;
+	int r = -E_NOT_FOUND;
+
+	db_seek(txn, LEASE_TABLE_ADDRESS, lease_key_span(&key), &cursor);
+	while (r != 0 && db_next(&cursor))
+		if (lease_key_address_decode(cursor.key, &address) == 0)
+			r = lease_record_decode(address, cursor.value, ret_lease);
+	db_cursor_done(&cursor);
+	if (txn->rc)
+		return -E_DHCP_JET_ERROR;
+	return r == 0 ? 0 : -E_NOT_FOUND;
+}
+
+/* A record that cannot be read leaves its index rows behind: stray ones, which lead nowhere. */
+int lease_table_remove(struct db_txn *txn, struct ip4 address) {
+	struct lease_key key = lease_key_address(address), client, expiry;
+	struct lease lease;
+	int r = lease_table_get_by_address(txn, address, &lease);
+
+	if (r == 0) {
+		client = key_client_of(&lease);
+		expiry = lease_key_expiry(&lease);
+		delete_client_key(txn, &client, address);
+		db_delete(txn, LEASE_TABLE_EXPIRY, lease_key_span(&expiry));
+	}
+	if (r != -E_NOT_FOUND)
+		db_delete(txn, LEASE_TABLE_ADDRESS, lease_key_span(&key));
+	return txn->rc ? -E_DHCP_JET_ERROR : r == -E_NOT_FOUND ? r : 0;
+}

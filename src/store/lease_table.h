@@ -30,3 +30,5 @@ int lease_table_get_reusable(struct db_txn *txn, struct ip4_subnet scope, int64_
 			     struct lease *ret_lease);
 int lease_table_count_bootp(struct db_txn *txn, struct ip4_subnet scope, int64_t now, size_t enough, size_t *ret_count);
 int lease_table_put(struct db_txn *txn, const struct lease *lease);
+int lease_table_get_next(struct db_txn *txn, struct ip4 from, struct lease *ret_lease);
+int lease_table_remove(struct db_txn *txn, struct ip4 address);

@@ -148,11 +148,11 @@ class Lessord:
     def role_pid(self, role):
         return wait_until(lambda: self.find_role(role), f"role {role} runs")
 
-    def request(self, path, method="GET", timeout=5.0):
-        """One request to the management socket: (HTTP status, decoded body)."""
+    def request(self, path, method="GET", timeout=5.0, body=None):
+        """One request to the management socket, with @body as JSON: (HTTP status, decoded body)."""
         connection = _UnixConnection(self.settings["api_socket"], timeout)
         try:
-            connection.request(method, path)
+            connection.request(method, path, json.dumps(body) if body is not None else None)
             response = connection.getresponse()
             body = response.read().decode()
         finally:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests to the API. The input is a method (1 octet) and a URI. A request that is understood keeps its bounds;
- * whatever comes in is answered with JSON, or with metrics. */
+/* Requests to the API. The input is a method (1 octet), a URI, and behind a NUL a body. A request that is understood
+ * keeps its bounds; whatever comes in is answered with JSON, or with metrics. */
 #include <assert.h>
 #include <jansson.h>
 #include <string.h>
@@ -10,7 +10,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct api_answer answer_to(enum api_method method, const char *uri) {
+static struct api_answer answer_to(enum api_method method, const char *uri, struct span body) {
+	static const struct order_answer done = { .lease = { .state = LEASE_ACTIVE } };
 	const struct moment now = { .wall_s = 5000 };
 	struct api_request request;
 	struct api_answer answer;
@@ -18,15 +19,16 @@ static struct api_answer answer_to(enum api_method method, const char *uri) {
 	struct error error;
 	struct arena *arena;
 
-	if (api_request_parse(method, uri, &request, &error) < 0) {
+	if (api_request_parse(method, uri, body, &request, &error) < 0) {
 		assert(error.code > 0 && error.text[0]);
 		api_answer_error(&error, &answer);
 		return answer;
 	}
+	assert(!request.has_order || is_order_valid(&request.order));
 	assert(request.route < API_ROUTE_COUNT && request.limit >= 1 && request.limit <= API_LIMIT_MAX);
 	sources = sources_new("/nonexistent", "dhcp1.example.com", false);
 	arena = arena_new((size_t)1 << 20);
-	api_answer_make(sources, arena, &request, &now, &answer);
+	api_answer_make(sources, arena, &(struct api_question){ .request = &request, .done = &done }, &now, &answer);
 	arena_free(arena);
 	sources_free(sources);
 	return answer;
@@ -34,13 +36,15 @@ static struct api_answer answer_to(enum api_method method, const char *uri) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	struct api_answer answer;
+	size_t body;
 	char *uri;
 
 	if (size == 0)
 		return 0;
-	uri = mem_alloc(size);
+	uri = mem_alloc(size + 1);
 	memcpy(uri, data + 1, size - 1);
-	answer = answer_to(data[0] % 3, uri);
+	body = 1 + strlen(uri) + 1;
+	answer = answer_to(data[0] % 4, uri, body < size ? span_of(data + body, size - body) : span_of(NULL, 0));
 	assert(answer.http_status >= 200 && answer.http_status < 600);
 	if (strcmp(answer.content_type, "application/json") == 0) {
 		json_t *object = json_loads(answer.body, 0, NULL);

@@ -125,6 +125,29 @@ static int put(void *context, const struct lease *lease) {
 	return 0;
 }
 
+static int get_next(void *context, struct ip4 from, struct lease *ret_lease) {
+	struct memory_leases *leases = context;
+	const struct lease *found = NULL;
+
+	for (size_t i = 0; i < leases->n_items; i++)
+		if (leases->items[i].address.value >= from.value &&
+		    (!found || leases->items[i].address.value < found->address.value))
+			found = &leases->items[i];
+	return hand_over(leases, found, ret_lease);
+}
+
+static int remove_address(void *context, struct ip4 address) {
+	struct memory_leases *leases = context;
+	struct lease *found = find_address(leases, address);
+
+	if (leases->is_broken)
+		return -E_DHCP_JET_ERROR;
+	if (!found)
+		return -E_NOT_FOUND;
+	*found = leases->items[--leases->n_items];
+	return 0;
+}
+
 struct memory_leases *memory_leases_new(void) {
 	struct memory_leases *leases = mem_alloc(sizeof *leases);
 
@@ -136,6 +159,8 @@ struct memory_leases *memory_leases_new(void) {
 		.get_reusable = get_reusable,
 		.count_bootp = count_bootp,
 		.put = put,
+		.get_next = get_next,
+		.remove = remove_address,
 	};
 	return leases;
 }

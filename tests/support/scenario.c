@@ -22,7 +22,7 @@ struct maker {
 	uint8_t octets[DHCP4_MESSAGE_MAX];
 	size_t len;
 	struct ip4 unicast_to;
-	bool is_unauthorized;
+	bool is_unauthorized, is_paused;
 };
 
 void scenario_init(struct scenario *ret_scenario, const struct snapshot *snapshot) {
@@ -133,6 +133,8 @@ static bool maker_field(struct maker *maker, const char *name, const char *value
 		maker->unicast_to = address_of(value);
 	else if (strcmp(name, "unauthorized") == 0)
 		maker->is_unauthorized = true;
+	else if (strcmp(name, "paused") == 0)
+		maker->is_paused = true;
 	else
 		return false;
 	return true;
@@ -302,6 +304,7 @@ static void send_packet(struct scenario *scenario, char *words, struct engine_ou
 		.octets = span_of(maker.octets, maker.len),
 		.now = scenario->now,
 		.is_authorized = !maker.is_unauthorized,
+		.is_paused = maker.is_paused,
 		.unicast_to = maker.unicast_to,
 		.link_addresses = scenario->link_addresses,
 		.n_link_addresses = scenario->n_link_addresses,

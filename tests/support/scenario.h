@@ -7,7 +7,7 @@
  * Before the arrow: discover, request, decline, release, inform, bootp, and any of
  *     m=N (hardware address 02:00:00:00:00:N) id=HEX (client identifier) ci=ADDRESS gi=ADDRESS req=ADDRESS sid=ADDRESS
  *     lt=SECONDS max=OCTETS prl=HEX rai=HEX sel=ADDRESS name=TEXT htype=N hlen=N bcast flags=HEX hops=N
- *     to=ADDRESS (sent to us by unicast) vendor=HEX (option 43) xid=HEX unauthorized
+ *     to=ADDRESS (sent to us by unicast) vendor=HEX (option 43) xid=HEX unauthorized paused
  * Behind it: offer|ack|nak [ADDRESS], or drop REASON; and any of
  *     path=link|broadcast|unicast dst=ADDRESS port=N lt=SECONDS t1=SECONDS t2=SECONDS opt=CODE:HEX no=CODE
  *     at=OFFSET:HEX (octets of the fixed header) other=ADDRESS (server that was chosen) via=ADDRESS (relay) rogue=0|1

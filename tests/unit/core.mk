@@ -9,7 +9,7 @@ watch_support = tests/support/replies.c tests/support/replies.h tests/unit/watch
 core_libs = libengine.a libmodel.a libwire.a libbase.a
 
 if HAVE_CMOCKA
-CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_changes tests/unit/test_engine_rogue tests/unit/test_authority \
+CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_changes tests/unit/test_engine_rogue tests/unit/test_order tests/unit/test_authority \
 	tests/unit/test_authority_simulation
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
@@ -24,6 +24,9 @@ tests_unit_test_engine_rogue_SOURCES = tests/unit/test_engine_rogue.c tests/supp
 	$(test_support)
 tests_unit_test_engine_rogue_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_engine_rogue_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_order_SOURCES = tests/unit/test_order.c tests/support/scenario.c tests/support/scenario.h $(test_support)
+tests_unit_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_order_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_authority_SOURCES = tests/unit/test_authority.c
 tests_unit_test_authority_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_authority_LDADD = $(core_libs) $(CMOCKA_LIBS)

@@ -2,8 +2,10 @@
 if HAVE_CMOCKA
 RT_TEST_LDADD = librt.a libbase.a $(RT_LIBS) $(CMOCKA_LIBS)
 
-check_PROGRAMS += tests/unit/test_audit tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces tests/unit/test_file
-TESTS += tests/unit/test_audit tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces tests/unit/test_file
+check_PROGRAMS += tests/unit/test_audit tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces tests/unit/test_file \
+	tests/unit/test_order_channel
+TESTS += tests/unit/test_audit tests/unit/test_config tests/unit/test_loop tests/unit/test_interfaces tests/unit/test_file \
+	tests/unit/test_order_channel
 
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c
 tests_unit_test_audit_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
@@ -24,4 +26,8 @@ tests_unit_test_interfaces_LDADD = $(RT_TEST_LDADD)
 tests_unit_test_file_SOURCES = tests/unit/test_file.c
 tests_unit_test_file_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_file_LDADD = $(RT_TEST_LDADD)
+
+tests_unit_test_order_channel_SOURCES = tests/unit/test_order_channel.c
+tests_unit_test_order_channel_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_order_channel_LDADD = $(RT_TEST_LDADD)
 endif

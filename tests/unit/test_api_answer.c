@@ -62,14 +62,27 @@ static void store_lease(struct lease lease) {
 	lease_batch_submit(batch, stored, NULL);
 }
 
+/* What serve is made to say to an order. */
+static struct order_answer done;
+
+/* Ask with the method that stands before the path; GET if none does. */
 static struct api_answer ask_anything(const char *uri) {
-	enum api_method method = strstr(uri, "recheck") ? API_METHOD_POST : API_METHOD_GET;
+	static const struct {
+		const char *name;
+		enum api_method method;
+	} methods[] = { { "POST ", API_METHOD_POST }, { "DELETE ", API_METHOD_DELETE }, { "", API_METHOD_GET } };
+	enum api_method method = API_METHOD_OTHER;
 	const struct moment now = { .wall_s = NOW };
 	struct api_request request;
 	struct api_answer answer;
 
-	assert_int_equal(api_request_parse(method, uri, &request, NULL), 0);
-	api_answer_make(sources, arena, &request, &now, &answer);
+	for (size_t i = 0; method == API_METHOD_OTHER; i++)
+		if (strncmp(uri, methods[i].name, strlen(methods[i].name)) == 0) {
+			method = methods[i].method;
+			uri += strlen(methods[i].name);
+		}
+	assert_int_equal(api_request_parse(method, uri, span_of(NULL, 0), &request, NULL), 0);
+	api_answer_make(sources, arena, &(struct api_question){ .request = &request, .done = &done }, &now, &answer);
 	arena_reset(arena);
 	return answer;
 }
@@ -474,7 +487,7 @@ static void test_next_round_without_a_directory(void **state) {
 }
 
 static void test_recheck_wakes_others(void **state) {
-	struct api_answer answer = ask_anything("/v1/recheck");
+	struct api_answer answer = ask_anything("POST /v1/recheck");
 
 	assert_int_equal(answer.http_status, 200);
 	assert_string_equal(answer.body, "{}\n");
@@ -532,9 +545,43 @@ static void test_peers(void **state) {
 	assert_false(is_peer_allowed(&peer, 990, PEER_NO_GROUP));
 }
 
+static void test_what_serve_says_is_the_answer(void **state) {
+	json_t *answer;
+
+	done = (struct order_answer){ .lease = {
+					      .address = { 0x0a4d0005 }, .state = LEASE_ACTIVE, .expiry = NOW + 1 } };
+	answer = ask("DELETE /v1/leases/10.77.0.5", 200);
+	assert_text(answer, "address", "10.77.0.5");
+	assert_text(answer, "state", "active");
+	json_decref(answer);
+	error_set(&done.error, E_DHCP_RESERVED_CLIENT, "it is reserved");
+	answer = ask("DELETE /v1/leases/10.77.0.5", 409);
+	assert_number(answer, "error.code", E_DHCP_RESERVED_CLIENT);
+	assert_text(answer, "error.message", "it is reserved");
+	json_decref(answer);
+}
+
+static void test_pause_is_a_flag(void **state) {
+	json_t *answer = ask("POST /v1/pause", 200);
+
+	assert_true(json_is_true(member(answer, "paused")));
+	json_decref(answer);
+	assert_true(is_service_paused());
+	assert_false(counters_set_paused(true));
+	answer = ask("/v1/status", 200);
+	assert_true(json_is_true(member(answer, "paused")));
+	json_decref(answer);
+	answer = ask("POST /v1/resume", 200);
+	assert_true(json_is_false(member(answer, "paused")));
+	json_decref(answer);
+	assert_false(is_service_paused());
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 #define ANSWER_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		ANSWER_TEST(test_what_serve_says_is_the_answer),
+		ANSWER_TEST(test_pause_is_a_flag),
 		ANSWER_TEST(test_status_before_the_stores_are_there),
 		ANSWER_TEST(test_status),
 		ANSWER_TEST(test_configuration_follows_the_generation),

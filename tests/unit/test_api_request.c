@@ -10,22 +10,31 @@
 #include "api/request.h"
 #include "base/macros.h"
 
-static struct api_request parse(enum api_method method, const char *uri) {
+static struct api_request parse_body(enum api_method method, const char *uri, const char *body) {
 	struct api_request request;
 	struct error error;
 
-	if (api_request_parse(method, uri, &request, &error) < 0)
-		fail_msg("%s: %s", uri, error.text);
+	if (api_request_parse(method, uri, span_of_text(body), &request, &error) < 0)
+		fail_msg("%s: %s: %s", uri, body, error.text);
 	return request;
 }
 
-static void assert_refused(enum api_method method, const char *uri, int code) {
+static struct api_request parse(enum api_method method, const char *uri) {
+	return parse_body(method, uri, "");
+}
+
+static void assert_body_refused(enum api_method method, const char *uri, struct span body, int code) {
 	struct api_request request;
 	struct error error = { 0 };
-	int r = api_request_parse(method, uri, &request, &error);
+	int r = api_request_parse(method, uri, body, &request, &error);
 
 	if (r != -code || error.code != code || !error.text[0])
-		fail_msg("%s: %d, %d, \"%s\"", uri, r, error.code, error.text);
+		fail_msg("%s: %.*s: %d, %d, \"%s\"", uri, (int)body.len, (const char *)body.data, r, error.code,
+			 error.text);
+}
+
+static void assert_refused(enum api_method method, const char *uri, int code) {
+	assert_body_refused(method, uri, span_of(NULL, 0), code);
 }
 
 static void test_routes(void **state) {
@@ -97,11 +106,101 @@ static void test_other_methods(void **state) {
 	assert_refused(API_METHOD_OTHER, "/v1/none", E_NOT_FOUND);
 }
 
+static void assert_allowed(const char *uri, const char *expected) {
+	char methods[API_METHODS_MAX];
+
+	api_request_allowed(uri, methods);
+	assert_string_equal(methods, expected);
+}
+
 static void test_allowed_methods(void **state) {
-	assert_string_equal(api_request_allowed("/v1/status"), "GET");
-	assert_string_equal(api_request_allowed("/v1/leases/10.77.0.5?x"), "GET");
-	assert_string_equal(api_request_allowed("/v1/recheck"), "POST");
-	assert_string_equal(api_request_allowed("/v1/none"), "");
+	assert_allowed("/v1/status", "GET");
+	assert_allowed("/v1/leases", "GET, POST");
+	assert_allowed("/v1/leases/10.77.0.5?x", "GET, DELETE");
+	assert_allowed("/v1/recheck", "POST");
+	assert_allowed("/v1/none", "");
+}
+
+static void test_delete_a_lease(void **state) {
+	struct api_request request = parse(API_METHOD_DELETE, "/v1/leases/10.77.0.5");
+
+	assert_int_equal(request.route, API_ROUTE_LEASE_DELETE);
+	assert_true(request.has_order);
+	assert_int_equal(request.order.kind, ORDER_LEASE_DELETE);
+	assert_int_equal(request.order.address.value, 0x0a4d0005);
+	assert_true(is_order_valid(&request.order));
+}
+
+static void test_create_a_lease(void **state) {
+	struct order order = parse_body(API_METHOD_POST, "/v1/leases",
+					"{\"address\": \"10.77.0.5\", \"hardwareAddress\": \"02:00:00:00:77:01\", "
+					"\"hostName\": \"printer-1\", \"leaseTime\": 4294967294}")
+				     .order;
+	static const uint8_t by_hardware[] = { CLIENT_KEY_HARDWARE, 1, 2, 0, 0, 0, 0x77, 1 };
+	static const uint8_t by_identifier[] = { CLIENT_KEY_IDENTIFIER, 0, 0xaa };
+
+	assert_int_equal(order.kind, ORDER_LEASE_CREATE);
+	assert_true(is_order_valid(&order));
+	assert_int_equal(order.address.value, 0x0a4d0005);
+	assert_int_equal(order.htype, 1);
+	assert_int_equal(order.hlen, 6);
+	assert_int_equal(order.client.len, sizeof by_hardware);
+	assert_memory_equal(order.client.octets, by_hardware, sizeof by_hardware);
+	assert_string_equal(order.host_name, "printer-1");
+	assert_int_equal(order.lease_time, 4294967294);
+	order = parse_body(API_METHOD_POST, "/v1/leases", "{\"scope\": \"10.77.0.0\", \"clientIdentifier\": \"00aa\"}")
+			.order;
+	assert_int_equal(order.scope.value, 0x0a4d0000);
+	assert_int_equal(order.client.len, sizeof by_identifier);
+	assert_memory_equal(order.client.octets, by_identifier, sizeof by_identifier);
+	assert_int_equal(order.hlen, 0);
+}
+
+#define WHO "\"hardwareAddress\": \"02:00:00:00:77:01\""
+#define WHERE "\"address\": \"10.77.0.5\""
+
+static void test_bad_bodies(void **state) {
+	static const char *const bodies[] = {
+		"",
+		"{",
+		"[]",
+		"null",
+		"7",
+		"{}",
+		"{" WHO "}",
+		"{" WHERE "}",
+		"{" WHO "," WHERE "} x",
+		"{" WHO "," WHO "," WHERE "}",
+		"{" WHO "," WHERE ", \"other\": 1}",
+		"{" WHO ", \"address\": \"10.77.0\"}",
+		"{" WHO ", \"address\": 7}",
+		"{" WHO ", \"address\": \"0.0.0.0\"}",
+		"{" WHO ", \"scope\": \"10.77.0.0/24\"}",
+		"{" WHO ", \"scope\": null}",
+		"{" WHERE ", \"hardwareAddress\": \"02:00:00:00:77\"}",
+		"{" WHERE ", \"hardwareAddress\": \"02:00:00:00:77:01:02\"}",
+		"{" WHERE ", \"clientIdentifier\": \"00\"}",
+		"{" WHERE ", \"clientIdentifier\": \"xy\"}",
+		"{" WHO "," WHERE ", \"hostName\": \"a b\"}",
+		"{" WHO "," WHERE ", \"hostName\": \"a\\u0000b\"}",
+		"{" WHO "," WHERE ", \"hostName\": \"\u00e9\"}",
+		"{" WHO "," WHERE ", \"hostName\": 1}",
+		"{" WHO "," WHERE
+		", \"hostName\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}",
+		"{" WHO "," WHERE ", \"leaseTime\": 0}",
+		"{" WHO "," WHERE ", \"leaseTime\": -1}",
+		"{" WHO "," WHERE ", \"leaseTime\": 4294967295}",
+		"{" WHO "," WHERE ", \"leaseTime\": 1.5}",
+		"{" WHO "," WHERE ", \"leaseTime\": \"1h\"}",
+		"{" WHO "," WHERE ", \"leaseTime\": 99999999999999999999}",
+	};
+	char identifier[600];
+
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++)
+		assert_body_refused(API_METHOD_POST, "/v1/leases", span_of_text(bodies[i]), E_INVALID_PARAMETER);
+	assert_body_refused(API_METHOD_POST, "/v1/leases", span_of("\0\xff", 2), E_INVALID_PARAMETER);
+	snprintf(identifier, sizeof identifier, "{" WHERE ", \"clientIdentifier\": \"%0512d\"}", 0);
+	assert_body_refused(API_METHOD_POST, "/v1/leases", span_of_text(identifier), E_INVALID_PARAMETER);
 }
 
 static void test_long_uri(void **state) {
@@ -116,13 +215,11 @@ static void test_long_uri(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_routes),
-		cmocka_unit_test(test_address_in_path),
-		cmocka_unit_test(test_parameters),
-		cmocka_unit_test(test_bad_parameters),
-		cmocka_unit_test(test_unknown_paths),
-		cmocka_unit_test(test_other_methods),
-		cmocka_unit_test(test_allowed_methods),
+		cmocka_unit_test(test_routes),          cmocka_unit_test(test_address_in_path),
+		cmocka_unit_test(test_parameters),      cmocka_unit_test(test_bad_parameters),
+		cmocka_unit_test(test_unknown_paths),   cmocka_unit_test(test_other_methods),
+		cmocka_unit_test(test_allowed_methods), cmocka_unit_test(test_delete_a_lease),
+		cmocka_unit_test(test_create_a_lease),  cmocka_unit_test(test_bad_bodies),
 		cmocka_unit_test(test_long_uri),
 	};
 

@@ -87,6 +87,13 @@ static void nobody_is_answered_without_authority(void **state) {
 		    "inform m=1 ci=10.0.0.77 unauthorized -> drop unauthorized\n");
 }
 
+static void nobody_is_answered_while_paused(void **state) {
+	play(state, "discover m=1 paused -> drop paused\n"
+		    "request m=1 sid=10.0.0.1 req=10.0.0.10 paused -> drop paused\n"
+		    "inform m=1 ci=10.0.0.77 paused unauthorized -> drop unauthorized\n"
+		    "discover m=1 -> offer 10.0.0.10\n");
+}
+
 static void different_clients_get_different_addresses(void **state) {
 	play(state, "discover m=1 -> offer 10.0.0.10\n"
 		    "discover m=2 -> offer 10.0.0.11\n"
@@ -381,6 +388,7 @@ int main(void) {
 	static const struct CMUnitTest tests[] = {
 		SCENARIO(a_lease_from_first_to_last),
 		SCENARIO(nobody_is_answered_without_authority),
+		SCENARIO(nobody_is_answered_while_paused),
 		SCENARIO(different_clients_get_different_addresses),
 		SCENARIO(an_offer_lapses),
 		SCENARIO(an_offered_address_is_kept_for_its_client),

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the running daemon does for its administrator: leases made and deleted, pause, statistics and what it knows."""
+import os
+import signal
+import threading
+
+import dhcp
+from harness import expect, expect_equal, wait_until
+from load import Load
+from scene import Scene
+
+CLIENT = "02:aa:00:00:00:01"
+
+
+def _create(scene, **members):
+    """Ask for a lease: (HTTP status, body)."""
+    return scene.lessord.request("/v1/leases", "POST", timeout=15, body={"hardwareAddress": CLIENT, **members})
+
+
+def _delete(scene, address):
+    return scene.lessord.request(f"/v1/leases/{address}", "DELETE", timeout=15)
+
+
+def _expect_code(answer, status, code):
+    expect_equal(answer[0], status, f"HTTP status ({answer[1]})")
+    expect_equal(answer[1]["error"]["code"], code, "code")
+    expect(answer[1]["error"]["message"], "no sentence")
+
+
+def _reserve(scene, address, mac):
+    """A reservation in the sample's scope, in force."""
+    dn = f"cn={address},cn=10.77.0.0,cn=oslo,cn=sites,cn=DHCP,dc=example,dc=test"
+    before = scene.lessord.status()["configuration"]["generation"]
+    scene.slapd.add(f"dn: {dn}\nobjectClass: lessorReservation\ncn: {address}\nlessorHardwareAddress: {mac}\n")
+    scene.lessord.wait_for_generation(lambda configuration: configuration["generation"] > before)
+    wait_until(lambda: _delete(scene, address)[1]["error"]["code"] != 20016 or
+               scene.client(mac=mac).discover().yiaddr == address, f"{address} is reserved")
+
+
+def test_create_and_delete(lab):
+    """A lease that an administrator makes is its client's and nobody else's; one that he deletes is free at once"""
+    scene = Scene(lab).start()
+    status, lease = _create(scene, address="10.77.0.150", hostName="printer", leaseTime=700)
+    expect_equal((status, lease["address"], lease["hostName"]), (200, "10.77.0.150", "printer"), "the answer")
+    expect_equal(lease["expiry"] - lease["start"], 700, "the lease time")
+    stored = scene.lessord.get("/v1/leases/10.77.0.150")
+    expect_equal({key: stored[key] for key in lease if key != "state"}, {key: lease[key] for key in lease if key != "state"},
+                 "what is stored")
+    other = scene.client()
+    expect(other.discover("10.77.0.150").yiaddr != "10.77.0.150", "somebody else is offered the address")
+    owner = scene.client(mac=CLIENT)
+    expect_equal(owner.obtain().yiaddr, "10.77.0.150", "the client's own address")
+    _expect_code(_create(scene, address="10.77.0.150"), 409, 20014)
+    _expect_code(_create(scene, scope="10.77.0.0"), 409, 20014)
+    expect_equal(_delete(scene, "10.77.0.150")[0], 200, "HTTP status of the deletion")
+    _expect_code(_delete(scene, "10.77.0.150"), 404, 20016)
+    expect_equal(scene.lessord.request("/v1/leases/10.77.0.150")[0], 404, "the lease's status")
+    expect_equal(scene.client().obtain("10.77.0.150").yiaddr, "10.77.0.150", "the freed address")
+    expect_equal(owner.ask(owner.renewing()).type, dhcp.NAK, "the answer to the former holder's renewal")
+    status, lease = _create(scene, scope="10.77.0.0", hardwareAddress="02:aa:00:00:00:02")
+    expect_equal(status, 200, f"HTTP status ({lease})")
+    scene.lessord.process.wait_for_log(rf"LEASE_CREATED: .*{lease['address']}, asked for by the user with number 0")
+    scene.lessord.process.wait_for_log(r"LEASE_DELETED: .*10\.77\.0\.150, asked for")
+    expect_equal(scene.lessord.counter("orders"), 3, "orders that were done")
+
+
+def test_refusals(lab):
+    """Orders that cannot be done are refused with the code that says why, and change nothing"""
+    scene = Scene(lab)
+    scene.slapd.replace("cn=10.77.0.0,cn=oslo,cn=sites,cn=DHCP,dc=example,dc=test", "lessorRange", "10.77.0.100-10.77.0.102")
+    scene.slapd.replace("cn=10.77.0.0,cn=oslo,cn=sites,cn=DHCP,dc=example,dc=test", "lessorExclusion", "10.77.0.101")
+    scene.start()
+    _expect_code(_create(scene, address="10.99.0.5"), 404, 20005)
+    _expect_code(_create(scene, scope="10.99.0.0"), 404, 20005)
+    _expect_code(_create(scene, address="10.77.0.101"), 409, 20011)
+    _expect_code(_create(scene, address="10.77.0.103"), 409, 20011)
+    _expect_code(_create(scene), 400, 87)
+    _reserve(scene, "10.77.0.60", "02:bb:00:00:00:01")
+    _expect_code(_create(scene, address="10.77.0.60"), 409, 20022)
+    client = scene.client(mac="02:bb:00:00:00:01")
+    expect_equal(client.obtain().yiaddr, "10.77.0.60", "the reserved address")
+    _expect_code(_delete(scene, "10.77.0.60"), 409, 20019)
+    for number in (1, 2):
+        expect_equal(_create(scene, scope="10.77.0.0", hardwareAddress=f"02:cc:00:00:00:{number:02}")[0], 200, "a lease")
+    _expect_code(_create(scene, scope="10.77.0.0"), 503, 20012)
+    leases = scene.lessord.leases()
+    expect_equal(sorted(leases), ["10.77.0.100", "10.77.0.102", "10.77.0.60"], "the leases in the end")
+
+
+def test_pause(lab):
+    """A paused server answers nobody and loses nothing; it goes on when it is resumed, whatever restarted meanwhile."""
+    scene = Scene(lab)
+    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
+    scene.lessord.settings["log_level"] = "info"
+    scene.start()
+    load = Load(scene.link())
+    load.start()
+    load.wait_for_acks(50)
+    expect_equal(scene.lessord.request("/v1/pause", "POST"), (200, {"paused": True}), "the answer")
+    scene.lessord.process.wait_for_log("SERVICE_PAUSED")
+    scene.lessord.wait_for_status(lambda status: status["paused"] and status["drops"]["paused"] > 10, "clients are dropped")
+    before = load.acks
+    scene.lessord.kill("serve")
+    dropped = scene.lessord.drops("paused")
+    scene.lessord.wait_for_status(lambda status: status["drops"]["paused"] > dropped + 10, "the new serve is paused, too")
+    expect_equal(load.acks, before, "acknowledgements while paused")
+    expect_equal(scene.lessord.status()["verdict"]["state"], "authorized", "the verdict")
+    _expect_code(_create(scene, scope="10.77.0.0"), 503, 20017)
+    scene.lessord.kill("api")
+    expect(scene.lessord.status()["paused"], "a new api has forgotten the pause")
+    expect_equal(scene.lessord.request("/v1/resume", "POST"), (200, {"paused": False}), "the answer")
+    scene.lessord.process.wait_for_log("SERVICE_RESUMED")
+    load.wait_for_acks(50)
+    load.stop()
+
+
+def test_orders_while_serve_dies(lab):
+    """kill -9 of serve between orders: each gets one answer, what was confirmed is done, and the channel goes on."""
+    scene = Scene(lab).start()
+    answers = {}
+
+    def ask(number):
+        answers[number] = _create(scene, address=f"10.77.0.{100 + number}", hardwareAddress=f"02:aa:00:00:00:{number:02}")
+    for turn in range(3):
+        askers = [threading.Thread(target=ask, args=(turn * 20 + number,)) for number in range(20)]
+        old = scene.lessord.role_pid("serve")
+        for place, asker in enumerate(askers):
+            asker.start()
+            if place == 10:
+                os.kill(old, signal.SIGKILL)
+        for asker in askers:
+            asker.join(20)
+        wait_until(lambda: scene.lessord.find_role("serve") not in (None, old), "serve runs again")
+    expect_equal(len(answers), 60, "answers")
+    for number, (status, body) in answers.items():
+        expect(status == 200 or body["error"]["code"] in (20122, 20005), f"the answer {status} {body}")
+        if status == 200:
+            expect_equal(scene.lessord.get(f"/v1/leases/{body['address']}")["state"], "active", f"order {number}")
+    expect_equal(_create(scene, address="10.77.0.199", hardwareAddress="02:dd:00:00:00:01")[0], 200, "an order afterwards")
+
+
+def test_serve_hangs(lab):
+    """Orders to a serve that hangs are refused in time (20122), also many at once; the rest of the API goes on."""
+    scene = Scene(lab).start()
+    serve = scene.lessord.role_pid("serve")
+    os.kill(serve, signal.SIGSTOP)
+    lab.defer(os.kill, serve, signal.SIGCONT)
+    answers = []
+    askers = [threading.Thread(target=lambda: answers.append(_delete(scene, "10.77.0.100"))) for _ in range(80)]
+    for asker in askers:
+        asker.start()
+    expect_equal(scene.lessord.status()["verdict"]["state"], "authorized", "the status meanwhile")
+    for asker in askers:
+        asker.join(30)
+    expect_equal(len(answers), 80, "answers")
+    for answer in answers:
+        _expect_code(answer, 503, 20122)
+    os.kill(serve, signal.SIGCONT)
+    expect_equal(_create(scene, address="10.77.0.199")[0], 200, "an order afterwards")
+    expect_equal(scene.lessord.counter("role_restarts"), 0, "roles that crashed")
