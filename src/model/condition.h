@@ -7,7 +7,8 @@
  *   CRITERION := ATTRIBUTE is VALUE {, VALUE} | ATTRIBUTE is-not VALUE {, VALUE}
  *
  * The values of "is" are alternatives; those of "is-not" are all to be missed. What an attribute's values look like
- * says condition.def; "*" at either end of one stands for any octets there.
+ * says condition.def; "*" at one of its ends stands for any octets there. One level has one kind of operator, and does
+ * not ask both "is" and "is-not" of the same attribute, as in Windows.
  */
 #pragma once
 
@@ -23,7 +24,6 @@
 enum condition_attribute {
 #define CONDITION_ATTRIBUTE(symbol, ...) CONDITION_##symbol,
 #include "model/condition.def"
-#undef CONDITION_ATTRIBUTE
 	CONDITION_ATTRIBUTE_COUNT
 };
 
@@ -39,8 +39,9 @@ struct condition_classes {
 	size_t n_items;
 };
 
-/* Read @text into @arena. 0; -E_DHCP_INVALID_POLICY_EXPRESSION; -E_DHCP_POLICY_BAD_PARENT_EXPR: a parenthesis without
- * its partner; -E_DHCP_CLASS_NOT_FOUND: a class that is not in @classes; each with a sentence that names the place. */
+/* Read @text into @arena, which has no limit. 0; -E_DHCP_INVALID_POLICY_EXPRESSION; -E_DHCP_POLICY_BAD_PARENT_EXPR: a
+ * parenthesis without its partner; -E_DHCP_CLASS_NOT_FOUND: a class that is not in @classes; each with a sentence that
+ * names the place and shows a right example. */
 int condition_parse(const char *text, const struct condition_classes *classes, struct arena *arena,
 		    struct condition **ret_condition, struct error *reterr_error);
 

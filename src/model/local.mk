@@ -3,8 +3,13 @@ noinst_LIBRARIES += libmodel.a
 libmodel_a_CFLAGS = $(STRICT)
 libmodel_a_SOURCES = \
 	src/model/class.def \
+	src/model/client_class.c \
+	src/model/client_class.h \
+	src/model/condition.c \
 	src/model/condition.def \
 	src/model/condition.h \
+	src/model/condition_parse.c \
+	src/model/condition_priv.h \
 	src/model/dhcpservers.c \
 	src/model/dhcpservers.h \
 	src/model/dn.c \

@@ -6,7 +6,7 @@ AM_TESTS_ENVIRONMENT += LESSOR_SCHEMA_FILES='$(SCHEMA_FILES)'; export LESSOR_SCH
 if HAVE_CMOCKA
 MODEL_TESTS = tests/unit/test_schema tests/unit/test_entry tests/unit/test_dn tests/unit/test_dhcpservers \
 	tests/unit/test_verdict tests/unit/test_findings tests/unit/test_snapshot tests/unit/test_sighting \
-	tests/unit/test_server_list tests/unit/test_ldif
+	tests/unit/test_server_list tests/unit/test_ldif tests/unit/test_condition
 MODEL_TEST_LIBS = libmodel.a libwire.a libbase.a $(CMOCKA_LIBS)
 check_PROGRAMS += $(MODEL_TESTS)
 TESTS += $(MODEL_TESTS)
@@ -29,6 +29,8 @@ tests_unit_test_sighting_SOURCES = tests/unit/test_sighting.c
 tests_unit_test_sighting_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_ldif_SOURCES = tests/unit/test_ldif.c
 tests_unit_test_ldif_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_condition_SOURCES = tests/unit/test_condition.c
+tests_unit_test_condition_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_snapshot_SOURCES = tests/unit/test_snapshot.c
 tests_unit_test_snapshot_LDADD = $(MODEL_TEST_LIBS)
 endif
