@@ -2,7 +2,7 @@
 # Man pages are made from templates, whose tables come from the program's own (.def files). For Markdown and the public header
 # the result is checked in, as that is how they are read; "make update-docs" renews it and tests/checks/check-generated compares.
 include_lessordir = $(includedir)/lessor
-dist_include_lessor_HEADERS = include/lessor/errors.h
+dist_include_lessor_HEADERS = include/lessor/errors.h include/lessor/lessor.h
 
 noinst_PROGRAMS += docs/manual_gen
 docs_manual_gen_SOURCES = src/app/manual_gen.c src/app/manual_authority.c src/app/manual_authority.h
@@ -20,7 +20,7 @@ docs/man/%: $(srcdir)/docs/man/%.in docs/manual_gen$(EXEEXT)
 	$(SED) -e 's|@VERSION[@]|$(VERSION)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' $@.tmp > $@ && rm -f $@.tmp
 
 FILLED = include/lessor/errors.h docs/authority.md docs/directory.md docs/errors.md docs/events.md
-EXTRA_DIST += .clang-format .editorconfig docs/authority.md docs/directory.md docs/standalone.md docs/errors.md docs/events.md docs/rfc2131.md docs/architecture.md docs/dependencies.md docs/style.md
+EXTRA_DIST += .clang-format .editorconfig docs/authority.md docs/directory.md docs/standalone.md docs/errors.md docs/events.md docs/rfc2131.md docs/architecture.md docs/dependencies.md docs/json.md docs/style.md
 
 .PHONY: update-docs
 update-docs: docs/manual_gen$(EXEEXT)

@@ -6,6 +6,7 @@ include tests/unit/wire.mk
 include tests/fuzz/wire.mk
 include tests/unit/core.mk
 include tests/unit/api.mk
+include tests/unit/admin.mk
 include tests/unit/ctl.mk
 include tests/fuzz/store.mk
 include tests/unit/rt.mk

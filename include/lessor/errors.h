@@ -19,6 +19,8 @@
 #define ERROR_NOT_SUPPORTED 50
 /* A value does not have the form that is expected. */
 #define ERROR_INVALID_PARAMETER 87
+/* A person was asked whether to go on, and said no. */
+#define ERROR_CANCELLED 1223
 /* The daemon's own settings, or its local copy of the directory, cannot be used. */
 #define ERROR_DHCP_REGISTRY_INIT_FAILED 20000
 /* The lease store could not be opened for this server. */

@@ -113,33 +113,29 @@ static const struct word_row {
 #include "model/schema.def"
 };
 
-enum {
-#define FLAG(symbol, ...) FLAG_##symbol,
-#include "app/ctl/flag.def"
-#undef FLAG
-	FLAG_COUNT
-};
-
+/* What stands before every command: settings of the session, then lessorctl's own; and what single ones take. */
 static const struct flag_row {
 	const char *name;
 	char letter;
-	const char *argument, *where, *how_often, *help;
-} flag_rows[] = {
-#define FLAG(symbol, name, letter, argument, where, how_often, help)                                                   \
-	{ name, letter, argument, #where, #how_often, help },
+	const char *argument, *help;
+} global_rows[] = {
+#define SESSION(name, letter, argument, how_often, help) { name, letter, argument, help },
+#include "admin/parameter.def"
+#define FLAG(symbol, name, letter, argument, help) { name, letter, argument, help },
 #include "app/ctl/flag.def"
 #undef FLAG
+}, parameter_rows[] = {
+#define PARAMETER(name, argument, help) { name, '\0', argument, help },
+#include "admin/parameter.def"
 };
 
-static const struct command_row {
-	const char *noun, *verb, *words;
-	uint64_t flags;
-	const char *help, *example;
-} command_rows[] = {
-#define IS(flag) (UINT64_C(1) << FLAG_##flag)
-#define COMMAND(noun, verb, words, flags, handler, help, example) { noun, verb, words, flags, help, example },
-#include "app/ctl/command.def"
-#undef IS
+static const struct operation_row {
+	const char *noun, *verb, *words, *parameters, *help, *example;
+} operation_rows[] = {
+#define LEVELS "LEVEL"
+#define OPERATION(noun, verb, words, parameters, handler, help, example)                                               \
+	{ noun, verb, words, parameters, help, example },
+#include "admin/operation.def"
 };
 
 static const struct {
@@ -292,11 +288,9 @@ static void table_roles_man(void) {
 }
 
 static void table_flags_man(void) {
-	for (size_t i = 0; i < ARRAY_LEN(flag_rows); i++) {
-		const struct flag_row *row = &flag_rows[i];
+	for (size_t i = 0; i < ARRAY_LEN(global_rows); i++) {
+		const struct flag_row *row = &global_rows[i];
 
-		if (strcmp(row->where, "GLOBAL") != 0)
-			continue;
 		fputs(".TP\n", stdout);
 		if (row->letter)
 			printf(".BR \\-%c \", \" ", row->letter);
@@ -312,11 +306,18 @@ static void table_flags_man(void) {
 	}
 }
 
+/* Step over the name by which the library knows the place at @words: "range:FIRST-LAST" is shown as FIRST-LAST. */
+static const char *skip_name(const char *words) {
+	size_t len = strspn(words, "abcdefghijklmnopqrstuvwxyz-");
+
+	return words[len] == ':' ? words + len + 1 : words;
+}
+
 /* The words behind noun and verb: names in italics, the punctuation around them as it is. */
 static void print_words(const char *words) {
 	bool is_name = false;
 
-	for (; *words; words++) {
+	for (words = skip_name(words); *words; words = skip_name(words + 1)) {
 		bool is_letter = isalnum((unsigned char)*words);
 
 		if (is_letter != is_name && *words != '-')
@@ -331,42 +332,52 @@ static void print_words(const char *words) {
 		fputs("\\fP", stdout);
 }
 
-/* Where an option value stands: a command takes all of these or not that one. */
-#define FLAG_BIT(flag) (UINT64_C(1) << FLAG_##flag)
-#define LEVEL_BITS (FLAG_BIT(ROOT) | FLAG_BIT(SITE) | FLAG_BIT(SERVER) | FLAG_BIT(SCOPE) | FLAG_BIT(RESERVATION))
+static const struct flag_row *parameter_row(const char *name, size_t len) {
+	for (size_t i = 0; i < ARRAY_LEN(parameter_rows); i++)
+		if (strlen(parameter_rows[i].name) == len && strncmp(parameter_rows[i].name, name, len) == 0)
+			return &parameter_rows[i];
+	return NULL;
+}
 
-static void print_command_flags(uint64_t flags) {
-	if ((flags & LEVEL_BITS) == LEVEL_BITS) {
-		fputs(" \\fILEVEL\\fP", stdout);
-		flags &= ~LEVEL_BITS;
+/* A part of "site! range* name". */
+static void print_parameter(const char *part, size_t len) {
+	size_t name_len = strcspn(part, " !*");
+	const struct flag_row *row = parameter_row(part, name_len);
+	bool is_needed = memchr(part, '!', len) != NULL, is_repeatable = memchr(part, '*', len) != NULL;
+
+	if (!row) {
+		printf(" \\fI%.*s\\fP", (int)name_len, part);
+		return;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(flag_rows); i++) {
-		const struct flag_row *row = &flag_rows[i];
-		bool is_needed = flags >> (i + 32) & 1;
+	printf(" %s\\fB\\-\\-", is_needed ? "" : "[");
+	print_roff(row->name);
+	fputs("\\fP", stdout);
+	if (*row->argument) {
+		putchar(' ');
+		print_words(row->argument);
+	}
+	printf("%s%s", is_needed ? "" : "]", is_repeatable ? "..." : "");
+}
 
-		if (!(flags >> i & 1))
-			continue;
-		printf(" %s\\fB\\-\\-", is_needed ? "" : "[");
-		print_roff(row->name);
-		fputs("\\fP", stdout);
-		if (*row->argument) {
-			putchar(' ');
-			print_words(row->argument);
-		}
-		printf("%s%s", is_needed ? "" : "]", strcmp(row->how_often, "REPEAT") == 0 ? "..." : "");
+static void print_parameters(const char *parameters) {
+	for (; *parameters; parameters += strspn(parameters, " ")) {
+		size_t len = strcspn(parameters, " ");
+
+		print_parameter(parameters, len);
+		parameters += len;
 	}
 }
 
 static void table_commands_man(void) {
-	for (size_t i = 0; i < ARRAY_LEN(command_rows); i++) {
-		const struct command_row *row = &command_rows[i];
+	for (size_t i = 0; i < ARRAY_LEN(operation_rows); i++) {
+		const struct operation_row *row = &operation_rows[i];
 
 		printf(".TP\n\\fB%s%s%s\\fP", row->noun, *row->verb ? " " : "", row->verb);
 		if (*row->words) {
 			putchar(' ');
 			print_words(row->words);
 		}
-		print_command_flags(row->flags);
+		print_parameters(row->parameters);
 		putchar('\n');
 		print_roff(row->help);
 		fputs("\n.br\nExample: lessorctl ", stdout);
@@ -376,11 +387,9 @@ static void table_commands_man(void) {
 }
 
 static void table_command_flags_man(void) {
-	for (size_t i = 0; i < ARRAY_LEN(flag_rows); i++) {
-		const struct flag_row *row = &flag_rows[i];
+	for (size_t i = 0; i < ARRAY_LEN(parameter_rows); i++) {
+		const struct flag_row *row = &parameter_rows[i];
 
-		if (strcmp(row->where, "GLOBAL") == 0)
-			continue;
 		fputs(".TP\n\\fB\\-\\-", stdout);
 		print_roff(row->name);
 		fputs("\\fP ", stdout);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "app/ctl/output.h"
+#include "base/macros.h"
 
 static const struct column columns[] = {
 	{ "NAME", "name", COLUMN_TEXT },
@@ -64,16 +65,6 @@ static void measures_characters_not_octets(void **state) {
 	json_decref(items);
 }
 
-static void sorts_by_address(void **state) {
-	json_t *items = json_pack("[{s:s},{s:s},{s:s},{s:n}]", "net", "10.0.0.0/8", "net", "9.0.0.0/8", "net", "10.0.0.0/9", "net");
-	json_t *wanted = json_pack("[{s:n},{s:s},{s:s},{s:s}]", "net", "net", "9.0.0.0/8", "net", "10.0.0.0/8", "net", "10.0.0.0/9");
-
-	output_sort(items, "net");
-	assert_true(json_equal(items, wanted));
-	json_decref(items);
-	json_decref(wanted);
-}
-
 static void leaves_out_what_is_absent(void **state) {
 	json_t *object = json_pack("{s:s, s:n}", "name", "a", "count");
 	char *printed = NULL;
@@ -92,19 +83,6 @@ static void makes_text_of_any_octets(void **state) {
 
 	assert_string_equal(json_string_value(text), "ok \\xff");
 	json_decref(text);
-	text = output_text(NULL);
-	assert_true(json_is_null(text));
-	json_decref(text);
-}
-
-static void describes_errors(void **state) {
-	struct error error = { .code = E_DDS_NO_DHCP_ROOT, .text = "why" };
-	json_t *object = output_error_object(&error);
-
-	assert_int_equal(json_integer_value(json_object_get(object, "code")), 20071);
-	assert_string_equal(json_string_value(json_object_get(object, "name")), "ERROR_DDS_NO_DHCP_ROOT");
-	assert_string_equal(json_string_value(json_object_get(object, "message")), "why");
-	json_decref(object);
 }
 
 int main(void) {
@@ -112,10 +90,8 @@ int main(void) {
 		cmocka_unit_test(aligns_columns),
 		cmocka_unit_test(keeps_terminals_safe),
 		cmocka_unit_test(measures_characters_not_octets),
-		cmocka_unit_test(sorts_by_address),
 		cmocka_unit_test(leaves_out_what_is_absent),
 		cmocka_unit_test(makes_text_of_any_octets),
-		cmocka_unit_test(describes_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

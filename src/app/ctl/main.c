@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lessorctl - the administrator's command: the directory with one's own rights, the daemon over its management
- * socket. */
+/* lessorctl - the administrator's command: a thin shell over the library (lessor/lessor.h). It takes the command line
+ * apart, lets the library do the operation, and shows the result to a person or as JSON. */
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "app/ctl/ctl.h"
-#include "app/ctl/directory.h"
+#include <lessor/errors.h>
+#include <lessor/lessor.h>
+
+#include "app/ctl/arguments.h"
+#include "app/ctl/command.h"
 #include "app/ctl/output.h"
+#include "app/ctl/terminal.h"
+#include "app/ctl/view.h"
 #include "config.h"
 
 enum { EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
-static void report(const struct ctl *ctl, const struct error *error) {
-	int code = error->code < 0 ? -error->code : error->code;
-
+static void report(const struct arguments *arguments, int code, const char *text) {
 	fflush(stdout);
-	fprintf(stderr, "lessorctl: %s (%d): %s\n", error_name(code), code, error->text);
-	if (ctl->is_json) {
-		json_t *document = json_pack("{s:o}", "error", output_error_object(error));
+	fprintf(stderr, "lessorctl: %s (%d): %s\n", lessor_error_name(code), code, text);
+	if (is_flag_given(arguments, FLAG_JSON)) {
+		json_t *document = json_pack("{s:{s:i, s:s, s:o}}", "error", "code", code, "name",
+					     lessor_error_name(code), "message", output_text(text));
 
 		output_json(stdout, document);
 		json_decref(document);
@@ -27,45 +32,105 @@ static void report(const struct ctl *ctl, const struct error *error) {
 }
 
 static void hint(const struct arguments *arguments) {
-	const struct command *command = arguments->command;
+	const struct lessor_operation *operation = arguments->operation;
 
-	if (command)
-		command_print_usage(stderr, command);
-	if (command)
-		fprintf(stderr, "Try: lessorctl %s%s%s --help\n", command->noun, command->verb[0] ? " " : "", command->verb);
-	else if (arguments->n_words && is_command_noun(arguments->words[0]))
+	if (operation)
+		command_print_usage(stderr, operation);
+	if (operation)
+		fprintf(stderr, "Try: lessorctl %s%s%s --help\n", operation->noun, operation->verb[0] ? " " : "",
+			operation->verb);
+	else if (arguments->n_words && lessor_noun_help(arguments->words[0]))
 		fprintf(stderr, "Try: lessorctl %s --help\n", arguments->words[0]);
 	else
 		fputs("Try: lessorctl --help\n", stderr);
 }
 
-static int refuse_usage(const struct ctl *ctl, const struct error *error) {
-	report(ctl, error);
-	hint(&ctl->arguments);
+static int refuse(const struct arguments *arguments, const struct lessor_error *error) {
+	report(arguments, error->code, error->text);
+	if (!error->is_usage)
+		return EXIT_REFUSED;
+	hint(arguments);
 	return EXIT_USAGE;
 }
 
-static int run(struct ctl *ctl, int argc, char **argv) {
-	struct error error = { 0 };
-	int r = arguments_parse(argc, argv, ctl->arena, &ctl->arguments, &error);
+/* Warnings have a code; what "check" calls so has none and stands on its page. */
+static void print_warnings(const json_t *result) {
+	const json_t *warnings = json_object_get(result, "warnings"), *warning;
+	size_t i;
 
-	ctl->is_json = is_flag_given(&ctl->arguments, FLAG_JSON);
+	json_array_foreach(warnings, i, warning)
+		if (json_object_get(warning, "code"))
+			fprintf(stderr, "lessorctl: warning: %s (%lld): %s\n",
+				json_string_value(json_object_get(warning, "name")),
+				(long long)json_integer_value(json_object_get(warning, "code")),
+				json_string_value(json_object_get(warning, "message")));
+}
+
+static void show(const struct arguments *arguments, const char *text) {
+	json_t *result = json_loads(text, 0, NULL);
+
+	if (is_flag_given(arguments, FLAG_JSON))
+		output_json(stdout, result);
+	else
+		view_show(arguments, result);
+	fflush(stdout);
+	print_warnings(result);
+	json_decref(result);
+}
+
+static int configure(struct lessor *session, const struct arguments *arguments, struct lessor_error *reterr_error) {
+	int r = 0;
+
+	for (size_t i = 0; i < arguments->n_settings && r == 0; i++)
+		r = lessor_configure(session, arguments->settings[i].name, arguments->settings[i].value, reterr_error);
+	if (is_flag_given(arguments, FLAG_ASK_PASSWORD) || isatty(STDIN_FILENO))
+		lessor_on_password(session, terminal_ask_password, NULL);
+	return r;
+}
+
+static int call(struct lessor *session, const struct arguments *arguments) {
+	const struct lessor_operation *operation = arguments->operation;
+	struct lessor_error error;
+	char name[64], *result = NULL;
+	int r = configure(session, arguments, &error);
+
+	snprintf(name, sizeof name, "%s%s%s", operation->noun, operation->verb[0] ? " " : "", operation->verb);
+	if (r == 0)
+		r = lessor_call(session, name, arguments->parameters, arguments->n_parameters, &result, &error);
 	if (r < 0)
-		return refuse_usage(ctl, &error);
-	if (is_flag_given(&ctl->arguments, FLAG_HELP)) {
-		command_print_help(stdout, ctl->arguments.words, ctl->arguments.n_words);
+		return refuse(arguments, &error);
+	show(arguments, result);
+	free(result);
+	return r;
+}
+
+static int refuse_line(const struct arguments *arguments, const struct error *error) {
+	struct lessor_error refusal = { .code = error->code, .is_usage = true };
+
+	snprintf(refusal.text, sizeof refusal.text, "%s", error->text);
+	return refuse(arguments, &refusal);
+}
+
+static int run(struct arena *arena, int argc, char **argv) {
+	struct arguments arguments;
+	struct error error = { 0 };
+	struct lessor *session;
+	int r = arguments_parse(argc, argv, arena, &arguments, &error);
+
+	if (r < 0)
+		return refuse_line(&arguments, &error);
+	if (is_flag_given(&arguments, FLAG_HELP)) {
+		command_print_help(stdout, arguments.words, arguments.n_words);
 		return 0;
 	}
-	if (is_flag_given(&ctl->arguments, FLAG_VERSION)) {
+	if (is_flag_given(&arguments, FLAG_VERSION)) {
 		puts("lessorctl " PACKAGE_VERSION);
 		return 0;
 	}
-	r = ctl->arguments.command->handler(ctl, &error);
-	if (r < 0 && ctl->is_usage_wrong)
-		return refuse_usage(ctl, &error);
-	if (r < 0)
-		report(ctl, &error);
-	return r < 0 ? EXIT_REFUSED : r;
+	session = lessor_new();
+	r = call(session, &arguments);
+	lessor_free(session);
+	return r;
 }
 
 /* What could not be printed was not said: a full disk or a closed pipe is a failure too. */
@@ -77,13 +142,11 @@ static int finish_output(int status) {
 }
 
 int main(int argc, char **argv) {
-	struct ctl ctl = { .arena = arena_new(0) };
+	struct arena *arena = arena_new(0);
 	int status;
 
 	setlocale(LC_CTYPE, "");
-	status = finish_output(run(&ctl, argc, argv));
-	directory_close(ctl.directory);
-	config_free(ctl.config);
-	arena_free(ctl.arena);
+	status = finish_output(run(arena, argc, argv));
+	arena_free(arena);
 	return status;
 }

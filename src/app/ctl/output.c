@@ -6,10 +6,9 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "base/ip4.h"
+#include "base/macros.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "model/snapshot.h"
 
 #define GAP 2 /* spaces between columns */
 #define COLUMNS_MAX 12
@@ -197,67 +196,6 @@ void output_json(FILE *file, const json_t *value) {
 	fputc('\n', file);
 }
 
-/* What qsort compares; @place keeps the order of those that are equal. */
-struct sort_item {
-	struct ip4 address;
-	size_t place;
-	json_t *item;
-};
-
-static int compare_items(const void *a, const void *b) {
-	const struct sort_item *left = a, *right = b;
-
-	if (!is_ip4_equal(left->address, right->address))
-		return left->address.value < right->address.value ? -1 : 1;
-	return (left->place > right->place) - (left->place < right->place);
-}
-
-static struct ip4 address_of(const json_t *item, const char *key) {
-	const char *text = json_string_value(json_object_get(item, key));
-	size_t len = text ? strcspn(text, "/") : 0;
-	struct ip4 address = { 0 };
-	char array[IP4_TEXT_MAX];
-
-	if (len >= sizeof array)
-		return address;
-	memcpy(array, text ? text : "", len);
-	array[len] = '\0';
-	ip4_parse(array, &address);
-	return address;
-}
-
-void output_sort(json_t *items, const char *key) {
-	size_t n = json_array_size(items);
-	struct sort_item *sorted = mem_alloc(n * sizeof *sorted);
-
-	for (size_t i = 0; i < n; i++) {
-		json_t *item = json_incref(json_array_get(items, i));
-
-		sorted[i] = (struct sort_item){ address_of(item, key), i, item };
-	}
-	qsort(sorted, n, sizeof *sorted, compare_items);
-	for (size_t i = 0; i < n; i++)
-		json_array_set_new(items, i, sorted[i].item);
-	free(sorted);
-}
-
-json_t *output_text(const char *text) {
-	json_t *string = text ? json_string(text) : json_null();
-	char escaped[1024];
-	struct text safe;
-
-	if (string)
-		return string;
-	text_init(&safe, escaped, sizeof escaped);
-	text_add_escaped(&safe, span_of_text(text));
-	return json_string(escaped);
-}
-
-json_t *output_finding(const struct finding *finding) {
-	return json_pack("{s:o, s:o, s:i, s:s, s:o}", "dn", output_text(finding->dn), "attribute", output_text(finding->attribute),
-			 "code", finding->code, "name", error_name(finding->code), "reason", output_text(finding->reason));
-}
-
 void output_findings(FILE *file, const json_t *findings) {
 	const json_t *item;
 	size_t i;
@@ -273,8 +211,23 @@ void output_findings(FILE *file, const json_t *findings) {
 	}
 }
 
-json_t *output_error_object(const struct error *error) {
-	int code = error->code < 0 ? -error->code : error->code;
+void output_message(FILE *file, const json_t *result, const char *otherwise) {
+	CLEANUP(cleanup_free) char *message = NULL;
+	const char *text = json_string_value(json_object_get(result, "message"));
 
-	return json_pack("{s:i, s:s, s:o}", "code", code, "name", error_name(code), "message", output_text(error->text));
+	message = cell_text(text ? text : otherwise);
+	if (message[0])
+		fprintf(file, "%s\n", message);
+}
+
+json_t *output_text(const char *text) {
+	json_t *string = json_string(text);
+	char escaped[1024];
+	struct text safe;
+
+	if (string)
+		return string;
+	text_init(&safe, escaped, sizeof escaped);
+	text_add_escaped(&safe, span_of_text(text));
+	return json_string(escaped);
 }

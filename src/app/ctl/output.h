@@ -3,33 +3,12 @@
  *
  * A command makes a JSON object first; with --json it is printed as it is, else the same object is shown by columns
  * that name its keys. So both always say the same.
- *
- * The keys are stable. Lists stand under their plural; each edit gives "message" and the "dn" it was about:
- *   init            created[], existing[], message
- *   server authorize, deauthorize  message, dn, name, address
- *   server list     servers[]: name, address, site (null: no entry), configured, authorized (false: an entry that
- *                   authorizes nobody, for the reason in note), dn, entry, value, note
- *   site list       sites[]: name, displayName, servers[], scopes
- *   scope list      scopes[]: network, name, site, state, ranges[], servers[]
- *   scope show      network, dn, name, site, state, ranges[], exclusions[], servers[], reservations, leaseTime,
- *                   settings[]; options[]: name, code, value, level, source; findings[]
- *   reservation list  reservations[]: address, scope, hardwareAddress, clientIdentifier, name
- *   option list     options[]: name, code, value
- *   setting list    settings[]: name, attribute, value (seconds, or a word), source (DN, or "default")
- *   server recheck  message, server, verdict (as in the status)
- *   rogue list      servers[]: what the daemon's API says (GET /v1/rogues), in the order of the table
- *   lease, status   what the daemon's API says (docs: GET /v1/leases, /v1/status)
- *   check           servers[], entries, findings[]: dn, attribute, code, name, reason; warnings[]: dn, reason
- *   errors          errors[]: code, name, meaning, advice
- *   any refusal     error: code, name, message
  */
 #pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
-
-#include "base/error.h"
 
 enum column_kind {
 	COLUMN_TEXT,     /* a string; lists joined by ", "; null or absent: "-"; true and false: yes and no */
@@ -59,18 +38,11 @@ void output_json(FILE *file, const json_t *value);
 /* Write the value as a person reads it; free() it. */
 char *output_cell(const json_t *value, enum column_kind kind);
 
-/* Bring the objects of the array @items into the order of the addresses (or networks) that stand under @key. */
-void output_sort(json_t *items, const char *key);
-
-/* A JSON string of @text; octets that are not UTF-8 are shown as \xNN. JSON null for NULL. */
-json_t *output_text(const char *text);
-
-/* {"dn","attribute","code","name","reason"} */
-struct finding;
-json_t *output_finding(const struct finding *finding);
-
-/* Print an array of those, each in two lines. */
+/* Print findings ({"dn","attribute","code","name","reason"}), each in two lines. */
 void output_findings(FILE *file, const json_t *findings);
 
-/* {"code","name","message"} */
-json_t *output_error_object(const struct error *error);
+/* Print the "message" of @result, or @otherwise where it has none; nothing if both are "". */
+void output_message(FILE *file, const json_t *result, const char *otherwise);
+
+/* A JSON string of @text; octets that are not UTF-8 are shown as \xNN. */
+json_t *output_text(const char *text);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/daemon.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define ANSWER_MAX (64u << 20) /* octets; a page of leases has some hundred kilobytes */
+#define TIMEOUT_S 10L
+#define LEASES_PAGE 500
+
+/* Embedded: an answer being received. */
+struct answer {
+	char *octets;
+	size_t len, capacity;
+};
+
+static size_t receive(char *data, size_t size, size_t count, void *context) {
+	struct answer *answer = context;
+	size_t len = size * count;
+
+	if (len > ANSWER_MAX - answer->len)
+		return 0;
+	answer->octets = mem_grow(answer->octets, &answer->capacity, answer->len + len, 1);
+	memcpy(answer->octets + answer->len, data, len);
+	answer->len += len;
+	return len;
+}
+
+static int transport_error(CURL *curl, CURLcode code, const char *socket_path, struct error *reterr_error) {
+	long os_error = 0;
+
+	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os_error);
+	if (code == CURLE_COULDNT_CONNECT && (os_error == EACCES || os_error == EPERM))
+		return error_set(reterr_error, E_DHCP_NO_ADMIN_PERMISSION,
+				 "you may not use the management socket %s; be root, or join the group that [server] api-group names",
+				 socket_path);
+	if (code == CURLE_COULDNT_CONNECT)
+		return error_set(reterr_error, E_DHCP_SERVER_NOT_RUNNING,
+				 "no lessord listens on %s; start it, or name its socket with --socket or its configuration with -c",
+				 socket_path);
+	return error_set(reterr_error, E_DHCP_SERVER_NOT_REACHABLE, "lessord does not answer as it should on %s: %s", socket_path,
+			 curl_easy_strerror(code));
+}
+
+/* Turn the daemon's {"error": {...}} into ours. */
+static int answer_error(const json_t *answer, long status, struct error *reterr_error) {
+	const json_t *error = json_object_get(answer, "error");
+	int code = (int)json_integer_value(json_object_get(error, "code"));
+	const char *message = json_string_value(json_object_get(error, "message"));
+
+	if (code > 0 && message)
+		return error_set(reterr_error, (enum error_code)code, "%s", message);
+	return error_set(reterr_error, E_DHCP_SERVER_NOT_REACHABLE, "what answers there is no lessord, or a broken one: HTTP status %ld without JSON", status);
+}
+
+static int take_answer(CURL *curl, const struct answer *answer, json_t **ret_answer, struct error *reterr_error) {
+	json_t *document = json_loadb(answer->octets ? answer->octets : "", answer->len, 0, NULL);
+	long status = 0;
+	int r;
+
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status == 200 && document) {
+		*ret_answer = document;
+		return 0;
+	}
+	r = answer_error(document, status, reterr_error);
+	json_decref(document);
+	return r;
+}
+
+int daemon_call(const char *socket_path, const char *path, bool is_post, json_t **ret_answer,
+		struct error *reterr_error) {
+	char *url = mem_format("http://localhost%s", path);
+	struct answer answer = { 0 };
+	CURL *curl = curl_easy_init();
+	CURLcode code = CURLE_OUT_OF_MEMORY;
+	int r;
+
+	if (curl) {
+		curl_easy_setopt(curl, CURLOPT_URL, url);
+		curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket_path);
+		curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+		curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+		curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_S);
+		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
+		curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+		if (is_post)
+			curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
+		code = curl_easy_perform(curl);
+	}
+	r = code == CURLE_OK ? take_answer(curl, &answer, ret_answer, reterr_error) :
+			       transport_error(curl, code, socket_path, reterr_error);
+	curl_easy_cleanup(curl);
+	free(answer.octets);
+	free(url);
+	return r;
+}
+
+/* Fetch the page of leases behind the address *@after ("": the first) and add it to @leases. *@after becomes the place
+ * of the next page, NULL at the end; free() it. */
+static int get_lease_page(const char *socket_path, const char *network, char **after, json_t *leases,
+			  struct error *reterr_error) {
+	char *path = mem_format("/v1/leases?limit=%d%s%s%s%s", LEASES_PAGE, network ? "&scope=" : "", network ? network : "",
+				(*after)[0] ? "&after=" : "", *after);
+	json_t *page = NULL, *items;
+	int r = daemon_call(socket_path, path, false, &page, reterr_error);
+
+	free(path);
+	if (r < 0)
+		return r;
+	items = json_object_get(page, "leases");
+	free(*after);
+	*after = json_array_size(items) ? mem_dup_text(json_string_value(json_object_get(page, "next"))) : NULL;
+	json_array_extend(leases, items);
+	json_decref(page);
+	return 0;
+}
+
+int daemon_get_leases(const char *socket_path, const char *network, json_t **ret_leases, struct error *reterr_error) {
+	char *after = mem_dup_text("");
+	json_t *leases = json_array();
+	int r = 0;
+
+	while (after && r == 0)
+		r = get_lease_page(socket_path, network, &after, leases, reterr_error);
+	free(after);
+	if (r == 0)
+		*ret_leases = leases;
+	else
+		json_decref(leases);
+	return r;
+}
+
+void daemon_recheck(const char *socket_path) {
+	json_t *answer = NULL;
+	struct error ignored;
+
+	if (daemon_call(socket_path, "/v1/recheck", true, &answer, &ignored) == 0)
+		json_decref(answer);
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/directory.h"
+
+#include <ldap.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "admin/directory_priv.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/dn.h"
+
+#define REQUEST_SECONDS 30 /* the longest that a server may think about one request */
+#define PAGE_SIZE 500      /* below the limits of AD (1000) and of OpenLDAP's default (500 a page) */
+#define VERSION_ATTRIBUTE "entryCSN"
+
+/* Wait for the answer to request @id. Returns an LDAP result code; @ret_message only where it is wanted and there is
+ * one. */
+static int await(struct directory *directory, int id, LDAPMessage **ret_message) {
+	LDAP *ldap = connection_ldap(directory->connection);
+	struct timeval limit = { .tv_sec = REQUEST_SECONDS };
+	LDAPMessage *message = NULL;
+	int type, code, r;
+
+	type = ldap_result(ldap, id, LDAP_MSG_ALL, &limit, &message);
+	if (type <= 0) {
+		ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &code);
+		return type == 0 ? LDAP_TIMEOUT : code ? code : LDAP_SERVER_DOWN;
+	}
+	r = ldap_parse_result(ldap, message, &code, NULL, NULL, NULL, NULL, 0);
+	if (ret_message)
+		*ret_message = message;
+	else
+		ldap_msgfree(message);
+	return r != LDAP_SUCCESS ? r : code;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/* objectGUID and entryUUID are identity, not content. */
+static bool take_identity(struct entry *entry, const char *name, struct berval **values) {
+	size_t len = 0;
+
+	if (is_text_equal_nocase(name, "objectGUID") && values[0] && values[0]->bv_len == ENTRY_UUID_SIZE) {
+		memcpy(entry->uuid.octets, values[0]->bv_val, ENTRY_UUID_SIZE);
+	} else if (is_text_equal_nocase(name, "entryUUID") && values[0] && values[0]->bv_len == 36) {
+		char hex[37];
+
+		for (const char *from = values[0]->bv_val; *from && len < sizeof hex - 1; from++)
+			if (*from != '-')
+				hex[len++] = *from;
+		hex[len] = '\0';
+		text_parse_hex(hex, ENTRY_UUID_SIZE, entry->uuid.octets, &len);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void take_attribute(struct entry *entry, const char *name, struct berval **values, struct arena *arena) {
+	struct entry_attribute *attribute = &entry->attributes[entry->n_attributes];
+	size_t n = (size_t)ldap_count_values_len(values);
+
+	attribute->name = arena_dup(arena, span_of(name, strcspn(name, ";")));
+	attribute->values = arena_array_of(arena, struct span, n);
+	for (size_t i = 0; i < n; i++)
+		attribute->values[i] =
+			span_of(arena_dup(arena, span_of(values[i]->bv_val, values[i]->bv_len)), values[i]->bv_len);
+	attribute->n_values = n;
+	entry->n_attributes += n > 0;
+}
+
+static size_t count_attributes(LDAP *ldap, LDAPMessage *message) {
+	BerElement *cursor = NULL;
+	size_t n = 0;
+
+	for (char *name = ldap_first_attribute(ldap, message, &cursor); name;
+	     name = ldap_next_attribute(ldap, message, cursor)) {
+		n++;
+		ldap_memfree(name);
+	}
+	ber_free(cursor, 0);
+	return n;
+}
+
+static struct entry *take_entry(LDAP *ldap, LDAPMessage *message, struct arena *arena, const char **ret_version) {
+	struct entry *entry = arena_new_of(arena, struct entry);
+	BerElement *cursor = NULL;
+	char *dn = ldap_get_dn(ldap, message);
+
+	*ret_version = "";
+	entry->dn = dn_dup_line(arena, dn ? dn : "");
+	ldap_memfree(dn);
+	entry->attributes = arena_array_of(arena, struct entry_attribute, count_attributes(ldap, message));
+	for (char *name = ldap_first_attribute(ldap, message, &cursor); name;
+	     name = ldap_next_attribute(ldap, message, cursor)) {
+		struct berval **values = ldap_get_values_len(ldap, message, name);
+
+		if (values && values[0] && is_text_equal_nocase(name, VERSION_ATTRIBUTE))
+			*ret_version = arena_dup(arena, span_of(values[0]->bv_val, values[0]->bv_len));
+		else if (values && !take_identity(entry, name, values))
+			take_attribute(entry, name, values, arena);
+		ldap_value_free_len(values);
+		ldap_memfree(name);
+	}
+	ber_free(cursor, 0);
+	return entry;
+}
+
+static void take_page(LDAP *ldap, LDAPMessage *message, struct directory_entries *entries) {
+	for (LDAPMessage *one = ldap_first_entry(ldap, message); one; one = ldap_next_entry(ldap, one)) {
+		size_t need = entries->n_items + 1;
+
+		entries->items = mem_grow(entries->items, &entries->items_capacity, need, sizeof *entries->items);
+		entries->versions =
+			mem_grow(entries->versions, &entries->versions_capacity, need, sizeof *entries->versions);
+		entries->items[need - 1] = take_entry(ldap, one, entries->arena, &entries->versions[need - 1]);
+		entries->n_items = need;
+	}
+}
+
+/* Move @cookie on to what the server says behind a page; empty at the end or where it does not page. */
+static void next_cookie(LDAP *ldap, LDAPMessage *message, struct berval *cookie) {
+	LDAPControl **controls = NULL, *page;
+	ber_int_t estimate;
+
+	ber_memfree(cookie->bv_val);
+	*cookie = (struct berval){ 0 };
+	if (ldap_parse_result(ldap, message, NULL, NULL, NULL, NULL, &controls, 0) != LDAP_SUCCESS)
+		return;
+	page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL);
+	if (page)
+		ldap_parse_pageresponse_control(ldap, page, &estimate, cookie);
+	ldap_controls_free(controls);
+}
+
+static int search_page(struct directory *directory, const char *base, int reach, const char *filter,
+		       struct berval *cookie, LDAPMessage **ret_message) {
+	static char *attributes[] = { "*", "entryUUID", VERSION_ATTRIBUTE, "namingContexts", "defaultNamingContext", NULL };
+	LDAP *ldap = connection_ldap(directory->connection);
+	LDAPControl *page = NULL, *controls[2] = { 0 };
+	struct timeval limit = { .tv_sec = REQUEST_SECONDS };
+	int id, code;
+
+	if (reach != LDAP_SCOPE_BASE)
+		ldap_create_page_control(ldap, PAGE_SIZE, cookie, 0, &page);
+	controls[0] = page;
+	code = ldap_search_ext(ldap, base, reach, filter, attributes, 0, controls, NULL, &limit, LDAP_NO_LIMIT, &id);
+	ldap_control_free(page);
+	return code != LDAP_SUCCESS ? code : await(directory, id, ret_message);
+}
+
+int directory_search(struct directory *directory, const char *base, enum directory_reach reach, const char *filter,
+		     struct directory_entries *entries, struct error *reterr_error) {
+	struct directory_entries found = { .arena = entries->arena ? entries->arena : directory->arena };
+	static const int scopes[] = { LDAP_SCOPE_BASE, LDAP_SCOPE_ONELEVEL, LDAP_SCOPE_SUBTREE };
+	LDAP *ldap = connection_ldap(directory->connection);
+	struct berval cookie = { 0 };
+	char doing[320];
+	int code;
+
+	do {
+		LDAPMessage *message = NULL;
+
+		code = search_page(directory, base, scopes[reach], filter, &cookie, &message);
+		if (code == LDAP_SUCCESS) {
+			take_page(ldap, message, &found);
+			next_cookie(ldap, message, &cookie);
+		}
+		ldap_msgfree(message);
+	} while (code == LDAP_SUCCESS && cookie.bv_len);
+	ber_memfree(cookie.bv_val);
+	if (code == LDAP_SUCCESS) {
+		*entries = found;
+		return 0;
+	}
+	directory_entries_done(&found);
+	if (code == LDAP_NO_SUCH_OBJECT)
+		return error_set(reterr_error, E_NOT_FOUND, "there is no entry %s in the directory, or you may not see it", base);
+	if (code == LDAP_SIZELIMIT_EXCEEDED)
+		return error_set(reterr_error, E_DDS_UNEXPECTED_ERROR,
+				 "the server lets you read only a part of what is below %s; lift its size limit for your identity (OpenLDAP: "
+				 "olcLimits, 389 DS: nsSizeLimit)", base);
+	snprintf(doing, sizeof doing, "reading %s", base);
+	return connection_error(directory->connection, code, doing, reterr_error);
+}
+
+void directory_entries_done(struct directory_entries *entries) {
+	free(entries->items);
+	free(entries->versions);
+	*entries = (struct directory_entries){ 0 };
+}
+
+/* ------------------------------------------------------------------ writing */
+
+/* A list of changes for libldap; everything in an arena of its own. */
+struct changes {
+	struct arena *arena;
+	LDAPMod **items; /* NULL at the end */
+	size_t n_items;
+};
+
+static void changes_init(struct changes *ret_changes, size_t most) {
+	*ret_changes = (struct changes){ .arena = arena_new(0) };
+	ret_changes->items = arena_array_of(ret_changes->arena, LDAPMod *, most + 1);
+}
+
+/* Add the values of @attribute that @without does not have. Matching is by octets: a change of case is a change. */
+static void changes_add(struct changes *changes, int operation, const struct entry_attribute *attribute,
+			const struct entry_attribute *without) {
+	struct berval **values = arena_array_of(changes->arena, struct berval *, attribute->n_values + 1);
+	LDAPMod *change;
+	size_t n = 0;
+
+	for (size_t i = 0; i < attribute->n_values; i++) {
+		bool is_there = false;
+
+		for (size_t j = 0; without && j < without->n_values && !is_there; j++)
+			is_there = is_span_equal(without->values[j], attribute->values[i]);
+		if (is_there)
+			continue;
+		values[n] = arena_new_of(changes->arena, struct berval);
+		*values[n++] = (struct berval){ attribute->values[i].len, (char *)attribute->values[i].data };
+	}
+	if (n == 0)
+		return;
+	change = arena_new_of(changes->arena, LDAPMod);
+	*change = (LDAPMod){ operation | LDAP_MOD_BVALUES, (char *)attribute->name, .mod_bvalues = values };
+	changes->items[changes->n_items++] = change;
+}
+
+/* What a server answers when it does not know our classes or attributes. */
+static bool is_schema_missing(int code) {
+	return code == LDAP_UNDEFINED_TYPE || code == LDAP_INVALID_SYNTAX || code == LDAP_OBJECT_CLASS_VIOLATION;
+}
+
+static int write_error(struct directory *directory, int code, const char *verb, const char *dn,
+		       struct error *reterr_error) {
+	char doing[640];
+
+	if (code == LDAP_STRONG_AUTH_REQUIRED)
+		return error_set(reterr_error, E_ACCESS_DENIED,
+				 "the directory changes %s for nobody whom it does not know: say who you are with -D, or with a Kerberos ticket",
+				 dn);
+	if (code == LDAP_INSUFFICIENT_ACCESS)
+		return error_set(reterr_error, E_DHCP_NO_ADMIN_PERMISSION,
+				 "%s %s is refused: the directory does not give your identity the right to; nothing was changed", verb, dn);
+	if (code == LDAP_NO_SUCH_OBJECT)
+		return error_set(reterr_error, E_NOT_FOUND, "%s %s failed: there is no such entry, or its parent is missing", verb, dn);
+	snprintf(doing, sizeof doing, "%s %s%s", verb, dn,
+		 is_schema_missing(code) ? " (is Lessor's schema, of ldap-schema/, loaded there?)" : "");
+	return connection_error(directory->connection, code, doing, reterr_error);
+}
+
+int directory_add(struct directory *directory, const struct entry *entry, enum error_code taken,
+		  struct error *reterr_error) {
+	struct changes changes;
+	int id, code;
+
+	changes_init(&changes, entry->n_attributes);
+	for (size_t i = 0; i < entry->n_attributes; i++)
+		changes_add(&changes, LDAP_MOD_ADD, &entry->attributes[i], NULL);
+	code = ldap_add_ext(connection_ldap(directory->connection), entry->dn, changes.items, NULL, NULL, &id);
+	if (code == LDAP_SUCCESS)
+		code = await(directory, id, NULL);
+	arena_free(changes.arena);
+	if (code == LDAP_SUCCESS)
+		return 0;
+	if (code == LDAP_ALREADY_EXISTS)
+		return error_set(reterr_error, taken, "%s exists already; nothing was changed", entry->dn);
+	return write_error(directory, code, "adding", entry->dn, reterr_error);
+}
+
+/* The control that makes the server refuse when the entry is not as it was read; NULL where that cannot be said. */
+static LDAPControl *make_assertion(struct directory *directory, const char *version) {
+	LDAPControl *control = NULL;
+	char filter[160];
+
+	if (!connection_features(directory->connection)->has_assertion || !version[0] || strpbrk(version, "()*\\"))
+		return NULL;
+	snprintf(filter, sizeof filter, "(" VERSION_ATTRIBUTE "=%s)", version);
+	ldap_create_assertion_control(connection_ldap(directory->connection), filter, 1, &control);
+	return control;
+}
+
+static void make_difference(struct changes *changes, const struct entry *before, const struct entry *after) {
+	changes_init(changes, before->n_attributes + after->n_attributes);
+	for (size_t i = 0; i < before->n_attributes; i++)
+		changes_add(changes, LDAP_MOD_DELETE, &before->attributes[i],
+			    entry_attribute_get(after, before->attributes[i].name));
+	for (size_t i = 0; i < after->n_attributes; i++)
+		changes_add(changes, LDAP_MOD_ADD, &after->attributes[i],
+			    entry_attribute_get(before, after->attributes[i].name));
+}
+
+int directory_modify(struct directory *directory, const struct entry *before, const char *version,
+		     const struct entry *after, struct error *reterr_error) {
+	LDAPControl *assertion = make_assertion(directory, version), *controls[2] = { assertion, NULL };
+	LDAP *ldap = connection_ldap(directory->connection);
+	struct changes changes;
+	int id, code = LDAP_SUCCESS;
+
+	make_difference(&changes, before, after);
+	if (changes.n_items) {
+		code = ldap_modify_ext(ldap, before->dn, changes.items, controls, NULL, &id);
+		if (code == LDAP_SUCCESS)
+			code = await(directory, id, NULL);
+	}
+	ldap_control_free(assertion);
+	arena_free(changes.arena);
+	if (code == LDAP_SUCCESS)
+		return 0;
+	if (code == LDAP_ASSERTION_FAILED || code == LDAP_NO_SUCH_ATTRIBUTE || code == LDAP_TYPE_OR_VALUE_EXISTS)
+		return error_set(reterr_error, E_DDS_UNEXPECTED_ERROR,
+				 "somebody else changed %s at the same moment; nothing was written: look at it and try again", before->dn);
+	return write_error(directory, code, "changing", before->dn, reterr_error);
+}
+
+int directory_delete(struct directory *directory, const char *dn, struct error *reterr_error) {
+	int id, code = ldap_delete_ext(connection_ldap(directory->connection), dn, NULL, NULL, &id);
+
+	if (code == LDAP_SUCCESS)
+		code = await(directory, id, NULL);
+	return code == LDAP_SUCCESS ? 0 : write_error(directory, code, "removing", dn, reterr_error);
+}

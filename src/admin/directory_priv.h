@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* directory_priv.h - the body of struct directory, for the files directory*.c. */
+#pragma once
+
+#include "admin/directory.h"
+#include "dir/connection.h"
+
+struct directory {
+	struct connection *connection; /* owned */
+	struct arena *arena;           /* borrowed; holds what follows */
+	const char *base, *authorization_base, *authorization_dn;
+};

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/level.h"
+
+#include <limits.h>
+
+#include "admin/edit.h"
+#include "admin/result.h"
+#include "base/text.h"
+#include "model/dn.h"
+
+#define FLAGS_MAX 128
+#define CHAIN_MAX 8 /* reservation, scope, server, site, cn=sites, root */
+
+static const struct level_row {
+	enum schema_level level;
+	const char *name; /* of the level and its parameter */
+} levels[] = {
+	{ LEVEL_ROOT, "root" },
+	{ LEVEL_SITE, "site" },
+	{ LEVEL_SERVER, "server" },
+	{ LEVEL_SCOPE, "scope" },
+	{ LEVEL_RESERVATION, "reservation" },
+};
+
+void level_add_flags(unsigned wanted, struct text *text) {
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		const struct lessor_parameter_info *info = operation_parameter_find(levels[i].name);
+
+		if (wanted & levels[i].level)
+			text_add(text, "%s--%s%s%s", text->len ? ", " : "", info->name, info->argument[0] ? " " : "",
+				 info->argument);
+	}
+}
+
+static int find_root(const struct tree *tree, const struct entry **ret_entry, struct error *reterr_error) {
+	*ret_entry = tree_find(tree, tree->root_dn);
+	if (*ret_entry)
+		return 0;
+	return error_set(reterr_error, E_NOT_FOUND, "%s is not in the directory; \"lessorctl init\" creates it", tree->root_dn);
+}
+
+/* Which of the level flags is given: exactly one must be. */
+static int choose_level(struct call *call, const struct level_row **ret_row, struct error *reterr_error) {
+	char flags[FLAGS_MAX];
+	struct text text;
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		n += call_count(call, levels[i].name);
+		if (is_call_given(call, levels[i].name))
+			*ret_row = &levels[i];
+	}
+	if (n == 1)
+		return 0;
+	text_init(&text, flags, sizeof flags);
+	level_add_flags(UINT_MAX, &text);
+	return call_reject_usage(call, reterr_error, "name exactly one level of: %s", flags);
+}
+
+static int find_entry(const struct tree *tree, enum schema_level level, const char *name,
+		      const struct entry **ret_entry, struct error *reterr_error) {
+	switch (level) {
+	case LEVEL_ROOT:
+		break;
+	case LEVEL_SITE:
+		return tree_get_site(tree, name, ret_entry, reterr_error);
+	case LEVEL_SERVER:
+		return tree_get_server(tree, name, ret_entry, reterr_error);
+	case LEVEL_SCOPE:
+		return tree_get_scope(tree, name, ret_entry, reterr_error);
+	case LEVEL_POLICY: /* no flag names a policy yet */
+	case LEVEL_RESERVATION:
+		return tree_get_reservation(tree, name, ret_entry, reterr_error);
+	}
+	return find_root(tree, ret_entry, reterr_error);
+}
+
+int level_open(struct call *call, struct tree *ret_tree, struct level *ret_level, struct error *reterr_error) {
+	const struct level_row *row = NULL;
+	const char *name;
+	int r = choose_level(call, &row, reterr_error);
+
+	if (r == 0)
+		r = tree_load(call, ret_tree, reterr_error);
+	if (r < 0)
+		return r;
+	name = call_value(call, row->name);
+	ret_level->level = row->level;
+	ret_level->where = row->level == LEVEL_ROOT ? "the whole enterprise" :
+						      arena_format(call->arena, "%s %s", row->name, name);
+	return find_entry(ret_tree, row->level, name, &ret_level->entry, reterr_error);
+}
+
+const char *level_name(unsigned level) {
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
+		if (levels[i].level == level)
+			return levels[i].name;
+	return "default";
+}
+
+/* Fill @ret_chain with the entries that @entry inherits from, itself first, the widest last; their number. A scope
+ * inherits from its server before its site. */
+static size_t inheritance(const struct tree *tree, const struct entry *entry,
+			  const struct entry *ret_chain[static CHAIN_MAX]) {
+	size_t n = 0;
+
+	for (const char *dn = entry->dn; dn[0] && n + 2 <= CHAIN_MAX; dn = dn_parent(dn)) {
+		const struct entry *found = tree_find(tree, dn), *server = NULL;
+		const char *name;
+
+		if (!found)
+			break;
+		ret_chain[n++] = found;
+		name = is_entry_of_class(found, schema_class_get(CLASS_SCOPE)->name) ?
+			       edit_value(found, schema_attribute_get(ATTRIBUTE_SERVED_BY)->name, 0) :
+			       NULL;
+		if (name)
+			server = tree_find_named(tree, CLASS_SERVER, name);
+		if (server)
+			ret_chain[n++] = server;
+	}
+	return n;
+}
+
+json_t *level_setting_item(enum setting setting, uint64_t value, const char *source) {
+	const struct setting_info *info = setting_get(setting);
+	char name_words[64], value_words[32];
+	struct text name, word;
+
+	text_init(&name, name_words, sizeof name_words);
+	setting_add_name(setting, &name);
+	text_init(&word, value_words, sizeof value_words);
+	setting_format(setting, value, &word);
+	return json_pack("{s:s, s:s, s:o, s:o}", "name", name.data, "attribute", schema_attribute_get(info->attribute)->name,
+			 "value", info->kind == SETTING_CHOICE ? json_string(word.data) : json_integer((json_int_t)value),
+			 "source", result_text(source));
+}
+
+static json_t *item_in_force(enum setting setting, const struct entry *const *chain, size_t n_chain) {
+	const struct setting_info *info = setting_get(setting);
+	const char *attribute = schema_attribute_get(info->attribute)->name, *text;
+	struct error ignored;
+	uint64_t value;
+
+	for (size_t i = 0; i < n_chain; i++) {
+		text = entry_text(chain[i], attribute);
+		if (text && setting_parse(setting, text, &value, &ignored) == 0)
+			return level_setting_item(setting, value, chain[i]->dn);
+	}
+	return level_setting_item(setting, info->fallback, "default");
+}
+
+json_t *level_settings_in_force(const struct tree *tree, const struct entry *entry) {
+	const struct entry *chain[CHAIN_MAX];
+	size_t n_chain = inheritance(tree, entry, chain);
+	json_t *array = json_array();
+	unsigned level = 0;
+
+	for (unsigned class = 0; class < CLASS_COUNT; class ++)
+		if (is_entry_of_class(entry, schema_class_get((enum schema_class) class)->name))
+			level |= schema_class_level((enum schema_class) class);
+	for (unsigned i = 0; i < SETTING_COUNT; i++)
+		if (setting_get((enum setting)i)->levels & level)
+			json_array_append_new(array, item_in_force((enum setting)i, chain, n_chain));
+	return array;
+}

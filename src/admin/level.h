@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* level.h - the levels at which options and settings stand: the one that a command names (--root, --site SITE, --server
+ * FQDN, --scope NETWORK, --reservation ADDRESS), and what is inherited there. */
+#pragma once
+
+#include <jansson.h>
+
+#include "admin/call.h"
+#include "admin/tree.h"
+#include "model/entry.h"
+#include "model/schema.h"
+
+/* Embedded. Lives as long as the tree. */
+struct level {
+	enum schema_level level;
+	const struct entry *entry;
+	const char *where; /* what to call it: "the whole enterprise", "site hq" */
+};
+
+/* Find the level that the command line names, in the tree, which is loaded for it.
+ * 0; -E_INVALID_PARAMETER if not exactly one is named; what tree_load and tree_get_site and so on say. */
+int level_open(struct call *call, struct tree *ret_tree, struct level *ret_level, struct error *reterr_error);
+
+/* "root", "site" and so on; "default" for 0. */
+const char *level_name(unsigned level);
+
+/* Add the flags that name @levels, with their arguments: "--root, --site SITE". */
+void level_add_flags(unsigned levels, struct text *text);
+
+/* What is said of a setting: {"name", "attribute", "value", "source"}. A time is a number of seconds, a choice its
+ * word. */
+json_t *level_setting_item(enum setting setting, uint64_t value, const char *source);
+
+/* An array of those: the settings that may stand at the level of @entry with the values in force there, each from the
+ * nearest entry that says something that can be understood, else from "default". */
+json_t *level_settings_in_force(const struct tree *tree, const struct entry *entry);

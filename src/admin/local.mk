@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += libadmin.a
+libadmin_a_CPPFLAGS = $(AM_CPPFLAGS) $(LDAP_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS) -DSYSCONFDIR='"$(sysconfdir)"'
+libadmin_a_CFLAGS = $(AM_CFLAGS)
+libadmin_a_SOURCES = \
+	src/admin/authorization.c \
+	src/admin/authorization.h \
+	src/admin/call.c \
+	src/admin/call.h \
+	src/admin/check.c \
+	src/admin/daemon.c \
+	src/admin/daemon.h \
+	src/admin/directory.c \
+	src/admin/directory.h \
+	src/admin/directory_open.c \
+	src/admin/directory_priv.h \
+	src/admin/edit.c \
+	src/admin/edit.h \
+	src/admin/errors.c \
+	src/admin/init.c \
+	src/admin/lease.c \
+	src/admin/level.c \
+	src/admin/level.h \
+	src/admin/operation.c \
+	src/admin/operation.def \
+	src/admin/operation.h \
+	src/admin/option.c \
+	src/admin/parameter.def \
+	src/admin/password.c \
+	src/admin/password.h \
+	src/admin/range.c \
+	src/admin/ranges.c \
+	src/admin/ranges.h \
+	src/admin/reservation.c \
+	src/admin/result.c \
+	src/admin/result.h \
+	src/admin/rogue.c \
+	src/admin/scope.c \
+	src/admin/scope_show.c \
+	src/admin/server.c \
+	src/admin/server_recheck.c \
+	src/admin/session.c \
+	src/admin/session.h \
+	src/admin/setting.c \
+	src/admin/site.c \
+	src/admin/status.c \
+	src/admin/tree.c \
+	src/admin/tree.h
+
+# What a program needs that uses libadmin.a, from the top down.
+ADMIN_LIBS = libadmin.a libdir.a libmodel.a libwire.a librt.a libbase.a \
+	$(LDAP_LIBS) $(JANSSON_LIBS) $(CURL_LIBS) $(KRB5_LIBS) $(SASL_LIBS) $(INIH_LIBS)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* result.h - what results are made of: JSON objects whose keys are stable (docs/json.md). */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/error.h"
+
+struct finding;
+
+/* A JSON object {"message": sentence, "dn": dn}, for call_done. */
+json_t *result_message(const char *dn, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* A JSON string of @text; octets that are not UTF-8 are shown as \xNN. JSON null for NULL. */
+json_t *result_text(const char *text);
+
+/* Bring the objects of the array @items into the order of the addresses (or networks) that stand under @key. */
+void result_sort(json_t *items, const char *key);
+
+/* {"dn","attribute","code","name","reason"} */
+json_t *result_finding(const struct finding *finding);
+
+/* {"code","name","message"} */
+json_t *result_error(const struct error *error);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* scope: list, show. */
+#include <stdio.h>
+#include <string.h>
+
+#include "admin/call.h"
+#include "admin/edit.h"
+#include "admin/level.h"
+#include "admin/result.h"
+#include "admin/tree.h"
+#include "base/text.h"
+#include "model/dn.h"
+#include "model/snapshot.h"
+#include "wire/option.h"
+
+#define VALUE_TEXT_MAX (4 * OPTION_VALUE_MAX)
+
+static const char *attribute(enum schema_attribute which) {
+	return schema_attribute_get(which)->name;
+}
+
+static json_t *values_array(const struct entry *entry, enum schema_attribute which) {
+	json_t *array = json_array();
+	const char *value;
+
+	for (size_t i = 0; (value = edit_value(entry, attribute(which), i)); i++)
+		json_array_append_new(array, result_text(value));
+	return array;
+}
+
+static const struct scope *scope_of_dn(const struct snapshot *snapshot, const char *dn) {
+	for (size_t i = 0; i < snapshot->n_scopes; i++)
+		if (is_dn_equal(snapshot->scopes[i].dn, dn))
+			return &snapshot->scopes[i];
+	return NULL;
+}
+
+/* What both commands say of a scope. One that the rules leave out is "invalid". */
+static json_t *scope_item(const struct tree *tree, const struct entry *entry, const struct scope *scope) {
+	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o}", "network", result_text(tree_scope_text(tree, entry)), "name",
+			 result_text(entry_text(entry, attribute(ATTRIBUTE_NAME))), "site",
+			 result_text(tree_site_name(tree, entry)), "state",
+			 !scope ? "invalid" : scope->is_enabled ? "enabled" : "disabled", "ranges",
+			 values_array(entry, ATTRIBUTE_RANGE), "servers", values_array(entry, ATTRIBUTE_SERVED_BY));
+}
+
+int scope_list(struct call *call, struct error *reterr_error) {
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	struct snapshot *snapshot;
+	struct findings findings;
+	json_t *items;
+	int r = tree_load(call, &tree, reterr_error);
+
+	if (r < 0)
+		return r;
+	snapshot = snapshot_build(tree.entries.items, tree.entries.n_items, "", 0, &findings);
+	items = json_array();
+	for (size_t i = 0; i < tree.entries.n_items; i++) {
+		const struct entry *entry = tree.entries.items[i];
+
+		if (is_entry_of_class(entry, schema_class_get(CLASS_SCOPE)->name))
+			json_array_append_new(items, scope_item(&tree, entry, scope_of_dn(snapshot, entry->dn)));
+	}
+	snapshot_free(snapshot);
+	result_sort(items, "network");
+	return call_list(call, "scopes", items, NULL);
+}
+
+static json_t *options_array(struct arena *arena, const struct option_set *options) {
+	char *shown = arena_take(arena, VALUE_TEXT_MAX), buffer[4];
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < options->n_values; i++) {
+		const struct option_value *value = &options->values[i];
+		struct text text;
+
+		text_init(&text, shown, VALUE_TEXT_MAX);
+		option_value_format(value->code, value->octets, &text);
+		json_array_append_new(array, json_pack("{s:s, s:i, s:o, s:s, s:o}", "name", option_name(value->code, buffer), "code",
+						       value->code, "value", result_text(shown), "level", level_name(value->level),
+						       "source", result_text(value->source_dn)));
+	}
+	return array;
+}
+
+/* Those of the scope and of what is below it. */
+static json_t *findings_array(const struct findings *findings, const char *dn) {
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < findings->n_items; i++)
+		if (is_dn_within(findings->items[i].dn, dn))
+			json_array_append_new(array, result_finding(&findings->items[i]));
+	return array;
+}
+
+/* All that is to be said about one scope, as its (first) server sees it. */
+static json_t *scope_object(const struct tree *tree, const struct entry *entry) {
+	const char *server = edit_value(entry, attribute(ATTRIBUTE_SERVED_BY), 0);
+	struct findings findings;
+	struct snapshot *snapshot =
+		snapshot_build(tree->entries.items, tree->entries.n_items, server ? server : "", 0, &findings);
+	const struct scope *scope = scope_of_dn(snapshot, entry->dn);
+	json_t *object = scope_item(tree, entry, scope);
+
+	json_object_set_new(object, "dn", result_text(entry->dn));
+	json_object_set_new(object, "exclusions", values_array(entry, ATTRIBUTE_EXCLUSION));
+	json_object_set_new(object, "findings", findings_array(&findings, entry->dn));
+	if (scope) {
+		json_object_set_new(object, "reservations", json_integer((json_int_t)scope->n_reservations));
+		json_object_set_new(object, "leaseTime", json_integer((json_int_t)scope->settings.values[SETTING_LEASE_TIME]));
+		json_object_set_new(object, "settings", level_settings_in_force(tree, entry));
+		json_object_set_new(object, "options", options_array(tree->arena, &scope->options));
+	}
+	snapshot_free(snapshot);
+	return object;
+}
+
+int scope_show(struct call *call, struct error *reterr_error) {
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	const struct entry *entry;
+	int r = tree_load(call, &tree, reterr_error);
+
+	if (r == 0)
+		r = tree_get_scope(&tree, call_value(call, "network"), &entry, reterr_error);
+	if (r < 0)
+		return r;
+	return call_done(call, scope_object(&tree, entry));
+}

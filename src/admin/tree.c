@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin/tree.h"
+
+#include <string.h>
+
+#include "admin/edit.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "model/dn.h"
+
+#define DN_MAX 1024
+
+static const char *make_dn(struct arena *arena, const char *name, const char *parent) {
+	char dn[DN_MAX];
+
+	return dn_make(name, parent, sizeof dn, dn) == 0 ? arena_dup_text(arena, dn) : "";
+}
+
+const char *tree_root_dn(struct arena *arena, const char *base) {
+	return make_dn(arena, "DHCP", base);
+}
+
+const char *tree_sites_dn(struct arena *arena, const char *base) {
+	return make_dn(arena, "sites", tree_root_dn(arena, base));
+}
+
+int tree_load(struct call *call, struct tree *ret_tree, struct error *reterr_error) {
+	struct tree tree = { .arena = call->arena, .entries.arena = call->arena };
+	int r = call_open_directory(call, &tree.directory, reterr_error);
+
+	if (r < 0)
+		return r;
+	tree.root_dn = tree_root_dn(call->arena, directory_base(tree.directory));
+	tree.sites_dn = tree_sites_dn(call->arena, directory_base(tree.directory));
+	r = directory_search(tree.directory, tree.root_dn, DIRECTORY_SUBTREE, "(objectClass=*)", &tree.entries,
+			     reterr_error);
+	if (r == -E_NOT_FOUND)
+		return error_set(reterr_error, E_NOT_FOUND,
+				 "%s is not in the directory, or you may not see it; \"lessorctl init\" creates what is missing",
+				 tree.root_dn);
+	if (r < 0)
+		return r;
+	*ret_tree = tree;
+	return 0;
+}
+
+void tree_done(struct tree *tree) {
+	directory_entries_done(&tree->entries);
+}
+
+const struct entry *tree_find(const struct tree *tree, const char *dn) {
+	for (size_t i = 0; i < tree->entries.n_items; i++)
+		if (is_dn_equal(tree->entries.items[i]->dn, dn))
+			return tree->entries.items[i];
+	return NULL;
+}
+
+static bool is_named(const struct entry *entry, enum schema_class class, const char *name) {
+	char leaf[DN_MAX];
+
+	return is_entry_of_class(entry, schema_class_get(class)->name) &&
+	       dn_leaf_value(entry->dn, sizeof leaf, leaf) == 0 && is_text_equal_nocase(leaf, name);
+}
+
+const struct entry *tree_find_named(const struct tree *tree, enum schema_class class, const char *name) {
+	for (size_t i = 0; i < tree->entries.n_items; i++)
+		if (is_named(tree->entries.items[i], class, name))
+			return tree->entries.items[i];
+	return NULL;
+}
+
+const char *tree_leaf(const struct tree *tree, const struct entry *entry) {
+	char leaf[DN_MAX];
+
+	return dn_leaf_value(entry->dn, sizeof leaf, leaf) == 0 ? arena_dup_text(tree->arena, leaf) : "";
+}
+
+const char *tree_site_name(const struct tree *tree, const struct entry *entry) {
+	for (const char *dn = entry->dn; dn[0]; dn = dn_parent(dn)) {
+		char leaf[DN_MAX];
+
+		if (is_dn_equal(dn_parent(dn), tree->sites_dn) && dn_leaf_value(dn, sizeof leaf, leaf) == 0)
+			return arena_dup_text(tree->arena, leaf);
+	}
+	return "";
+}
+
+/* Borrow the name of an entry of @class that is nearest to @name, or NULL. */
+static const char *nearest_name(const struct tree *tree, enum schema_class class, const char *name) {
+	const char **names = mem_alloc((tree->entries.n_items + 1) * sizeof *names), *nearest;
+	size_t n = 0;
+
+	for (size_t i = 0; i < tree->entries.n_items; i++)
+		if (is_entry_of_class(tree->entries.items[i], schema_class_get(class)->name))
+			names[n++] = tree_leaf(tree, tree->entries.items[i]);
+	nearest = text_nearest(name, names);
+	free(names);
+	return nearest;
+}
+
+int tree_get_site(const struct tree *tree, const char *name, const struct entry **ret_site,
+		  struct error *reterr_error) {
+	const struct entry *site = tree_find_named(tree, CLASS_SITE, name);
+	const char *nearest;
+
+	if (site) {
+		*ret_site = site;
+		return 0;
+	}
+	nearest = nearest_name(tree, CLASS_SITE, name);
+	if (nearest)
+		return error_set(reterr_error, E_NOT_FOUND, "there is no site %s; did you mean %s?", name, nearest);
+	return error_set(reterr_error, E_NOT_FOUND, "there is no site %s; create it with: lessorctl site add %s", name, name);
+}
+
+int tree_get_server(const struct tree *tree, const char *name, const struct entry **ret_server,
+		    struct error *reterr_error) {
+	const struct entry *server = tree_find_named(tree, CLASS_SERVER, name);
+	const char *nearest;
+
+	if (server) {
+		*ret_server = server;
+		return 0;
+	}
+	nearest = nearest_name(tree, CLASS_SERVER, name);
+	if (nearest)
+		return error_set(reterr_error, E_DDS_DHCP_SERVER_NOT_FOUND,
+				 "there is no server entry %s; did you mean %s?", name, nearest);
+	return error_set(reterr_error, E_DDS_DHCP_SERVER_NOT_FOUND,
+			 "there is no server entry %s; create it with: lessorctl server add %s --site SITE", name, name);
+}
+
+int tree_scope_subnet(const struct tree *tree, const struct entry *scope, struct ip4_subnet *ret_subnet) {
+	return ip4_subnet_parse(tree_scope_text(tree, scope), ret_subnet);
+}
+
+const char *tree_scope_text(const struct tree *tree, const struct entry *scope) {
+	const char *length = entry_text(scope, schema_attribute_get(ATTRIBUTE_PREFIX_LENGTH)->name);
+
+	return length ? arena_format(tree->arena, "%s/%s", tree_leaf(tree, scope), length) : tree_leaf(tree, scope);
+}
+
+/* Borrow the scope entry whose subnet holds @address, or NULL. */
+static const struct entry *scope_around(const struct tree *tree, struct ip4 address) {
+	for (size_t i = 0; i < tree->entries.n_items; i++) {
+		const struct entry *entry = tree->entries.items[i];
+		struct ip4_subnet subnet;
+
+		if (is_entry_of_class(entry, schema_class_get(CLASS_SCOPE)->name) &&
+		    tree_scope_subnet(tree, entry, &subnet) == 0 && is_ip4_in_subnet(address, subnet))
+			return entry;
+	}
+	return NULL;
+}
+
+int tree_get_scope(const struct tree *tree, const char *network, const struct entry **ret_scope,
+		   struct error *reterr_error) {
+	size_t len = strcspn(network, "/");
+	const char *name = arena_dup(tree->arena, span_of(network, len));
+	const struct entry *scope = tree_find_named(tree, CLASS_SCOPE, name);
+	struct ip4 address;
+
+	/* By its name, even if that is no address: so that such an entry can be removed. */
+	if (scope && (!network[len] || strcmp(tree_scope_text(tree, scope), network) == 0)) {
+		*ret_scope = scope;
+		return 0;
+	}
+	if (ip4_parse(name, &address) < 0)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not a network address such as 10.77.0.0", network);
+	if (!scope)
+		scope = scope_around(tree, address);
+	if (scope)
+		return error_set(reterr_error, E_DDS_SUBNET_NOT_PRESENT, "there is no scope %s; did you mean %s?", network,
+				 tree_scope_text(tree, scope));
+	return error_set(reterr_error, E_DDS_SUBNET_NOT_PRESENT, "there is no scope %s; \"lessorctl scope list\" shows what there is",
+			 network);
+}
+
+int tree_get_reservation(const struct tree *tree, const char *address, const struct entry **ret_reservation,
+			 struct error *reterr_error) {
+	const struct entry *reservation = tree_find_named(tree, CLASS_RESERVATION, address);
+	struct ip4 ignored;
+
+	if (!reservation && ip4_parse(address, &ignored) < 0)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not an IPv4 address", address);
+	if (!reservation)
+		return error_set(reterr_error, E_DDS_RESERVATION_NOT_PRESENT, "%s is not reserved", address);
+	*ret_reservation = reservation;
+	return 0;
+}
+
+int tree_add(struct tree *tree, const struct entry *entry, enum error_code taken, struct error *reterr_error) {
+	int r = edit_check(tree->entries.items, tree->entries.n_items, NULL, entry, reterr_error);
+
+	return r < 0 ? r : directory_add(tree->directory, entry, taken, reterr_error);
+}
+
+int tree_change(struct tree *tree, const struct entry *before, const struct entry *after, struct error *reterr_error) {
+	const char *version = "";
+	int r = edit_check(tree->entries.items, tree->entries.n_items, before, after, reterr_error);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < tree->entries.n_items; i++)
+		if (tree->entries.items[i] == before)
+			version = tree->entries.versions[i];
+	return directory_modify(tree->directory, before, version, after, reterr_error);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/ctl/page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/ctl/output.h"
+#include "base/macros.h"
+#include "base/mem.h"
+
+static const char *text_of(const json_t *object, const char *key) {
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static void print_dns(const char *what, const json_t *dns) {
+	const json_t *dn;
+	size_t i;
+
+	json_array_foreach(dns, i, dn)
+		printf("%s %s\n", what, json_string_value(dn));
+}
+
+void page_init(const struct arguments *arguments, json_t *result) {
+	print_dns("created", json_object_get(result, "created"));
+	print_dns("already there:", json_object_get(result, "existing"));
+	output_message(stdout, result, "");
+}
+
+static void print_part(const json_t *object, const char *key, const char *title, const struct column *columns,
+		       size_t n_columns) {
+	const json_t *items = json_object_get(object, key);
+
+	if (json_array_size(items) == 0)
+		return;
+	printf("\n%s\n", title);
+	output_table(stdout, items, columns, n_columns);
+}
+
+void page_scope(const struct arguments *arguments, json_t *object) {
+	static const struct column fields[] = {
+		{ "Scope", "network", COLUMN_TEXT },
+		{ "Name", "name", COLUMN_TEXT },
+		{ "Site", "site", COLUMN_TEXT },
+		{ "State", "state", COLUMN_STATE },
+		{ "Served by", "servers", COLUMN_TEXT },
+		{ "Ranges", "ranges", COLUMN_TEXT },
+		{ "Exclusions", "exclusions", COLUMN_TEXT },
+		{ "Reservations", "reservations", COLUMN_NUMBER },
+		{ "Entry", "dn", COLUMN_TEXT },
+	};
+	static const struct column settings[] = { { "SETTING", "name", COLUMN_TEXT },
+						  { "VALUE", "value", COLUMN_DURATION },
+						  { "FROM", "source", COLUMN_TEXT } };
+	static const struct column options[] = { { "CODE", "code", COLUMN_NUMBER },
+						 { "OPTION", "name", COLUMN_TEXT },
+						 { "VALUE", "value", COLUMN_TEXT },
+						 { "FROM", "source", COLUMN_TEXT } };
+
+	output_fields(stdout, object, fields, ARRAY_LEN(fields));
+	print_part(object, "settings", "Settings in force:", settings, ARRAY_LEN(settings));
+	print_part(object, "options", "Options in force:", options, ARRAY_LEN(options));
+	if (json_array_size(json_object_get(object, "findings")))
+		printf("\nWrong, and therefore left out:\n");
+	output_findings(stdout, json_object_get(object, "findings"));
+}
+
+void page_settings(const struct arguments *arguments, json_t *result) {
+	static const struct column columns[] = { { "SETTING", "name", COLUMN_TEXT },
+						 { "VALUE", "value", COLUMN_DURATION },
+						 { "FROM", "source", COLUMN_TEXT } };
+	const json_t *settings = json_object_get(result, "settings");
+
+	if (json_array_size(settings) == 0)
+		output_message(stdout, result, "");
+	else
+		output_table(stdout, settings, columns, is_argument_given(arguments, "effective") ? 3 : 2);
+}
+
+/* Cells that show several members. */
+static void add_cells(json_t *server) {
+	CLEANUP(cleanup_free) char *network = mem_format("via %s", text_of(server, "via"));
+	CLEANUP(cleanup_free) char *gone = mem_format("%s, gone", text_of(server, "state"));
+	bool is_gone = json_is_true(json_object_get(server, "gone"));
+
+	json_object_set_new(server, "networkCell",
+			    output_text(text_of(server, "via")[0] ? network : text_of(server, "interface")));
+	json_object_set_new(server, "stateCell", output_text(is_gone ? gone : text_of(server, "state")));
+}
+
+void page_rogues(const struct arguments *arguments, json_t *result) {
+	static const struct column columns[] = {
+		{ "ADDRESS", "address", COLUMN_TEXT },     { "HARDWARE", "hardwareAddress", COLUMN_TEXT },
+		{ "NETWORK", "networkCell", COLUMN_TEXT }, { "STATE", "stateCell", COLUMN_STATE },
+		{ "OFFERED", "offered", COLUMN_TEXT },     { "SINCE", "firstSeen", COLUMN_TIME },
+		{ "LAST SEEN", "lastSeen", COLUMN_TIME },  { "DIRECTORY", "enterprise", COLUMN_TEXT },
+	};
+	json_t *servers = json_object_get(result, "servers"), *server;
+	size_t i;
+
+	json_array_foreach(servers, i, server)
+		add_cells(server);
+	if (json_array_size(servers) == 0)
+		output_message(stdout, result, "");
+	else
+		output_table(stdout, servers, columns, ARRAY_LEN(columns));
+}
+
+static const char *plural(size_t n) {
+	return n == 1 ? "" : "s";
+}
+
+void page_check(const struct arguments *arguments, json_t *result) {
+	const json_t *findings = json_object_get(result, "findings"), *warnings = json_object_get(result, "warnings"),
+		     *item;
+	size_t n_servers = json_array_size(json_object_get(result, "servers")), i;
+	long long n_left_out = (long long)json_integer_value(json_object_get(result, "leftOut"));
+
+	output_findings(stdout, findings);
+	json_array_foreach(warnings, i, item)
+		printf("note on %s\n  %s\n", text_of(item, "dn"), text_of(item, "reason"));
+	printf("%lld entries read as %zu server%s would: %zu mistake%s, %zu note%s\n",
+	       (long long)json_integer_value(json_object_get(result, "entries")), n_servers, plural(n_servers),
+	       json_array_size(findings), plural(json_array_size(findings)), json_array_size(warnings),
+	       plural(json_array_size(warnings)));
+	if (n_left_out)
+		printf("%lld entr%s good but left out together with an entry above\n", n_left_out,
+		       n_left_out == 1 ? "y is" : "ies are");
+}
+
+static void print_error(const json_t *row) {
+	printf("%s (%lld)\n  %s\n  What to do: %s\n", text_of(row, "name"),
+	       (long long)json_integer_value(json_object_get(row, "code")), text_of(row, "meaning"),
+	       text_of(row, "advice"));
+}
+
+void page_errors(const struct arguments *arguments, json_t *result) {
+	static const struct column columns[] = { { "CODE", "code", COLUMN_NUMBER },
+						 { "NAME", "name", COLUMN_TEXT },
+						 { "MEANING", "meaning", COLUMN_TEXT } };
+	const json_t *rows = json_object_get(result, "errors"), *row;
+	size_t i;
+
+	if (!is_argument_given(arguments, "code")) {
+		output_table(stdout, rows, columns, ARRAY_LEN(columns));
+		return;
+	}
+	json_array_foreach(rows, i, row) {
+		if (i)
+			putchar('\n');
+		print_error(row);
+	}
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* page.h - results that are more than a table or a few fields, printed on standard output for a person. */
+#pragma once
+
+#include <jansson.h>
+
+#include "app/ctl/arguments.h"
+
+/* Print @result of the operation in @arguments. */
+typedef void page_f(const struct arguments *arguments, json_t *result);
+
+/* What came of "init". */
+page_f page_init;
+
+/* A scope with all that is in force in it. */
+page_f page_scope;
+
+/* Settings; where each comes from, if all that are in force were asked for. */
+page_f page_settings;
+
+/* The other DHCP servers that the daemon has met. */
+page_f page_rogues;
+
+/* How the daemon is. */
+page_f page_status;
+
+/* The mistakes of a configuration. */
+page_f page_check;
+
+/* The error table, or what one of its codes means. */
+page_f page_errors;

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Edits of entries in memory, ranges, the list of authorized servers, and the check before writing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "admin/authorization.h"
+#include "admin/edit.h"
+#include "admin/ranges.h"
+
+#define SITE_DN "cn=hq,cn=sites,cn=DHCP,dc=x"
+#define SCOPE_DN "cn=10.77.0.0," SITE_DN
+#define CONTAINER_DN "cn=NetServices,cn=Services,cn=Configuration,dc=x"
+
+static const struct ip4_subnet subnet = { { 0x0a4d0000 }, 24 };
+
+static int set_up(void **state) {
+	*state = arena_new(0);
+	return 0;
+}
+
+static int tear_down(void **state) {
+	arena_free(*state);
+	return 0;
+}
+
+static struct entry *make_scope(struct arena *arena, const char *dn, const char *length) {
+	struct entry *scope = edit_new(arena, dn, "lessorScope");
+
+	edit_add(arena, scope, "lessorPrefixLength", length);
+	return scope;
+}
+
+static void edits_values(void **state) {
+	struct arena *arena = *state;
+	struct entry *entry = edit_new(arena, SCOPE_DN, "lessorScope"), *copy;
+	size_t n;
+
+	assert_true(is_entry_of_class(entry, "LESSORSCOPE"));
+	assert_string_equal(entry_text(entry, "cn"), "10.77.0.0");
+	edit_add(arena, entry, "lessorRange", "a");
+	edit_add(arena, entry, "LESSORRANGE", "b");
+	copy = edit_copy(arena, entry);
+	edit_add(arena, copy, "lessorRange", "c");
+	edit_remove_at(copy, "lessorRange", 0);
+	edit_set(arena, copy, "lessorName", "one");
+	edit_set(arena, copy, "lessorName", "two");
+	assert_string_equal(edit_value(copy, "lessorRange", 0), "b");
+	assert_string_equal(edit_value(copy, "lessorRange", 1), "c");
+	assert_null(edit_value(copy, "lessorRange", 2));
+	assert_string_equal(entry_text(copy, "lessorName"), "two");
+	edit_values(entry, "lessorRange", &n);
+	assert_int_equal(n, 2);
+	assert_string_equal(edit_value(entry, "lessorRange", 0), "a");
+	edit_remove_at(copy, "lessorRange", 1);
+	edit_remove_at(copy, "lessorRange", 0);
+	assert_null(entry_attribute_get(copy, "lessorRange"));
+	edit_set(arena, copy, "lessorName", NULL);
+	assert_null(entry_text(copy, "lessorName"));
+}
+
+static void adds_and_removes_ranges(void **state) {
+	struct arena *arena = *state;
+	struct entry *scope = make_scope(arena, SCOPE_DN, "24");
+	struct error error;
+
+	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.0.50-10.77.0.60", &error), 0);
+	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.0.61", &error), 0);
+	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.0.60-10.77.0.70", &error), -E_DDS_POSSIBLE_RANGE_CONFLICT);
+	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.1.1", &error), -E_DHCP_INVALID_RANGE);
+	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.0.9-10.77.0.8", &error), -E_DHCP_INVALID_RANGE);
+	assert_int_equal(ranges_add(arena, scope, subnet, "nonsense", &error), -E_DHCP_INVALID_RANGE);
+	assert_int_equal(ranges_remove(scope, "lessorRange", "10.77.0.50-10.77.0.59", &error), -E_DDS_RANGE_DOES_NOT_EXIST);
+	assert_non_null(strstr(error.text, "10.77.0.50-10.77.0.60"));
+	assert_int_equal(ranges_remove(scope, "lessorRange", "10.77.0.50-10.77.0.60", &error), 0);
+	assert_string_equal(edit_value(scope, "lessorRange", 0), "10.77.0.61");
+}
+
+static void knows_ranges_with_a_kind(void **state) {
+	struct arena *arena = *state;
+	struct entry *scope = make_scope(arena, SCOPE_DN, "24");
+	struct error error;
+
+	edit_add(arena, scope, "lessorRange", "10.77.0.50-10.77.0.60 dhcp");
+	edit_add(arena, scope, "lessorRange", "not a range at all, and longer than one");
+	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.0.55", &error), -E_DDS_POSSIBLE_RANGE_CONFLICT);
+	assert_int_equal(ranges_remove(scope, "lessorRange", "10.77.0.50-10.77.0.60", &error), 0);
+	assert_int_equal(ranges_remove(scope, "lessorRange", "not a range at all, and longer than one", &error), 0);
+	assert_null(edit_value(scope, "lessorRange", 0));
+}
+
+static void exclusions_may_overlap(void **state) {
+	struct arena *arena = *state;
+	struct entry *scope = make_scope(arena, SCOPE_DN, "24");
+	struct error error;
+
+	assert_int_equal(exclusions_add(arena, scope, subnet, "10.77.0.50-10.77.0.60", &error), 0);
+	assert_int_equal(exclusions_add(arena, scope, subnet, "10.77.0.55-10.77.0.65", &error), 0);
+	assert_int_equal(exclusions_add(arena, scope, subnet, "10.77.0.55-10.77.0.65", &error), -E_DDS_POSSIBLE_RANGE_CONFLICT);
+}
+
+static void makes_the_entry_windows_makes(void **state) {
+	struct entry *entry;
+	struct error error;
+
+	assert_int_equal(authorization_make_entry(*state, CONTAINER_DN, "DHCP1.example.org", (struct ip4){ 0x0a4d0002 }, &entry, &error),
+			 0);
+	assert_string_equal(entry->dn, "cn=DHCP1.example.org," CONTAINER_DN);
+	assert_true(is_entry_of_class(entry, "dHCPClass"));
+	assert_string_equal(entry_text(entry, "dhcpUniqueKey"), "0");
+	assert_string_equal(entry_text(entry, "dhcpType"), "1");
+	assert_string_equal(entry_text(entry, "dhcpFlags"), "0");
+	assert_string_equal(entry_text(entry, "dhcpIdentification"), "DHCP Server Object");
+	assert_string_equal(entry_text(entry, "dhcpServers"), "i10.77.0.2$rcn=DHCP1.example.org$f0x00000000$sDHCP1.example.org$");
+	assert_int_equal(authorization_make_entry(*state, CONTAINER_DN, "a$b", (struct ip4){ 1 }, &entry, &error),
+			 -E_INVALID_PARAMETER);
+	assert_int_equal(authorization_make_entry(*state, CONTAINER_DN, "", (struct ip4){ 1 }, &entry, &error),
+			 -E_INVALID_PARAMETER);
+}
+
+static void matches_names_and_addresses(void **state) {
+	struct entry *entry = edit_new(*state, "cn=10.0.0.5," CONTAINER_DN, "dHCPClass");
+	struct server_list_item item = { .entry = entry,
+					 .is_readable = true,
+					 .server = { .address = { 5 }, .name = "dhcp1.example.org." } };
+
+	assert_int_equal(authorization_match(&item, "DHCP1.Example.org", (struct ip4){ 5 }), AUTHORIZATION_WHOLLY);
+	assert_int_equal(authorization_match(&item, "DHCP1.Example.org", (struct ip4){ 0 }), AUTHORIZATION_WHOLLY);
+	assert_int_equal(authorization_match(&item, "dhcp1.example.org", (struct ip4){ 6 }), AUTHORIZATION_PARTLY);
+	assert_int_equal(authorization_match(&item, "other.example.org", (struct ip4){ 5 }), AUTHORIZATION_PARTLY);
+	assert_int_equal(authorization_match(&item, "hcp1.example.org", (struct ip4){ 0 }), AUTHORIZATION_NONE);
+	assert_int_equal(authorization_match(&item, "other.example.org", (struct ip4){ 6 }), AUTHORIZATION_NONE);
+	assert_int_equal(authorization_match(&item, "10.0.0.5", (struct ip4){ 0 }), AUTHORIZATION_NONE);
+	assert_string_equal(authorization_name(*state, &item), "dhcp1.example.org");
+}
+
+static void knows_the_nameless_by_entry_and_address(void **state) {
+	struct entry *entry = edit_new(*state, "cn=old," CONTAINER_DN, "dHCPClass");
+	struct server_list_item item = { .entry = entry, .is_readable = true, .server = { .address = { 0x0a000005 } } };
+
+	assert_string_equal(authorization_name(*state, &item), "old");
+	assert_int_equal(authorization_match(&item, "OLD", (struct ip4){ 0 }), AUTHORIZATION_WHOLLY);
+	assert_int_equal(authorization_match(&item, "10.0.0.5", (struct ip4){ 0 }), AUTHORIZATION_WHOLLY);
+	assert_int_equal(authorization_match(&item, "", (struct ip4){ 0 }), AUTHORIZATION_NONE);
+}
+
+static void checks_before_writing(void **state) {
+	struct arena *arena = *state;
+	struct entry *scope = make_scope(arena, SCOPE_DN, "24"), *bad = make_scope(arena, "cn=10.77.0.128," SITE_DN, "25"), *after;
+	const struct entry *entries[] = { edit_new(arena, "cn=DHCP,dc=x", "lessorRoot"), edit_new(arena, SITE_DN, "lessorSite"),
+					  scope };
+	struct error error;
+
+	assert_int_equal(edit_check(entries, ARRAY_LEN(entries), NULL, make_scope(arena, "cn=10.78.0.0," SITE_DN, "24"), &error), 0);
+	assert_true(edit_check(entries, ARRAY_LEN(entries), NULL, bad, &error) < 0);
+	assert_true(error.text[0] != '\0');
+	after = edit_copy(arena, scope);
+	edit_add(arena, after, "lessorOption", "routers=10.77.0.1");
+	assert_int_equal(edit_check(entries, ARRAY_LEN(entries), scope, after, &error), 0);
+	edit_add(arena, after, "lessorOption", "routers=nonsense");
+	assert_true(edit_check(entries, ARRAY_LEN(entries), scope, after, &error) < 0);
+}
+
+/* Of two old mistakes one can be mended while the other is still there. */
+static void old_mistakes_do_not_stand_in_the_way(void **state) {
+	struct arena *arena = *state;
+	struct entry *scope = make_scope(arena, SCOPE_DN, "24"), *after;
+	const struct entry *entries[] = { edit_new(arena, "cn=DHCP,dc=x", "lessorRoot"), edit_new(arena, SITE_DN, "lessorSite"),
+					  scope };
+	struct error error;
+
+	edit_add(arena, scope, "lessorOption", "routers=nonsense");
+	edit_add(arena, scope, "lessorOption", "log-servers=nonsense");
+	after = edit_copy(arena, scope);
+	edit_remove_at(after, "lessorOption", 0);
+	assert_int_equal(edit_check(entries, ARRAY_LEN(entries), scope, after, &error), 0);
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(edits_values, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(adds_and_removes_ranges, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(knows_ranges_with_a_kind, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(exclusions_may_overlap, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(makes_the_entry_windows_makes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(matches_names_and_addresses, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(knows_the_nameless_by_entry_and_address, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(checks_before_writing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(old_mistakes_do_not_stand_in_the_way, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
