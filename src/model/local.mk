@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_CFLAGS = $(STRICT)
 libmodel_a_SOURCES = \
+	src/model/boot_file.c \
+	src/model/boot_file.h \
 	src/model/class.def \
 	src/model/client_class.c \
 	src/model/client_class.h \
@@ -16,11 +18,14 @@ libmodel_a_SOURCES = \
 	src/model/dn.h \
 	src/model/entry.c \
 	src/model/entry.h \
+	src/model/filter.c \
+	src/model/filter.h \
 	src/model/ldif.c \
 	src/model/ldif.h \
 	src/model/lease.c \
 	src/model/lease.h \
 	src/model/map.c \
+	src/model/map_lists.c \
 	src/model/map_priv.h \
 	src/model/order.c \
 	src/model/order.h \
@@ -38,6 +43,8 @@ libmodel_a_SOURCES = \
 	src/model/snapshot_build.c \
 	src/model/snapshot_inherit.c \
 	src/model/snapshot_judge.c \
+	src/model/snapshot_lists.c \
+	src/model/snapshot_superscope.c \
 	src/model/snapshot_tree.c \
 	src/model/verdict.c \
 	src/model/verdict.def \

@@ -17,22 +17,6 @@
 #define CN_MAX 1024
 #define HARDWARE_TYPE_ETHERNET 1
 
-/* A value and where it stands. */
-struct map_value {
-	struct span octets;
-	const char *text; /* the same as a string, without a NUL inside */
-	const char *attribute;
-	size_t index; /* among the attribute's values */
-	size_t count; /* of the attribute's values */
-};
-
-struct map_rule {
-	enum schema_attribute attribute;
-	enum setting setting; /* for take_setting */
-	void (*take)(struct map *map, struct map_object *object, const struct map_rule *rule,
-		     const struct map_value *value);
-};
-
 static void add_finding(struct map *map, struct map_object *object, struct finding finding) {
 	struct map_finding *link = arena_new_of(map->scratch, struct map_finding);
 
@@ -166,16 +150,12 @@ static int parse_range(const char *text, struct ip4_range *ret_range, const char
 	return ip4_range_parse(addresses, ret_range);
 }
 
-/* Add the range in @value to the array *@ranges, which has room for all values of the attribute once it is made. */
-static void take_addresses(struct map *map, struct map_object *object, const struct map_value *value,
-			   const struct ip4_range **ranges, size_t *n_ranges) {
+/* The same of @value; false, and reported, if there is no range in it. */
+static bool take_addresses(struct map *map, struct map_object *object, const struct map_value *value,
+			   struct ip4_range *ret_range, const char **ret_word) {
 	char quoted[QUOTE_MAX];
-	struct ip4_range range;
-	const char *word = "";
-	int result = parse_range(value->text, &range, &word);
+	int result = parse_range(value->text, ret_range, ret_word);
 
-	if (!*ranges)
-		*ranges = arena_array_of(map->keep, struct ip4_range, value->count);
 	if (result == -E_DHCP_INVALID_RANGE)
 		map_report(map, object, value->attribute, E_DHCP_INVALID_RANGE,
 			   "%s \"%s\" ends before it starts; write the lower address first", value->attribute,
@@ -184,26 +164,43 @@ static void take_addresses(struct map *map, struct map_object *object, const str
 		map_report(map, object, value->attribute, E_DHCP_INVALID_RANGE,
 			   "%s \"%s\" is not a range; write FIRST-LAST, for example 10.1.0.50-10.1.0.200",
 			   value->attribute, quote(value->octets, quoted));
-	else if (*word && (value->attribute != schema_attribute_get(ATTRIBUTE_RANGE)->name ||
-			   !is_text_equal_nocase(word, "dhcp")))
-		map_report(map, object, value->attribute, E_DHCP_INVALID_RANGE,
-			   "%s \"%s\" has an unknown word behind the addresses; %s", value->attribute,
-			   quote(value->octets, quoted),
-			   value->attribute == schema_attribute_get(ATTRIBUTE_RANGE)->name
-				   ? "only \"dhcp\" or nothing may stand there"
-				   : "nothing may stand there");
-	else
-		((struct ip4_range *)*ranges)[(*n_ranges)++] = range;
+	return result == 0;
 }
 
 static void take_range(struct map *map, struct map_object *object, const struct map_rule *rule,
 		       const struct map_value *value) {
-	take_addresses(map, object, value, &object->scope->ranges, &object->scope->n_ranges);
+	struct address_range range = { .kind = CLIENT_TYPE_DHCP };
+	const char *word = "";
+	char quoted[QUOTE_MAX];
+
+	if (!object->ranges)
+		object->ranges = arena_array_of(map->scratch, struct address_range, value->count);
+	if (!take_addresses(map, object, value, &range.range, &word))
+		return;
+	if (*word && client_type_parse(word, &range.kind) < 0)
+		map_report(map, object, value->attribute, E_DHCP_INVALID_RANGE,
+			   "%s \"%s\" has an unknown word behind the addresses; write dhcp, bootp, both or nothing there",
+			   value->attribute, quote(value->octets, quoted));
+	else
+		object->ranges[object->n_ranges++] = range;
 }
 
 static void take_exclusion(struct map *map, struct map_object *object, const struct map_rule *rule,
 			   const struct map_value *value) {
-	take_addresses(map, object, value, &object->scope->exclusions, &object->scope->n_exclusions);
+	struct ip4_range **exclusions = (struct ip4_range **)&object->scope->exclusions, range;
+	const char *word = "";
+	char quoted[QUOTE_MAX];
+
+	if (!*exclusions)
+		*exclusions = arena_array_of(map->keep, struct ip4_range, value->count);
+	if (!take_addresses(map, object, value, &range, &word))
+		return;
+	if (*word)
+		map_report(map, object, value->attribute, E_DHCP_INVALID_RANGE,
+			   "%s \"%s\" has a word behind the addresses; nothing may stand there", value->attribute,
+			   quote(value->octets, quoted));
+	else
+		(*exclusions)[object->scope->n_exclusions++] = range;
 }
 
 static void take_state(struct map *map, struct map_object *object, const struct map_rule *rule,
@@ -235,6 +232,26 @@ static void take_server(struct map *map, struct map_object *object, const struct
 	object->scope->n_served_by = 1;
 }
 
+static void take_superscope(struct map *map, struct map_object *object, const struct map_rule *rule,
+			    const struct map_value *value) {
+	if (count_characters(value->octets) > NAME_MAX_CHARACTERS)
+		map_report(map, object, value->attribute, E_DHCP_SUPER_SCOPE_NAME_TOO_LONG,
+			   "%s has %zu characters; shorten it to at most %d", value->attribute,
+			   count_characters(value->octets), NAME_MAX_CHARACTERS);
+	else
+		object->superscope = arena_dup(map->keep, value->octets);
+}
+
+static void take_default_scope(struct map *map, struct map_object *object, const struct map_rule *rule,
+			       const struct map_value *value) {
+	char quoted[QUOTE_MAX];
+
+	object->is_default_scope = is_text_equal_nocase(value->text, "on");
+	if (!object->is_default_scope && !is_text_equal_nocase(value->text, "off"))
+		map_report(map, object, value->attribute, E_INVALID_PARAMETER, "%s is \"%s\"; write on or off",
+			   value->attribute, quote(value->octets, quoted));
+}
+
 /* Read @value as @min to @max octets in hexadecimal; empty, and reported, if it is not. */
 static struct span take_hex(struct map *map, struct map_object *object, const struct map_value *value, size_t min,
 			    size_t max) {
@@ -261,6 +278,15 @@ static void take_client_id(struct map *map, struct map_object *object, const str
 	object->reservation->client_id = take_hex(map, object, value, CLIENT_ID_MIN, CLIENT_ID_MAX);
 }
 
+static void take_client_type(struct map *map, struct map_object *object, const struct map_rule *rule,
+			     const struct map_value *value) {
+	char quoted[QUOTE_MAX];
+
+	if (client_type_parse(value->text, &object->reservation->type) < 0)
+		map_report(map, object, value->attribute, E_INVALID_PARAMETER, "%s is \"%s\"; write dhcp, bootp or both",
+			   value->attribute, quote(value->octets, quoted));
+}
+
 /* What to do with an attribute; those without a row say nothing to a server. */
 static const struct map_rule rules[] = {
 	{ ATTRIBUTE_NAME, SETTING_COUNT, take_name },
@@ -272,6 +298,12 @@ static const struct map_rule rules[] = {
 	{ ATTRIBUTE_SERVED_BY, SETTING_COUNT, take_server },
 	{ ATTRIBUTE_HARDWARE_ADDRESS, SETTING_COUNT, take_hardware_address },
 	{ ATTRIBUTE_CLIENT_IDENTIFIER, SETTING_COUNT, take_client_id },
+	{ ATTRIBUTE_CLIENT_TYPE, SETTING_COUNT, take_client_type },
+	{ ATTRIBUTE_SUPERSCOPE, SETTING_COUNT, take_superscope },
+	{ ATTRIBUTE_DEFAULT_SCOPE, SETTING_COUNT, take_default_scope },
+	{ ATTRIBUTE_FILTER, SETTING_COUNT, map_take_filter },
+	{ ATTRIBUTE_BOOT_FILE, SETTING_COUNT, map_take_boot_file },
+	{ ATTRIBUTE_UNBOUND_INTERFACE, SETTING_COUNT, map_take_unbound },
 #define SETTING(symbol, attribute, ...) { ATTRIBUTE_##attribute, SETTING_##symbol, take_setting },
 #include "model/schema.def"
 };
@@ -326,6 +358,10 @@ static int compare_ranges(const void *a, const void *b) {
 	const struct ip4_range *left = a, *right = b;
 
 	return (left->first.value > right->first.value) - (left->first.value < right->first.value);
+}
+
+static int compare_address_ranges(const void *a, const void *b) {
+	return compare_ranges(&((const struct address_range *)a)->range, &((const struct address_range *)b)->range);
 }
 
 /* No client can be in "this" network, in loopback, or have a multicast address (RFC 6890). */
@@ -402,6 +438,22 @@ static void check_ranges(struct map *map, struct map_object *object) {
 	}
 }
 
+/* Sort the ranges that were taken, and keep them with their kinds beside them. */
+static void keep_ranges(struct map *map, struct map_object *object) {
+	struct ip4_range *ranges = arena_array_of(map->keep, struct ip4_range, object->n_ranges);
+	enum client_type *kinds = arena_array_of(map->keep, enum client_type, object->n_ranges);
+
+	if (object->n_ranges)
+		qsort(object->ranges, object->n_ranges, sizeof *object->ranges, compare_address_ranges);
+	for (size_t i = 0; i < object->n_ranges; i++) {
+		ranges[i] = object->ranges[i].range;
+		kinds[i] = object->ranges[i].kind;
+	}
+	object->scope->ranges = ranges;
+	object->scope->range_kinds = kinds;
+	object->scope->n_ranges = object->n_ranges;
+}
+
 /* Exclusions may overlap or touch; one that does is joined with the one before it, so that a search finds it. */
 static size_t join_ranges(struct ip4_range *ranges, size_t n_ranges) {
 	size_t n_joined = n_ranges ? 1 : 0;
@@ -425,8 +477,7 @@ static void finish_scope(struct map *map, struct map_object *object) {
 		check_network(map, object);
 	if (object->is_bad)
 		return;
-	if (scope->n_ranges)
-		qsort((struct ip4_range *)scope->ranges, scope->n_ranges, sizeof *scope->ranges, compare_ranges);
+	keep_ranges(map, object);
 	check_ranges(map, object);
 	for (size_t i = 0; i < scope->n_exclusions; i++)
 		check_range_in_subnet(map, object, schema_attribute_get(ATTRIBUTE_EXCLUSION)->name, exclusions[i]);
@@ -475,8 +526,10 @@ static struct map_object *new_object(struct map *map, const struct entry *entry,
 		object->scope = arena_new_of(map->scratch, struct scope);
 		object->scope->is_enabled = true;
 	}
-	if (class == CLASS_RESERVATION)
+	if (class == CLASS_RESERVATION) {
 		object->reservation = arena_new_of(map->scratch, struct reservation);
+		object->reservation->type = CLIENT_TYPE_BOTH;
+	}
 	if (dn_leaf_value(entry->dn, sizeof cn, cn) < 0)
 		map_report(map, object, "", E_INVALID_PARAMETER,
 			   "the entry's name cannot be read; give it a cn of less than %d octets", CN_MAX);
@@ -498,6 +551,7 @@ struct map_object *map_entry(struct map *map, const struct entry *entry, size_t 
 	if (object->options.n_values)
 		qsort((struct option_value *)object->options.values, object->options.n_values,
 		      sizeof *object->options.values, compare_options);
+	map_finish_lists(map, object);
 	if (class == CLASS_SCOPE)
 		finish_scope(map, object);
 	if (class == CLASS_RESERVATION)

@@ -13,6 +13,32 @@
 #define OBJECT_CLAIMS_MAX 3
 
 struct claim;
+struct map;
+
+/* A value and where it stands. */
+struct map_value {
+	struct span octets;
+	const char *text; /* the same as a string, without a NUL inside */
+	const char *attribute;
+	size_t index; /* among the attribute's values */
+	size_t count; /* of the attribute's values */
+};
+
+/* Interfaces, by name. */
+struct map_names {
+	const char **items;
+	size_t n_items;
+};
+
+struct map_filters {
+	struct filter *items;
+	size_t n_items;
+};
+
+struct map_boot_files {
+	struct boot_file *items;
+	size_t n_items;
+};
 
 /* One entry of a class of ours. Lives in the scratch arena; strings and the contents of option sets in the kept one. */
 struct map_object {
@@ -28,7 +54,14 @@ struct map_object {
 	struct settings settings;                /* those; for root and site later with all that they inherit */
 	struct option_set options;               /* the same */
 	struct map_object *parent;               /* the nearest entry of ours above it, NULL if there is none */
+	struct map_filters filters;              /* its own, as are the next two */
+	struct map_boot_files boot_files;
+	struct map_names unbound;
 	struct scope *scope;                     /* of a scope, else NULL */
+	struct address_range *ranges;            /* of a scope; scratch */
+	size_t n_ranges;
+	const char *superscope;                  /* of a scope: the name, NULL if it is in none */
+	bool is_default_scope;
 	struct reservation *reservation;         /* of a reservation, else NULL */
 	struct claim *claims[OBJECT_CLAIMS_MAX]; /* on what only one object may have */
 	size_t n_claims;
@@ -40,7 +73,13 @@ struct map_finding {
 	struct map_finding *next;
 };
 
-struct map_rule;
+/* What to do with a value of an attribute. */
+struct map_rule {
+	enum schema_attribute attribute;
+	enum setting setting; /* for a setting */
+	void (*take)(struct map *map, struct map_object *object, const struct map_rule *rule,
+		     const struct map_value *value);
+};
 
 /* Embedded: the state of one build. */
 struct map {
@@ -65,6 +104,16 @@ void map_report(struct map *map, struct map_object *object, const char *attribut
 /* Note that @object is left out only because the entry above it is. */
 void map_report_consequence(struct map *map, struct map_object *object, enum error_code code, const char *reason);
 
+/* map_lists.c: the values of lists that a server has, each a row of map.c's rules; and what is wrong between the
+ * values of one entry. */
+void map_take_filter(struct map *map, struct map_object *object, const struct map_rule *rule,
+		     const struct map_value *value);
+void map_take_boot_file(struct map *map, struct map_object *object, const struct map_rule *rule,
+			const struct map_value *value);
+void map_take_unbound(struct map *map, struct map_object *object, const struct map_rule *rule,
+		      const struct map_value *value);
+void map_finish_lists(struct map *map, struct map_object *object);
+
 /* Put all findings into one array in the kept arena. */
 void map_finish(struct map *map, struct findings *ret_findings);
 
@@ -80,6 +129,14 @@ void tree_link(struct map *map, const struct map_objects *objects);
 
 /* snapshot_judge.c: leave out what contradicts what was given before it, and what stands below something left out. */
 void judge_objects(struct map *map, const struct map_objects *objects);
+
+/* snapshot_superscope.c: join the scopes that name one; @objects are those in the snapshot, whose scopes lie there
+ * already, in order of network. */
+void build_superscopes(struct map *map, struct snapshot *snapshot, struct map_object *const *objects,
+		       size_t n_objects);
+
+/* snapshot_lists.c: what stands on @object and on the entries above it, the nearest first. */
+void build_lists(struct arena *keep, struct snapshot *snapshot, const struct map_object *object);
 
 /* snapshot_inherit.c: put the values of @near over those of @wide. Sets are shared where one side is empty. */
 struct option_set inherit_options(struct arena *keep, struct option_set wide, struct option_set near);

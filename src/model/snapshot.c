@@ -3,6 +3,27 @@
 
 #include <stdlib.h>
 
+#include "base/macros.h"
+
+static const char *const client_types[] = {
+	[CLIENT_TYPE_DHCP] = "dhcp",
+	[CLIENT_TYPE_BOOTP] = "bootp",
+	[CLIENT_TYPE_BOTH] = "both",
+};
+
+const char *client_type_name(enum client_type type) {
+	return client_types[type];
+}
+
+int client_type_parse(const char *word, enum client_type *ret_type) {
+	for (unsigned i = CLIENT_TYPE_DHCP; i < ARRAY_LEN(client_types); i++)
+		if (is_text_equal_nocase(word, client_types[i])) {
+			*ret_type = (enum client_type)i;
+			return 0;
+		}
+	return -E_INVALID_PARAMETER;
+}
+
 struct snapshot *snapshot_free(struct snapshot *snapshot) {
 	if (snapshot)
 		arena_free(snapshot->arena);

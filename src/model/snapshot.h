@@ -32,6 +32,10 @@ enum client_type {
 	CLIENT_TYPE_BOTH = CLIENT_TYPE_DHCP | CLIENT_TYPE_BOOTP,
 };
 
+/* The word for a type: "dhcp", "bootp" or "both"; and back, without regard to case: 0 or -E_INVALID_PARAMETER. */
+const char *client_type_name(enum client_type type);
+int client_type_parse(const char *word, enum client_type *ret_type);
+
 enum class_kind {
 	CLASS_KIND_USER,   /* named by option 77 (RFC 3004) */
 	CLASS_KIND_VENDOR, /* named by option 60 */

@@ -9,6 +9,7 @@ struct build {
 	struct map map;
 	struct map_objects objects;
 	struct snapshot *snapshot;
+	const struct map_object *root;   /* the good one, or NULL */
 	const struct map_object *server; /* the good entry of the server we build for, or NULL */
 	struct scope *scopes;            /* the snapshot's, while they are filled */
 };
@@ -47,6 +48,7 @@ static void inherit_sites(struct build *build) {
 	object->settings = inherit_settings(&defaults, object);
 	build->snapshot->settings = object->settings;
 	build->snapshot->has_root = true;
+	build->root = object;
 	for (place = 0; (object = next_good(build, CLASS_SITE, &place));) {
 		object->settings = inherit_settings(&object->parent->settings, object);
 		object->options = inherit_options(build->map.keep, object->parent->options, object->options);
@@ -114,6 +116,7 @@ static void build_scopes(struct build *build) {
 	}
 	build->snapshot->scopes = build->scopes;
 	build->snapshot->n_scopes = n_scopes;
+	build_superscopes(&build->map, build->snapshot, objects, n_scopes);
 }
 
 static void build_reservations(struct build *build) {
@@ -186,6 +189,7 @@ struct snapshot *snapshot_build(const struct entry *const *entries, size_t n_ent
 	judge_objects(&build.map, &build.objects);
 	inherit_sites(&build);
 	find_server(&build);
+	build_lists(keep, build.snapshot, build.server ? build.server : build.root);
 	build_scopes(&build);
 	build_reservations(&build);
 	for (size_t i = 0; i < build.snapshot->n_scopes; i++)

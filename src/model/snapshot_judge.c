@@ -6,27 +6,35 @@
 #include "model/quote_priv.h"
 
 /* What only one object may have: one row for each kind. */
-enum claim_kind { CLAIM_ROOT, CLAIM_SERVER, CLAIM_ADDRESS, CLAIM_HARDWARE, CLAIM_CLIENT_ID };
+enum claim_kind { CLAIM_ROOT, CLAIM_SERVER, CLAIM_DEFAULT_SCOPE, CLAIM_ADDRESS, CLAIM_HARDWARE, CLAIM_CLIENT_ID };
 
+/* The sentence: @what, the thing, @has, the holder, @advice. */
 static const struct {
 	enum error_code code;
 	enum schema_attribute attribute;
-	const char *what; /* begins the sentence; the thing itself follows */
+	const char *what, *has, *advice;
 } claim_kinds[] = {
-	[CLAIM_ROOT] = { E_DDS_UNEXPECTED_ERROR, ATTRIBUTE_CN, "the root" },
-	[CLAIM_SERVER] = { E_DDS_SERVER_ALREADY_EXISTS, ATTRIBUTE_CN, "the server " },
-	[CLAIM_ADDRESS] = { E_DDS_RESERVATION_CONFLICT, ATTRIBUTE_CN, "the address " },
+	[CLAIM_ROOT] = { E_DDS_UNEXPECTED_ERROR, ATTRIBUTE_CN, "the root", " already has the entry ",
+			 "remove one of the two" },
+	[CLAIM_SERVER] = { E_DDS_SERVER_ALREADY_EXISTS, ATTRIBUTE_CN, "the server ", " already has the entry ",
+			   "remove one of the two" },
+	[CLAIM_DEFAULT_SCOPE] = { E_DHCP_DEFAULT_SCOPE_EXISTS, ATTRIBUTE_DEFAULT_SCOPE, "the superscope ",
+				  " already has the default scope ", "let only one of the two be it" },
+	[CLAIM_ADDRESS] = { E_DDS_RESERVATION_CONFLICT, ATTRIBUTE_CN, "the address ", " already has the entry ",
+			    "remove one of the two" },
 	[CLAIM_HARDWARE] = { E_DDS_RESERVATION_CONFLICT, ATTRIBUTE_HARDWARE_ADDRESS,
-			     "in this scope the hardware address " },
+			     "in this scope the hardware address ", " already has the entry ",
+			     "remove one of the two" },
 	[CLAIM_CLIENT_ID] = { E_DDS_RESERVATION_CONFLICT, ATTRIBUTE_CLIENT_IDENTIFIER,
-			      "in this scope the client identifier " },
+			      "in this scope the client identifier ", " already has the entry ",
+			      "remove one of the two" },
 };
 
 /* An object's wish to be the only one with @key among those that share @space. All claims are sorted once, so that
  * equal ones stand together; the first of them keeps the holder. */
 struct claim {
 	enum claim_kind kind;
-	size_t space; /* the order of the scope, 0 where there is one space for all */
+	size_t space; /* the order of the entry within which it holds, 0 where there is one space for all */
 	struct span key;
 	struct map_object *object;
 	struct claim *first;       /* of the equal ones */
@@ -69,6 +77,9 @@ static void add_claims_of(struct judge *judge, struct map_object *object) {
 		add_claim(judge, object, CLAIM_ROOT, 0, span_of(NULL, 0));
 	if (object->class == CLASS_SERVER)
 		add_claim(judge, object, CLAIM_SERVER, 0, lower_case(judge->map, object->cn));
+	if (object->is_default_scope && object->superscope && object->parent)
+		add_claim(judge, object, CLAIM_DEFAULT_SCOPE, object->parent->order,
+			  lower_case(judge->map, object->superscope));
 	if (!reservation || !object->parent)
 		return;
 	add_claim(judge, object, CLAIM_ADDRESS, object->parent->order,
@@ -108,6 +119,8 @@ static const char *claim_text(const struct claim *claim, char buffer[static QUOT
 	text_init(&text, buffer, QUOTE_MAX);
 	if (claim->kind == CLAIM_SERVER)
 		text_add_escaped(&text, span_of_text(claim->object->cn));
+	else if (claim->kind == CLAIM_DEFAULT_SCOPE)
+		text_add_escaped(&text, span_of_text(claim->object->superscope));
 	else
 		text_add_hex(&text, claim->key, ':');
 	return buffer;
@@ -123,9 +136,10 @@ static void judge_claims(struct judge *judge, struct map_object *object) {
 		if (claim->first->holder)
 			map_report(judge->map, object, schema_attribute_get(claim_kinds[claim->kind].attribute)->name,
 				   claim_kinds[claim->kind].code,
-				   "%s%s already has the entry %s; remove one of the two",
-				   claim_kinds[claim->kind].what, claim_text(claim, thing),
-				   quote(span_of_text(claim->first->holder->dn), holder));
+				   "%s%s%s%s; %s", claim_kinds[claim->kind].what, claim_text(claim, thing),
+				   claim_kinds[claim->kind].has,
+				   quote(span_of_text(claim->first->holder->dn), holder),
+				   claim_kinds[claim->kind].advice);
 	}
 	for (size_t i = 0; i < object->n_claims && !object->is_bad; i++)
 		object->claims[i]->first->holder = object;

@@ -44,7 +44,18 @@ static void check_reservations(const struct scope *scope) {
 		      scope->by_client_id[i]);
 }
 
+static void check_superscopes(const struct snapshot *snapshot) {
+	for (size_t i = 0; i < snapshot->n_superscopes; i++) {
+		const struct superscope *superscope = &snapshot->superscopes[i];
+
+		check(superscope->n_members > 0);
+		for (size_t j = 0; j < superscope->n_members; j++)
+			check(superscope->members[j]->superscope == superscope);
+	}
+}
+
 static void check_snapshot(const struct snapshot *snapshot) {
+	check_superscopes(snapshot);
 	for (size_t i = 0; i < snapshot->n_scopes; i++) {
 		const struct scope *scope = &snapshot->scopes[i];
 		struct ip4_range all = ip4_subnet_range(scope->subnet);

@@ -45,7 +45,8 @@ static const struct {
 	{ SCOPE "lessorRange: lots\n", E_DHCP_INVALID_RANGE, "lessorRange", "is not a range" },
 	{ SCOPE "lessorRange: 10.1.0.9-\n", E_DHCP_INVALID_RANGE, "lessorRange", "is not a range" },
 	{ SCOPE "lessorRange: 10.1.0.200-10.1.0.220-10.1.0.230\n", E_DHCP_INVALID_RANGE, "lessorRange", "is not a range" },
-	{ SCOPE "lessorRange: 10.1.0.9-10.1.0.20 bootp\n", E_DHCP_INVALID_RANGE, "lessorRange", "only \"dhcp\"" },
+	{ SCOPE "lessorRange: 10.1.0.9-10.1.0.20 boot\n", E_DHCP_INVALID_RANGE, "lessorRange", "write dhcp, bootp, both" },
+	{ SCOPE "lessorRange: 10.1.0.9-10.1.0.20 dhcp bootp\n", E_DHCP_INVALID_RANGE, "lessorRange", "unknown word" },
 	{ SCOPE "lessorRange: 10.1.0.9-10.1.1.20\n", E_DHCP_INVALID_RANGE, "lessorRange", "not within the scope's subnet 10.1.0.0/24" },
 	{ SCOPE "lessorRange: 10.0.255.255-10.1.0.20\n", E_DHCP_INVALID_RANGE, "lessorRange", "not within" },
 	{ SCOPE "lessorRange: 10.1.0.0-10.1.0.20\n", E_DHCP_INVALID_RANGE, "lessorRange", "network address" },
@@ -60,6 +61,27 @@ static const struct {
 	  E_DHCP_FO_SCOPE_NOT_IN_RELATIONSHIP, "lessorServedBy", "3 servers" },
 	{ SCOPE "lessorState: maybe\n", E_INVALID_PARAMETER, "lessorState", "enabled or disabled" },
 	{ SCOPE "lessorState:\n", E_INVALID_PARAMETER, "lessorState", "is empty" },
+	/* superscopes */
+	{ SCOPE "lessorSuperscope: lan\nlessorDefaultScope: yes\n", E_INVALID_PARAMETER, "lessorDefaultScope", "on or off" },
+	{ SCOPE "lessorSuperscope: Lan\nlessorDefaultScope: on\n"
+		"\ncn=10.2.0.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 24\nlessorSuperscope: lAN\n"
+		"lessorDefaultScope: on\n", E_DHCP_DEFAULT_SCOPE_EXISTS, "lessorDefaultScope",
+	  "the superscope lAN already has the default scope cn=10.1.0.0,cn=berlin" },
+	/* filters, boot files, interfaces */
+	{ "cn=a.example" IN_SITE "objectClass: lessorServer\nlessorFilter: allow 02:00:5e\n", E_INVALID_PARAMETER,
+	  "lessorFilter", "\"allow 02:00:5e\" is not a filter" },
+	{ "cn=a.example" IN_SITE "objectClass: lessorServer\nlessorFilter: deny 02:00:5e:*\n"
+	  "lessorFilter: allow 02-00-5E-*\n", E_DHCP_LINKLAYER_ADDRESS_EXISTS, "lessorFilter", "two filters for 02:00:5e:*" },
+	{ "cn=a.example" IN_SITE "objectClass: lessorServer\nlessorFilter: exempt 6\nlessorFilter: exempt 6 again\n",
+	  E_DHCP_HARDWARE_ADDRESS_TYPE_ALREADY_EXEMPT, "lessorFilter", "type 6 is exempt twice" },
+	{ "cn=a.example" IN_SITE "objectClass: lessorServer\nlessorBootFile: a,b\n", E_DHCP_SERVER_INVALID_BOOT_FILE_TABLE,
+	  "lessorBootFile", "\"a,b\" is not a row" },
+	{ "cn=a.example" IN_SITE "objectClass: lessorServer\nlessorBootFile: a,b,c\nlessorBootFile: a,d,e\n",
+	  E_DHCP_SERVER_INVALID_BOOT_FILE_TABLE, "lessorBootFile", "two rows for the file \"a\"" },
+	{ "cn=a.example" IN_SITE "objectClass: lessorServer\nlessorUnboundInterface: eth 0\n", E_INVALID_PARAMETER,
+	  "lessorUnboundInterface", "\"eth 0\" is not the name" },
+	{ "cn=a.example" IN_SITE "objectClass: lessorServer\nlessorUnboundInterface: 0123456789abcdef\n",
+	  E_INVALID_PARAMETER, "lessorUnboundInterface", "is not the name" },
 	/* options and settings */
 	{ SCOPE "lessorOption: no-such-thing=1\n", E_DHCP_OPTION_NOT_PRESENT, "lessorOption", "no-such-thing" },
 	{ SCOPE "lessorOption: routers=here\n", E_INVALID_PARAMETER, "lessorOption", "" },
@@ -84,6 +106,8 @@ static const struct {
 	  "lessorHardwareAddress", "1 to 16 octets" },
 	{ SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorClientIdentifier: 01\n", E_INVALID_PARAMETER, "lessorClientIdentifier",
 	  "2 to 255 octets" },
+	{ SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorHardwareAddress: 020000007701\nlessorClientType: none\n",
+	  E_INVALID_PARAMETER, "lessorClientType", "dhcp, bootp or both" },
 	{ SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorHardwareAddress: 020000007701\n"
 		"\ncn=10.1.0.7,cn=more" IN_SCOPE "lessorHardwareAddress: 020000007702\n", E_DDS_RESERVATION_CONFLICT, "cn",
 	  "10.1.0.7 already has the entry cn=10.1.0.7,cn=10.1.0.0" },
@@ -129,30 +153,33 @@ static void test_each_mistake_gives_its_code(void **state) {
 	}
 }
 
-static void test_long_names(void **state) {
-	char text[2048], name[300];
+static int code_of_name(const char *attribute, const char *name) {
+	char text[2048];
 	struct fixture fixture;
+	int code;
+
+	snprintf(text, sizeof text, TREE SCOPE "%s: %s\n", attribute, name);
+	fixture_build(&fixture, text);
+	code = fixture.findings.n_items ? fixture.findings.items[0].code : 0;
+	fixture_free(&fixture);
+	return code;
+}
+
+static void test_long_names(void **state) {
+	char name[300];
 
 	memset(name, 'n', sizeof name);
 	name[256] = '\0';
-	snprintf(text, sizeof text, TREE SCOPE "lessorName: %s\n", name);
-	fixture_build(&fixture, text);
-	assert_no_findings(&fixture);
-	fixture_free(&fixture);
+	assert_int_equal(code_of_name("lessorName", name), 0);
+	assert_int_equal(code_of_name("lessorSuperscope", name), 0);
 	/* 256 characters, 257 octets */
 	memcpy(name, "\xc3\xbc", 2);
 	name[256] = 'n';
 	name[257] = '\0';
-	snprintf(text, sizeof text, TREE SCOPE "lessorName: %s\n", name);
-	fixture_build(&fixture, text);
-	assert_no_findings(&fixture);
-	fixture_free(&fixture);
+	assert_int_equal(code_of_name("lessorName", name), 0);
 	name[1] = 'n';
-	snprintf(text, sizeof text, TREE SCOPE "lessorName: %s\n", name);
-	fixture_build(&fixture, text);
-	assert_int_equal(fixture.findings.n_items, 1);
-	assert_int_equal(fixture.findings.items[0].code, E_DHCP_SCOPE_NAME_TOO_LONG);
-	fixture_free(&fixture);
+	assert_int_equal(code_of_name("lessorName", name), E_DHCP_SCOPE_NAME_TOO_LONG);
+	assert_int_equal(code_of_name("lessorSuperscope", name), E_DHCP_SUPER_SCOPE_NAME_TOO_LONG);
 }
 
 static void test_each_bad_value_gives_one_finding(void **state) {
