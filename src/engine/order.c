@@ -255,7 +255,13 @@ void engine_order(struct engine *engine, const struct engine_input *input, const
 	struct dhcp4_packet packet;
 	struct engine_output output;
 	struct ordering ordering = {
-		.request = { .engine = engine, .input = input, .packet = &packet, .output = &output },
+		.request = {
+			.engine = engine,
+			.input = input,
+			.packet = &packet,
+			.output = &output,
+			.type = CLIENT_TYPE_BOTH,
+		},
 		.order = order,
 		.answer = ret_answer,
 	};
