@@ -73,21 +73,16 @@ static struct ip4 server_id_select(const struct request *request, const struct s
 	return input->n_link_addresses ? input->link_addresses[0].address : (struct ip4){ 0 };
 }
 
-static bool is_for_client(const struct request *request, const struct reservation *reservation) {
-	return reservation && reservation->type & request->type;
-}
-
-/* One for the other protocol is none, but nobody else gets its address. A BOOTP client has no identifier. */
 static const struct reservation *reservation_find(const struct request *request) {
 	const struct dhcp4_packet *packet = request->packet;
 	const struct reservation *reservation = NULL;
 
-	if (request->type == CLIENT_TYPE_DHCP && has_dhcp4_option(packet, DHCP4_OPTION_CLIENT_ID))
+	if (has_dhcp4_option(packet, DHCP4_OPTION_CLIENT_ID))
 		reservation = scope_reservation_by_client_id(request->scope, packet->options[DHCP4_OPTION_CLIENT_ID]);
-	if (!is_for_client(request, reservation) && packet->hlen)
+	if (!reservation && packet->hlen)
 		reservation = scope_reservation_by_hardware(request->scope, packet->htype,
 							    span_of(packet->chaddr, packet->hlen));
-	return is_for_client(request, reservation) ? reservation : NULL;
+	return reservation;
 }
 
 enum drop_reason request_select_scope(struct request *request) {
@@ -103,6 +98,7 @@ enum drop_reason request_select_scope(struct request *request) {
 	if (is_ip4_none(request->server_id))
 		return DROP_LINK;
 	request->reservation = reservation_find(request);
+	request_match_policies(request);
 	return DROP_COUNT;
 }
 

@@ -3,22 +3,23 @@ noinst_LIBRARIES += libengine.a
 libengine_a_CFLAGS = $(STRICT)
 libengine_a_SOURCES = \
 	src/engine/allocate.c \
-	src/engine/boot_file.c \
-	src/engine/bootp.c \
 	src/engine/authority.c \
 	src/engine/authority.def \
 	src/engine/authority.h \
+	src/engine/client.c \
 	src/engine/drop.c \
 	src/engine/drop.def \
 	src/engine/drop.h \
 	src/engine/engine.c \
 	src/engine/engine.h \
+	src/engine/filter.c \
 	src/engine/link.c \
 	src/engine/messages.c \
 	src/engine/offers.c \
 	src/engine/offers.h \
 	src/engine/order.c \
-	src/engine/probe.c \
+	src/engine/precedence.c \
+	src/engine/precedence.def \
 	src/engine/reply.c \
 	src/engine/request.h \
 	src/engine/rogue.c \

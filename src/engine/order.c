@@ -254,14 +254,10 @@ void engine_order(struct engine *engine, const struct engine_input *input, const
 		  struct order_answer *ret_answer) {
 	struct dhcp4_packet packet;
 	struct engine_output output;
+	struct traits traits;
 	struct ordering ordering = {
-		.request = {
-			.engine = engine,
-			.input = input,
-			.packet = &packet,
-			.output = &output,
-			.type = CLIENT_TYPE_BOTH,
-		},
+		.request = { .engine = engine, .input = input, .packet = &packet, .output = &output,
+			     .traits = &traits },
 		.order = order,
 		.answer = ret_answer,
 	};
@@ -272,6 +268,7 @@ void engine_order(struct engine *engine, const struct engine_input *input, const
 		return;
 	}
 	memset(&packet, 0, sizeof packet);
+	request_classify(&ordering.request);
 	memset(&output, 0, offsetof(struct engine_output, octets));
 	packet.htype = order->htype;
 	packet.hlen = order->hlen;

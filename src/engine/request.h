@@ -2,14 +2,20 @@
 /* request.h - one packet on its way through the engine; internal to src/engine. */
 #pragma once
 
+#include "base/text.h"
 #include "engine/engine.h"
 #include "engine/offers.h"
+#include "model/condition.h"
+#include "wire/fqdn.h"
 
-/* Where the searches for an address go on, per scope and protocol. Embedded. */
+#define USER_CLASSES_MAX 8 /* of one client that are looked at */
+#define POLICIES_MAX 64    /* that one client can meet; those behind are not looked at */
+#define TRACE_TEXT_MAX 1024
+
+/* Where the searches for an address go on, per scope. Embedded. */
 struct range_position {
 	struct ip4 next;          /* for one without record; none: at the start of the first range */
 	uint64_t full_until_ms;   /* all ranges were searched in vain: do not search again before */
-	uint64_t limit_until_ms;  /* there are as many BOOTP clients as may be: do not count again before */
 	struct ip4 sweep;         /* one by one, for what the other ways overlook; none: at the start */
 	uint64_t swept_until_ms;  /* all were looked at: do not begin again before */
 };
@@ -17,10 +23,22 @@ struct range_position {
 struct engine {
 	struct arena *arena; /* holds the engine itself */
 	struct offers *offers;
-	/* two for each of snapshot->scopes once used, for DHCP and BOOTP; forgotten when the snapshot changes */
+	/* parallel to snapshot->scopes once used; forgotten when the snapshot changes */
 	struct range_position *positions;
 	struct arena *positions_arena;
 	size_t n_positions;
+};
+
+/* What a client is beyond its identity. Not zeroed, as most requests need little of it: client.c fills it. */
+struct traits {
+	const struct client_class *vendor_class; /* NULL: none */
+	const struct client_class *user_classes[USER_CLASSES_MAX]; /* as the client names them */
+	size_t n_user_classes;
+	const struct policy *policies[POLICIES_MAX]; /* that it meets in the request's scope, in their order */
+	size_t n_policies;
+	bool is_shown_known;
+	struct condition_subject shown;
+	char fqdn[FQDN_TEXT_MAX];
 };
 
 /* Lifetime: the call of engine_handle. */
@@ -31,8 +49,8 @@ struct request {
 	struct engine_output *output;
 	const struct scope *scope;
 	const struct reservation *reservation; /* of this client in @scope, or NULL */
+	struct traits *traits;
 	struct client_key client;
-	enum client_type type; /* the protocol that it speaks */
 	struct ip4 server_id; /* how we call ourselves towards this client */
 };
 
@@ -42,10 +60,19 @@ void request_request(struct request *request);
 void request_decline(struct request *request);
 void request_release(struct request *request);
 void request_inform(struct request *request);
-void request_bootp(struct request *request);
 
 /* rogue.c: the same for a server that asks whether this network belongs to a directory ([MS-DHCPE] 3.2.5.4). */
 void request_rogue(struct request *request);
+
+/* filter.c: true if the lists of hardware addresses let the client pass. Otherwise output->filter is set. */
+bool request_filter(struct request *request);
+
+/* client.c: find the client's classes; then, once the scope is known, the policies that it meets there. */
+void request_classify(struct request *request);
+void request_match_policies(struct request *request);
+
+/* True if policies count for this server and the request's scope. */
+bool has_request_policies(const struct request *request);
 
 /* Note that no reply is sent, and why. */
 void request_drop(struct request *request, enum drop_reason reason);
@@ -62,13 +89,6 @@ bool is_request_for_us(const struct request *request, struct ip4 address);
 /* True if @address lies in a subnet of the link that the packet came from itself, not through a relay. */
 bool is_request_on_link(const struct request *request, struct ip4 address);
 
-/* probe.c: remember that @address is offered to the client, and say whether it is to be pinged before (output->probe is
- * set then): if that is configured, nobody vouches for the address, and it has not just been silent. */
-bool request_must_probe(struct request *request, struct ip4 address);
-
-/* boot_file.c: put the boot file for this client into @header, if there is one, and note it in output. */
-void request_boot_file(struct request *request, struct dhcp4_header *header);
-
 /* allocate.c: true if @address may be given to this client: in a range or reserved for it, and not in use by anybody
  * else. Sets output->is_store_failed when that could not be found out. */
 bool can_assign(struct request *request, struct ip4 address);
@@ -76,9 +96,6 @@ bool can_assign(struct request *request, struct ip4 address);
 /* The address for a client that has not asked for a certain one, or whose wish cannot be met; none if the scope is
  * full. */
 struct ip4 request_choose_address(struct request *request);
-
-/* Where the searches for addresses of the scope go on for clients of this protocol. */
-struct range_position *request_position(struct request *request);
 
 /* Read the lease of @address, or of this client. False if there is none, or on failure (is_store_failed is set
  * then). */
@@ -88,25 +105,74 @@ bool request_lease_of_client(struct request *request, struct lease *ret_lease);
 /* Store @lease. False on failure (is_store_failed is set then). */
 bool request_lease_put(struct request *request, const struct lease *lease);
 
-/* messages.c: bind @address to the client until @expiry, and forget what it was offered. False on failure; the packet
- * is dropped then. */
-bool request_bind(struct request *request, struct ip4 address, int64_t expiry);
-
 /* Lease time for this client: what is configured, or less if the client asked for less. Seconds. */
 uint32_t request_lease_time(const struct request *request);
 
-/* A setting for this client. */
+/* Option codes. Embedded; starts zeroed. */
+struct code_set {
+	uint64_t bits[4];
+};
+
+/* Add @code. False if it was in the set already. */
+static inline bool code_set_add(struct code_set *set, uint8_t code) {
+	uint64_t bit = UINT64_C(1) << (code & 63);
+	bool is_new = !(set->bits[code >> 6] & bit);
+
+	set->bits[code >> 6] |= bit;
+	return is_new;
+}
+
+static inline bool is_code_in_set(const struct code_set *set, uint8_t code) {
+	return set->bits[code >> 6] & UINT64_C(1) << (code & 63);
+}
+
+enum precedence {
+#define PRECEDENCE(symbol, ...) PRECEDENCE_##symbol,
+#include "engine/precedence.def"
+#undef PRECEDENCE
+	PRECEDENCE_COUNT
+};
+
+/* Where values of options are looked for, for this client: the rows of precedence.def that can have some. Embedded. */
+struct option_search {
+	const struct request *request;
+	const struct client_class *vendor_class; /* options of this class; NULL: the standard ones */
+	uint8_t rows[PRECEDENCE_COUNT];
+	size_t n_rows;
+};
+
+/* How far a search has come; starts zeroed. */
+struct option_place {
+	size_t row, index;
+};
+
+/* precedence.c: prepare; the value that counts, or NULL; all values that there are, best first, NULL at the end; the
+ * codes of all options that have one. Values live as long as the snapshot. */
+void option_search_start(const struct request *request, const struct client_class *vendor_class,
+			 struct option_search *ret_search);
+const struct option_value *option_search_get(const struct option_search *search, uint8_t code);
+const struct option_value *option_search_next(const struct option_search *search, uint8_t code,
+					      struct option_place *place);
+void option_search_codes(const struct option_search *search, struct code_set *codes);
+
+/* precedence.c: a setting for this client: the reservation's own, that of the first policy that sets it, or the
+ * scope's. */
 uint64_t request_setting(const struct request *request, enum setting setting);
 
 /* reply.c: write the reply of type @type. @address is yiaddr (none for NAK and INFORM); @lease_time 0 leaves out the
  * times. */
 void request_reply(struct request *request, enum dhcp4_message_type type, struct ip4 address, uint32_t lease_time);
 
-/* The reply to a BOOTP client; @address is yiaddr, none if it knows its address itself. */
-void request_reply_bootp(struct request *request, struct ip4 address);
-
 /* A DHCPACK with @vendor_information in option 43 and nothing that is configured. */
 void request_reply_vendor(struct request *request, struct span vendor_information);
 
 /* A DHCPNAK (RFC 2131 table 3). */
 void request_reply_nak(struct request *request, const char *message);
+
+static inline bool is_request_traced(const struct request *request) {
+	return request->input->trace != NULL;
+}
+
+/* Tell the trace, if there is one; the note is not looked at otherwise. */
+#define request_note(request, ...)                                                                                     \
+	(is_request_traced(request) ? engine_trace_note((request)->input->trace, __VA_ARGS__) : (void)0)

@@ -30,5 +30,12 @@ struct engine_trace {
 	void (*note)(void *context, const struct trace_note *note);
 };
 
+/* Tell @trace of @note. Members of it that are NULL become "". */
+void engine_trace_note(const struct engine_trace *trace, struct trace_note note);
+
+/* The same with a formatted text of at most 1,023 characters. */
+void engine_trace_text(const struct engine_trace *trace, struct trace_note note, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+
 /* Borrow the name of @step ("policy"). */
 const char *trace_step_name(enum trace_step step);

@@ -94,6 +94,14 @@ const struct option_value *option_set_get(const struct option_set *set, uint8_t 
 	return bsearch(&code, set->values, set->n_values, sizeof *set->values, compare_with_code);
 }
 
+const struct option_group *option_groups_get(const struct option_groups *groups, const struct client_class *user_class,
+					     const struct client_class *vendor_class) {
+	for (size_t i = 0; i < groups->n_items; i++)
+		if (groups->items[i].user_class == user_class && groups->items[i].vendor_class == vendor_class)
+			return &groups->items[i];
+	return NULL;
+}
+
 static int compare_with_range(const void *key, const void *element) {
 	const struct ip4_range *range = element;
 	struct ip4 address = *(const struct ip4 *)key;

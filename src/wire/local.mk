@@ -4,6 +4,8 @@ libwire_a_CFLAGS = $(STRICT)
 libwire_a_SOURCES = \
 	src/wire/domain.c \
 	src/wire/domain.h \
+	src/wire/fqdn.c \
+	src/wire/fqdn.h \
 	src/wire/frame.c \
 	src/wire/frame.h \
 	src/wire/option.c \

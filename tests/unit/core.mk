@@ -5,12 +5,14 @@ test_support = \
 	tests/support/entries.h \
 	tests/support/memory_leases.c \
 	tests/support/memory_leases.h
+engine_support = tests/support/scenario.c tests/support/scenario.h tests/unit/engine_fixture.h tests/support/tree_text.h \
+	$(test_support)
 watch_support = tests/support/replies.c tests/support/replies.h tests/unit/watch_fixture.h
 core_libs = libengine.a libmodel.a libwire.a libbase.a
 
 if HAVE_CMOCKA
-CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_bootp tests/unit/test_engine_changes tests/unit/test_engine_probe \
-	tests/unit/test_engine_rogue tests/unit/test_order tests/unit/test_authority tests/unit/test_authority_simulation
+CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_changes tests/unit/test_engine_rogue tests/unit/test_engine_filter tests/unit/test_order \
+	tests/unit/test_authority tests/unit/test_authority_simulation
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/support/scenario.c tests/support/scenario.h $(test_support)
@@ -20,14 +22,6 @@ tests_unit_test_engine_changes_SOURCES = tests/unit/test_engine_changes.c tests/
 	$(test_support)
 tests_unit_test_engine_changes_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_engine_changes_LDADD = $(core_libs) $(CMOCKA_LIBS)
-tests_unit_test_engine_bootp_SOURCES = tests/unit/test_engine_bootp.c tests/support/scenario.c tests/support/scenario.h \
-	tests/support/tree_text.h $(test_support)
-tests_unit_test_engine_bootp_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
-tests_unit_test_engine_bootp_LDADD = $(core_libs) $(CMOCKA_LIBS)
-tests_unit_test_engine_probe_SOURCES = tests/unit/test_engine_probe.c tests/support/scenario.c tests/support/scenario.h \
-	tests/support/tree_text.h $(test_support)
-tests_unit_test_engine_probe_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
-tests_unit_test_engine_probe_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_engine_rogue_SOURCES = tests/unit/test_engine_rogue.c tests/support/scenario.c tests/support/scenario.h \
 	$(test_support)
 tests_unit_test_engine_rogue_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
@@ -35,6 +29,9 @@ tests_unit_test_engine_rogue_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_order_SOURCES = tests/unit/test_order.c tests/support/scenario.c tests/support/scenario.h $(test_support)
 tests_unit_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_order_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_engine_filter_SOURCES = tests/unit/test_engine_filter.c $(engine_support)
+tests_unit_test_engine_filter_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_engine_filter_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_authority_SOURCES = tests/unit/test_authority.c
 tests_unit_test_authority_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_authority_LDADD = $(core_libs) $(CMOCKA_LIBS)
