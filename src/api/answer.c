@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/answer.h"
 
+#include "api/bindings.h"
 #include "api/json.h"
+#include "api/statistics.h"
 #include "base/counter.h"
 #include "base/event.h"
 #include "base/mem.h"
@@ -108,6 +110,76 @@ static int handle_LEASE_CREATE(const struct handling *handling, struct error *re
 
 static int handle_LEASE_DELETE(const struct handling *handling, struct error *reterr_error) {
 	return answer_done(handling, reterr_error);
+}
+
+static int handle_FREE(const struct handling *handling, struct error *reterr_error) {
+	const struct api_request *request = handling->request;
+	json_t *object, *addresses;
+	struct address_list list;
+	char text[IP4_TEXT_MAX];
+	struct error error;
+	int r;
+
+	r = sources_free_addresses(handling->sources, handling->arena, request, handling->now->wall_s, &list,
+				   reterr_error);
+	if (r < 0)
+		return r;
+	error_set(&error, E_DHCP_REACHED_END_OF_SELECTION, "only %zu of the %zu addresses asked for are free",
+		  list.n_items, request->count);
+	/* Who asked may do with fewer: they come with the error. */
+	object = list.n_items < request->count ? error_json(&error) : json_object();
+	if (list.n_items < request->count)
+		handling->answer->http_status = error_info_get(error.code)->http_status;
+	addresses = json_array();
+	for (size_t i = 0; i < list.n_items; i++)
+		json_array_append_new(addresses, json_string(ip4_format(list.items[i], text)));
+	json_object_set_new(object, "addresses", addresses);
+	return answer_json(handling->answer, object);
+}
+
+static int handle_STATISTICS(const struct handling *handling, struct error *reterr_error) {
+	struct statistics statistics;
+	int r = sources_statistics(handling->sources, handling->arena, handling->request, handling->now->wall_s,
+				   &statistics, reterr_error);
+
+	if (r < 0)
+		return r;
+	return answer_json(handling->answer, statistics_json(&statistics, handling->question->done));
+}
+
+static int handle_BINDINGS(const struct handling *handling, struct error *reterr_error) {
+	struct interface_choice choice = { .names = handling->question->interfaces };
+	struct interface_list list = { 0 };
+	json_t *object;
+	int r = sources_unbound(handling->sources, &choice.unbound, &choice.n_unbound, reterr_error);
+
+	if (r == 0)
+		r = interfaces_read(&list, reterr_error);
+	if (r < 0)
+		return r;
+	object = bindings_json(&list, &choice);
+	free(list.items);
+	return answer_json(handling->answer, object);
+}
+
+static int handle_DATABASE(const struct handling *handling, struct error *reterr_error) {
+	json_t *object;
+	struct database database;
+	int r = sources_database(handling->sources, handling->now->wall_s, &database, reterr_error);
+
+	if (r < 0)
+		return r;
+	object = json_object();
+	json_set_text(object, "path", database.store.path ? database.store.path : "");
+	json_set_integer(object, "format", database.store.format);
+	json_set_integer(object, "bytesOnDisk", (int64_t)database.store.n_bytes_on_disk);
+	json_set_integer(object, "bytesUsed", (int64_t)database.store.n_bytes_used);
+	json_set_integer(object, "records", (int64_t)database.store.n_leases);
+	json_set_integer(object, "leases", (int64_t)database.n_in_force);
+	json_set_integer(object, "cleanupInterval", (int64_t)database.settings.values[SETTING_CLEANUP_INTERVAL]);
+	json_set_integer(object, "leaseMemory", (int64_t)database.settings.values[SETTING_LEASE_MEMORY]);
+	json_set_integer(object, "lastCleanup", database.store.last_cleanup);
+	return answer_json(handling->answer, object);
 }
 
 static int handle_QUARANTINE(const struct handling *handling, struct error *reterr_error) {

@@ -22,6 +22,7 @@ struct api_question {
 	const struct api_request *request;
 	const struct order_answer *done; /* what serve says to request->order; NULL if it was not asked */
 	unsigned uid;                    /* of the user who asks */
+	char *const *interfaces;         /* that lessord.conf names; NULL-terminated, or NULL */
 };
 
 /* Answer @question from @sources at @now; @arena is the request's. Never fails: an error is an answer too. */

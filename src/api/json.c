@@ -61,7 +61,7 @@ static void set_text_or_null(json_t *object, const char *key, const char *text) 
 		json_object_set_new(object, key, json_null());
 }
 
-static void set_hex(json_t *object, const char *key, struct span octets, char separator) {
+void json_set_hex(json_t *object, const char *key, struct span octets, char separator) {
 	char array[3 * CLIENT_KEY_MAX + 1];
 	struct text text;
 
@@ -70,23 +70,23 @@ static void set_hex(json_t *object, const char *key, struct span octets, char se
 	json_set_text(object, key, array);
 }
 
-static void set_scope(json_t *object, struct ip4_subnet scope) {
+void json_set_subnet(json_t *object, const char *key, struct ip4_subnet scope) {
 	char array[IP4_TEXT_MAX + 4], network[IP4_TEXT_MAX];
 	struct text text;
 
 	text_init(&text, array, sizeof array);
 	text_add(&text, "%s/%u", ip4_format(scope.network, network), scope.prefix_length);
-	json_set_text(object, "scope", array);
+	json_set_text(object, key, array);
 }
 
 json_t *lease_json(const struct lease *lease, int64_t now) {
 	json_t *object = json_object();
 
 	set_address(object, "address", lease->address);
-	set_scope(object, lease->scope);
+	json_set_subnet(object, "scope", lease->scope);
 	json_set_text(object, "state", lease_state_name(lease, now));
-	set_hex(object, "client", span_of(lease->client.octets, lease->client.len), '\0');
-	set_hex(object, "hardwareAddress", span_of(lease->chaddr, lease->hlen), ':');
+	json_set_hex(object, "client", span_of(lease->client.octets, lease->client.len), '\0');
+	json_set_hex(object, "hardwareAddress", span_of(lease->chaddr, lease->hlen), ':');
 	json_set_text(object, "hostName", lease->host_name);
 	json_set_integer(object, "start", lease->start);
 	json_set_integer(object, "changed", lease->changed);
@@ -125,7 +125,7 @@ json_t *sighting_json(const struct sighting *sighting) {
 	json_t *object = json_object();
 
 	set_address(object, "address", sighting->address);
-	set_hex(object, "hardwareAddress", span_of(sighting->hardware, sighting->hlen), ':');
+	json_set_hex(object, "hardwareAddress", span_of(sighting->hardware, sighting->hlen), ':');
 	set_text_or_null(object, "interface", sighting->interface);
 	set_address_or_null(object, "via", sighting->via);
 	json_set_text(object, "state", sighting_state_name(sighting->state));

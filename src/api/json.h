@@ -15,6 +15,12 @@
 void json_set_text(json_t *object, const char *key, const char *text);
 void json_set_integer(json_t *object, const char *key, int64_t value);
 
+/* Set a member to at most CLIENT_KEY_MAX octets as hexadecimal, with @separator between them ('\0': none). */
+void json_set_hex(json_t *object, const char *key, struct span octets, char separator);
+
+/* Set a member to "NETWORK/LENGTH". */
+void json_set_subnet(json_t *object, const char *key, struct ip4_subnet scope);
+
 /* Set two members: a positive error code (0: none) and its name ("" for none). */
 void json_set_code(json_t *object, int code);
 

@@ -8,9 +8,13 @@ libapi_a_SOURCES = \
 	src/api/api.c \
 	src/api/asking.c \
 	src/api/asking.h \
+	src/api/bindings.c \
+	src/api/bindings.h \
 	src/api/body.c \
 	src/api/body.h \
 	src/api/api.h \
+	src/api/census.c \
+	src/api/census.h \
 	src/api/gauge.def \
 	src/api/json.c \
 	src/api/json.h \
@@ -21,6 +25,10 @@ libapi_a_SOURCES = \
 	src/api/route.def \
 	src/api/sources.c \
 	src/api/sources.h \
+	src/api/sources_census.c \
+	src/api/sources_priv.h \
+	src/api/statistics.c \
+	src/api/statistics.h \
 	src/api/status.c \
 	src/api/status.h
 # What a program needs that is linked with the library.

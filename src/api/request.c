@@ -128,17 +128,61 @@ static int parse_limit(const char *value, size_t *ret_limit, struct error *reter
 	return 0;
 }
 
+static int parse_count(const char *value, struct api_request *request, struct error *reterr_error) {
+	uint64_t count;
+
+	if (request->has_count || text_parse_u64(value, API_COUNT_MAX, &count) < 0 || count == 0)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "count must be one number from 1 to %d",
+				 API_COUNT_MAX);
+	request->count = count;
+	request->has_count = true;
+	return 0;
+}
+
+static int refuse_parameter(struct error *reterr_error) {
+	return error_set(reterr_error, E_INVALID_PARAMETER, "this path does not know one of the parameters given");
+}
+
+static int parse_of_leases(const char *name, const char *value, struct api_request *request,
+			   struct error *reterr_error) {
+	if (strcmp(name, "scope") == 0)
+		return parse_address("scope", value, &request->has_scope, &request->scope, reterr_error);
+	if (strcmp(name, "after") == 0)
+		return parse_address("after", value, &request->has_after, &request->after, reterr_error);
+	if (strcmp(name, "limit") == 0)
+		return parse_limit(value, &request->limit, reterr_error);
+	return refuse_parameter(reterr_error);
+}
+
+static int parse_of_free(const char *name, const char *value, struct api_request *request, struct error *reterr_error) {
+	if (strcmp(name, "scope") == 0)
+		return parse_address("scope", value, &request->has_scope, &request->scope, reterr_error);
+	if (strcmp(name, "from") == 0)
+		return parse_address("from", value, &request->has_from, &request->from, reterr_error);
+	if (strcmp(name, "to") == 0)
+		return parse_address("to", value, &request->has_to, &request->to, reterr_error);
+	if (strcmp(name, "count") == 0)
+		return parse_count(value, request, reterr_error);
+	return refuse_parameter(reterr_error);
+}
+
 static int parse_parameter(const char *name, const char *value, struct api_request *request,
 			   struct error *reterr_error) {
-	if (request->route == API_ROUTE_LEASES) {
-		if (strcmp(name, "scope") == 0)
-			return parse_address("scope", value, &request->has_scope, &request->scope, reterr_error);
-		if (strcmp(name, "after") == 0)
-			return parse_address("after", value, &request->has_after, &request->after, reterr_error);
-		if (strcmp(name, "limit") == 0)
-			return parse_limit(value, &request->limit, reterr_error);
-	}
-	return error_set(reterr_error, E_INVALID_PARAMETER, "this path does not know one of the parameters given");
+	if (request->route == API_ROUTE_LEASES)
+		return parse_of_leases(name, value, request, reterr_error);
+	if (request->route == API_ROUTE_FREE)
+		return parse_of_free(name, value, request, reterr_error);
+	if (request->route == API_ROUTE_STATISTICS && strcmp(name, "scope") == 0)
+		return parse_address("scope", value, &request->has_scope, &request->scope, reterr_error);
+	return refuse_parameter(reterr_error);
+}
+
+static int check_free(const struct api_request *request, struct error *reterr_error) {
+	if (!request->has_scope)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "name the scope to search: ?scope=NETWORK");
+	if (request->has_from && request->has_to && request->from.value > request->to.value)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "from must not be greater than to");
+	return 0;
 }
 
 static int parse_query(const char *query, struct api_request *request, struct error *reterr_error) {
@@ -171,7 +215,15 @@ static int parse_rest(struct span body, struct api_request *request, struct erro
 		request->has_order = true;
 		request->order.kind = ORDER_LEASE_DELETE;
 		return 0;
+	case API_ROUTE_STATISTICS:
+		request->has_order = true;
+		request->order.kind = ORDER_OFFERS;
+		return 0;
+	case API_ROUTE_FREE:
+		return check_free(request, reterr_error);
 	case API_ROUTE_STATUS:
+	case API_ROUTE_BINDINGS:
+	case API_ROUTE_DATABASE:
 	case API_ROUTE_LEASES:
 	case API_ROUTE_LEASE:
 	case API_ROUTE_QUARANTINE:
@@ -188,7 +240,7 @@ static int parse_rest(struct span body, struct api_request *request, struct erro
 
 int api_request_parse(enum api_method method, const char *uri, struct span body, struct api_request *ret_request,
 		      struct error *reterr_error) {
-	struct api_request request = { .limit = API_LIMIT_DEFAULT };
+	struct api_request request = { .limit = API_LIMIT_DEFAULT, .count = 1 };
 	char path[API_URI_MAX];
 	const char *step = NULL;
 	const char *query;

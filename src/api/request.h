@@ -13,6 +13,7 @@
 #define API_URI_MAX 1024
 #define API_LIMIT_DEFAULT 100
 #define API_LIMIT_MAX 1000
+#define API_COUNT_MAX 1024 /* free addresses in one answer */
 #define API_METHODS_MAX 32 /* names of methods as a list, and the final NUL */
 
 enum api_method { API_METHOD_GET, API_METHOD_POST, API_METHOD_DELETE, API_METHOD_OTHER };
@@ -31,7 +32,10 @@ struct api_request {
 	bool has_scope, has_after;
 	struct ip4 scope;    /* the network address */
 	struct ip4 after;
+	bool has_from, has_to, has_count;
+	struct ip4 from, to; /* in ascending order, if both are given */
 	size_t limit;        /* 1..API_LIMIT_MAX */
+	size_t count;        /* 1..API_COUNT_MAX */
 	struct order order;  /* what serve is to be asked, if has_order; who asks is to be filled in */
 	bool has_order;
 };

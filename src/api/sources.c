@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "api/sources.h"
+#include "api/sources_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,23 +12,6 @@
 #include "store/directory_store.h"
 #include "store/lease_store.h"
 #include "store/sighting_store.h"
-
-struct sources {
-	const char *state_directory, *server_name;
-	bool is_standalone;
-	struct directory_store *directory; /* NULL until it is there */
-	struct lease_store *leases;
-	struct sighting_store *sightings;
-
-	/* What follows from the entries of @generation; kept because building it again for each request would be
-	 * dear. */
-	bool has_summary;
-	uint64_t generation;
-	size_t n_entries, n_served_scopes;
-	struct ip4_subnet *scopes; /* sorted by network */
-	size_t n_scopes;
-	struct settings settings; /* of this server */
-};
 
 struct sources *sources_new(const char *state_directory, const char *server_name, bool is_standalone) {
 	struct sources *sources = mem_alloc(sizeof *sources);
@@ -45,7 +28,7 @@ struct sources *sources_free(struct sources *sources) {
 	directory_store_close(sources->directory);
 	lease_store_close(sources->leases);
 	sighting_store_close(sources->sightings);
-	free(sources->scopes);
+	snapshot_free(sources->snapshot);
 	free(sources);
 	return NULL;
 }
@@ -56,14 +39,14 @@ static int open_directory(struct sources *sources, struct error *reterr_error) {
 
 	if (sources->directory && !is_directory_store_current(sources->directory)) {
 		sources->directory = directory_store_close(sources->directory);
-		sources->has_summary = false;
+		sources->snapshot = snapshot_free(sources->snapshot);
 	}
 	if (!sources->directory)
 		r = directory_store_open_reader(sources->state_directory, &sources->directory, reterr_error);
 	return r == -E_NOT_FOUND ? 0 : r;
 }
 
-static int open_leases(struct sources *sources, struct error *reterr_error) {
+int sources_open_leases(struct sources *sources, struct error *reterr_error) {
 	int r = 0;
 
 	if (sources->leases && !is_lease_store_current(sources->leases))
@@ -93,7 +76,7 @@ static int directory_failed(struct sources *sources, int r, struct error *reterr
 			 sources->state_directory);
 }
 
-static int leases_failed(struct sources *sources, struct error *reterr_error) {
+int sources_leases_failed(struct sources *sources, struct error *reterr_error) {
 	sources->leases = lease_store_close(sources->leases);
 	return error_set(reterr_error, E_DHCP_JET_ERROR,
 			 "the lease store in %s could not be read; look at the daemon's log", sources->state_directory);
@@ -108,42 +91,65 @@ static int sightings_failed(struct sources *sources, int r, struct error *reterr
 			 sources->state_directory);
 }
 
-static void summarize(struct sources *sources, const struct snapshot *snapshot, size_t n_entries) {
-	free(sources->scopes);
-	sources->scopes = mem_alloc(snapshot->n_scopes * sizeof *sources->scopes);
-	sources->n_scopes = snapshot->n_scopes;
-	sources->n_served_scopes = 0;
-	for (size_t i = 0; i < snapshot->n_scopes; i++) {
-		sources->scopes[i] = snapshot->scopes[i].subnet;
-		sources->n_served_scopes += snapshot->scopes[i].is_served;
-	}
-	sources->settings = snapshot->settings;
-	sources->n_entries = n_entries;
-	sources->generation = snapshot->generation;
-	sources->has_summary = true;
+static size_t count_served(const struct snapshot *snapshot) {
+	size_t n = 0;
+
+	for (size_t i = 0; i < snapshot->n_scopes; i++)
+		n += snapshot->scopes[i].is_served;
+	return n;
 }
 
-/* Bring the summary up to the newest generation. */
+/* Bring the snapshot up to the newest generation. */
 static int refresh(struct sources *sources) {
 	CLEANUP(cleanup_arena) struct arena *arena = NULL;
 	struct findings findings;
 	struct entry **entries;
-	struct snapshot *snapshot;
 	uint64_t generation;
 	size_t n_entries;
 	int r;
 
 	r = directory_store_generation(sources->directory, &generation);
-	if (r < 0 || (sources->has_summary && sources->generation == generation))
+	if (r < 0 || (sources->snapshot && sources->snapshot->generation == generation))
 		return r;
 	arena = arena_new(0);
 	r = directory_store_accepted(sources->directory, arena, &entries, &n_entries, &generation);
 	if (r < 0)
 		return r;
-	snapshot = snapshot_build((const struct entry *const *)entries, n_entries, sources->server_name, generation,
-				  &findings);
-	summarize(sources, snapshot, n_entries);
-	snapshot_free(snapshot);
+	snapshot_free(sources->snapshot);
+	sources->snapshot = snapshot_build((const struct entry *const *)entries, n_entries, sources->server_name,
+					   generation, &findings);
+	sources->n_entries = n_entries;
+	sources->n_served_scopes = count_served(sources->snapshot);
+	return 0;
+}
+
+int sources_snapshot(struct sources *sources, const struct snapshot **ret_snapshot, struct error *reterr_error) {
+	int r = open_directory(sources, reterr_error);
+
+	if (r == 0 && sources->directory && refresh(sources) < 0)
+		r = directory_failed(sources, -E_DHCP_JET_ERROR, reterr_error);
+	if (r < 0)
+		return r;
+	*ret_snapshot = sources->directory ? sources->snapshot : NULL;
+	return 0;
+}
+
+int sources_served_scope(struct sources *sources, struct ip4 network, const struct scope **ret_scope,
+			 struct error *reterr_error) {
+	const struct snapshot *snapshot = NULL;
+	const struct scope *scope;
+	char text[IP4_TEXT_MAX];
+	int r = sources_snapshot(sources, &snapshot, reterr_error);
+
+	if (r < 0)
+		return r;
+	scope = snapshot ? snapshot_scope_of(snapshot, network) : NULL;
+	if (!scope || !scope->is_served || !is_ip4_equal(scope->subnet.network, network))
+		return error_set(
+			reterr_error, E_DHCP_SUBNET_NOT_PRESENT,
+			"this server serves no scope at %s; lessorctl scope list shows the scopes and their servers",
+			ip4_format(network, text));
+	*ret_scope = scope;
 	return 0;
 }
 
@@ -188,9 +194,9 @@ static int read_directory(struct sources *sources, struct arena *scratch, const 
 	if (authority_expire(&status->verdict, now, clock_boot_id()))
 		status->directory.next_check = 0; /* it is due */
 	status->remaining_s = verdict_remaining_ms(&status->verdict, now, clock_boot_id()) / 1000;
-	status->generation = sources->generation;
+	status->generation = sources->snapshot->generation;
 	status->n_entries = sources->n_entries;
-	status->n_scopes = sources->n_scopes;
+	status->n_scopes = sources->snapshot->n_scopes;
 	status->n_served_scopes = sources->n_served_scopes;
 	status->n_quarantined = count_entries(&findings);
 	return 0;
@@ -222,10 +228,10 @@ static bool is_of_this_life(const struct detection *detection) {
 /* Without a directory, rounds come as often as authorization is checked; what could not be asked is asked again within
  * moments. */
 static int64_t next_detection(const struct sources *sources, const struct detection *detection) {
-	if (!sources->is_standalone || !sources->has_summary || detection->outcome == DETECTION_NONE ||
+	if (!sources->is_standalone || !sources->snapshot || detection->outcome == DETECTION_NONE ||
 	    detection->outcome == DETECTION_IMPOSSIBLE || !is_of_this_life(detection))
 		return 0;
-	return detection->at.wall_s + (int64_t)sources->settings.values[SETTING_RECHECK_INTERVAL];
+	return detection->at.wall_s + (int64_t)sources->snapshot->settings.values[SETTING_RECHECK_INTERVAL];
 }
 
 /* A status without them is better than none. */
@@ -266,15 +272,15 @@ int sources_status(struct sources *sources, struct arena *scratch, const struct 
 	/* serve obeys an objection at once; dir says so in the verdict, unless it hangs or cannot write. */
 	if (is_service_opposed())
 		status.remaining_s = 0;
-	r = open_leases(sources, reterr_error);
+	r = sources_open_leases(sources, reterr_error);
 	if (r < 0)
 		return r;
 	status.next_check = next_check(&status);
-	status.is_watch_on = sources->has_summary && sources->settings.values[SETTING_WATCH] == WATCH_ON;
+	status.is_watch_on = sources->snapshot && sources->snapshot->settings.values[SETTING_WATCH] == WATCH_ON;
 	status.is_store_failing = is_store_failing();
 	status.is_paused = is_service_paused();
 	if (sources->leases && lease_store_stat(sources->leases, &status.leases) < 0)
-		return leases_failed(sources, reterr_error);
+		return sources_leases_failed(sources, reterr_error);
 	*ret_status = status;
 	return 0;
 }
@@ -316,27 +322,22 @@ static int take_lease(void *context, const struct lease *lease) {
 	return 0;
 }
 
-/* The addresses of the scope at @network. Of one that the directory no longer has, the length is not known. */
-static struct ip4_range range_of_scope(const struct sources *sources, struct ip4 network) {
-	for (size_t i = 0; i < sources->n_scopes; i++)
-		if (is_ip4_equal(sources->scopes[i].network, network))
-			return ip4_subnet_range(sources->scopes[i]);
-	return (struct ip4_range){ network, { network.value | ~ip4_mask(8) } };
-}
-
+/* Where the leases to list lie. Of a scope that the directory no longer has, the length is not known. */
 static int range_of(struct sources *sources, const struct api_request *request, struct ip4_range *ret_range,
-		    struct error *reterr_error) {
-	struct ip4_range range = { { 0 }, { UINT32_MAX } };
+		    bool *ret_is_served, struct error *reterr_error) {
+	struct ip4 network = request->scope;
+	const struct scope *scope = NULL;
 	int r = 0;
 
-	if (request->has_scope) {
-		r = open_directory(sources, reterr_error);
-		if (r == 0 && sources->directory && refresh(sources) < 0)
-			r = directory_failed(sources, -E_DHCP_JET_ERROR, reterr_error);
-		range = range_of_scope(sources, request->scope);
-	}
-	*ret_range = range;
-	return r;
+	if (request->has_scope)
+		r = sources_served_scope(sources, network, &scope, reterr_error);
+	if (r < 0 && r != -E_DHCP_SUBNET_NOT_PRESENT)
+		return r;
+	*ret_range = !request->has_scope ? (struct ip4_range){ { 0 }, { UINT32_MAX } }
+		     : scope             ? ip4_subnet_range(scope->subnet)
+					 : (struct ip4_range){ network, { network.value | ~ip4_mask(8) } };
+	*ret_is_served = r == 0;
+	return 0;
 }
 
 /* False if nothing is left of the range. */
@@ -352,21 +353,24 @@ int sources_leases(struct sources *sources, struct arena *arena, const struct ap
 		   struct lease_page *ret_page, struct error *reterr_error) {
 	struct walk walk = { .limit = request->limit, .has_scope = request->has_scope, .scope = request->scope };
 	struct ip4_range range;
+	bool is_served;
 	int r;
 
 	walk.page.leases = arena_array_of(arena, struct lease, request->limit);
 	if (!walk.page.leases)
 		return error_set(reterr_error, E_NOT_ENOUGH_MEMORY, "the page would be too large");
-	r = range_of(sources, request, &range, reterr_error);
+	r = range_of(sources, request, &range, &is_served, reterr_error);
 	if (r == 0)
-		r = open_leases(sources, reterr_error);
+		r = sources_open_leases(sources, reterr_error);
 	if (r < 0)
 		return r;
 	if (sources->leases && begin_after(request, &range)) {
 		r = lease_store_visit(sources->leases, range.first, range.last, take_lease, &walk);
 		if (r < 0 && r != -E_DHCP_REACHED_END_OF_SELECTION)
-			return leases_failed(sources, reterr_error);
+			return sources_leases_failed(sources, reterr_error);
 	}
+	if (!is_served && walk.page.n_leases == 0 && !request->has_after) /* nor did it ever */
+		return sources_served_scope(sources, request->scope, &(const struct scope *){ NULL }, reterr_error);
 	*ret_page = walk.page;
 	return 0;
 }
@@ -376,11 +380,11 @@ int sources_lease(struct sources *sources, struct ip4 address, struct lease *ret
 	char text[IP4_TEXT_MAX];
 	int r;
 
-	r = open_leases(sources, reterr_error);
+	r = sources_open_leases(sources, reterr_error);
 	if (r < 0)
 		return r;
 	if (sources->leases && lease_store_visit(sources->leases, address, address, take_lease, &walk) < 0)
-		return leases_failed(sources, reterr_error);
+		return sources_leases_failed(sources, reterr_error);
 	if (walk.page.n_leases == 0)
 		return error_set(reterr_error, E_DHCP_INVALID_DHCP_CLIENT, "there is no lease of %s",
 				 ip4_format(address, text));

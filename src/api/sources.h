@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "api/request.h"
+#include "api/statistics.h"
 #include "api/status.h"
 #include "base/arena.h"
 
@@ -42,9 +43,43 @@ struct lease_page {
 	bool has_more;
 };
 
-/* Read into @arena the page that @request asks for. 0, or -E_... with a sentence. */
+/* Read into @arena the page that @request asks for. 0; -E_DHCP_SUBNET_NOT_PRESENT if it names a scope that this server
+ * does not serve and has no leases of; or -E_..., with a sentence. */
 int sources_leases(struct sources *sources, struct arena *arena, const struct api_request *request,
 		   struct lease_page *ret_page, struct error *reterr_error);
 
 /* Read the lease of @address. 0, -E_DHCP_INVALID_DHCP_CLIENT if there is none, or another -E_..., with a sentence. */
 int sources_lease(struct sources *sources, struct ip4 address, struct lease *ret_lease, struct error *reterr_error);
+
+/* Count the addresses of the scopes that this server serves, or of the one that @request names, at the wall time @now.
+ * Borrowed until the next request, or in @arena. 0; -E_DHCP_SUBNET_NOT_PRESENT if it does not serve that one; or
+ * -E_..., with a sentence. */
+int sources_statistics(struct sources *sources, struct arena *arena, const struct api_request *request, int64_t now,
+		       struct statistics *ret_statistics, struct error *reterr_error);
+
+/* Embedded. */
+struct address_list {
+	const struct ip4 *items; /* in the request's arena */
+	size_t n_items;
+};
+
+/* Find the request->count lowest addresses that nobody has had, then those whose lease has ended; fewer if there are
+ * fewer. 0; -E_DHCP_SUBNET_NOT_PRESENT, -E_NOT_FOUND (the scope has no range), -E_INVALID_PARAMETER (it is not in
+ * ranges of the scope, or too small, where to search); or another -E_..., with a sentence. */
+int sources_free_addresses(struct sources *sources, struct arena *arena, const struct api_request *request, int64_t now,
+			   struct address_list *ret_list, struct error *reterr_error);
+
+/* Embedded: the lease store, and how it is kept. */
+struct database {
+	struct lease_store_stat store; /* all zero if it is not there yet */
+	uint64_t n_in_force;           /* of its records */
+	struct settings settings;
+};
+
+/* Read it at the wall time @now. 0, or -E_... with a sentence. */
+int sources_database(struct sources *sources, int64_t now, struct database *ret_database, struct error *reterr_error);
+
+/* Borrow the interfaces that the directory has this server not serve, until the next request. 0, or -E_... with a
+ * sentence. */
+int sources_unbound(struct sources *sources, const char *const **ret_names, size_t *ret_n_names,
+		    struct error *reterr_error);

@@ -13,6 +13,7 @@ struct counters {
 	_Atomic uint64_t drops[COUNTER_DROPS_MAX];
 	_Atomic bool is_store_failing, is_verdict_void, has_verdict, is_opposed, is_paused;
 	_Atomic uint64_t started_ms;
+	_Atomic int64_t started_s;
 };
 
 static struct counters private_counters = { .has_verdict = true };
@@ -39,6 +40,7 @@ int counters_create(void) {
 
 void counters_attach(int fd) {
 	uint64_t not_started = 0;
+	struct moment now = clock_now();
 	void *memory = MAP_FAILED;
 
 	if (fd >= 0)
@@ -46,11 +48,16 @@ void counters_attach(int fd) {
 	/* Without shared memory the daemon still works; only the API would show zeros. */
 	if (memory != MAP_FAILED)
 		counters = memory;
-	atomic_compare_exchange_strong(&counters->started_ms, &not_started, clock_now().boot_ms);
+	if (atomic_compare_exchange_strong(&counters->started_ms, &not_started, now.boot_ms))
+		counters->started_s = now.wall_s;
 }
 
 uint64_t counters_started_ms(void) {
 	return atomic_load_explicit(&counters->started_ms, memory_order_relaxed);
+}
+
+int64_t counters_started_s(void) {
+	return counters->started_s;
 }
 
 void counter_add(enum counter counter, uint64_t amount) {

@@ -31,6 +31,9 @@ void counters_attach(int fd);
 /* When the daemon began, in milliseconds since boot: when the memory was first attached by anybody. 0 before. */
 uint64_t counters_started_ms(void);
 
+/* The same by the wall clock, as it stood then. */
+int64_t counters_started_s(void);
+
 /* Count, and read; a drop reason is its position in engine/drop.def. */
 void counter_add(enum counter counter, uint64_t amount);
 uint64_t counter_value(enum counter counter);

@@ -172,3 +172,20 @@ int interfaces_watch_clear(int fd) {
 	}
 	return result;
 }
+
+bool is_interface_choice_fixed(const struct interface_choice *choice) {
+	return choice->names && choice->names[0];
+}
+
+bool is_interface_chosen(const struct interface *interface, const struct interface_choice *choice) {
+	if (!is_interface_choice_fixed(choice)) {
+		for (size_t i = 0; i < choice->n_unbound; i++)
+			if (strcmp(choice->unbound[i], interface->name) == 0)
+				return false;
+		return !interface->is_loopback;
+	}
+	for (char *const *name = choice->names; *name; name++)
+		if (strcmp(*name, interface->name) == 0)
+			return true;
+	return false;
+}

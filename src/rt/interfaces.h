@@ -38,6 +38,19 @@ struct interface_list {
 	size_t n_items;
 };
 
+/* What says which interfaces are served. Borrowed. Embedded. */
+struct interface_choice {
+	char *const *names;         /* of lessord.conf, NULL-terminated: these alone, unless NULL or empty */
+	const char *const *unbound; /* of the directory: not these; where lessord.conf names some it counts alone */
+	size_t n_unbound;
+};
+
+/* True if lessord.conf says which interfaces are served, so that the directory does not. */
+bool is_interface_choice_fixed(const struct interface_choice *choice);
+
+/* True if @interface is to be served: with nothing said, each that is not loopback. */
+bool is_interface_chosen(const struct interface *interface, const struct interface_choice *choice);
+
 /* Read all interfaces. 0 or -E_DHCP_NETWORK_INIT_FAILED. */
 int interfaces_read(struct interface_list *ret_list, struct error *reterr_error);
 

@@ -12,6 +12,8 @@
 
 struct links {
 	char *const *names;
+	char **unbound; /* owned: what the directory has us not serve */
+	size_t n_unbound;
 	int watch_fd;
 	struct loop_watch *watch;
 	links_changed_f *changed; /* NULL: nobody wants to know */
@@ -22,15 +24,6 @@ struct links {
 	struct ip4 *host_addresses;
 	size_t n_host_addresses;
 };
-
-static bool is_served(const struct links *links, const struct interface *interface) {
-	if (!links->names || !links->names[0])
-		return !interface->is_loopback;
-	for (char *const *name = links->names; *name; name++)
-		if (strcmp(*name, interface->name) == 0)
-			return true;
-	return false;
-}
 
 static size_t addresses_count(const struct interface_list *list) {
 	size_t n = 0;
@@ -75,6 +68,7 @@ static void links_forget(struct links *links) {
 }
 
 static void links_fill(struct links *links, const struct interface_list *list) {
+	const struct interface_choice choice = { links->names, (const char *const *)links->unbound, links->n_unbound };
 	size_t n_addresses = addresses_count(list), used = 0;
 
 	links->items = mem_alloc(list->n_items * sizeof *links->items);
@@ -82,7 +76,7 @@ static void links_fill(struct links *links, const struct interface_list *list) {
 	links->host_addresses = mem_alloc(n_addresses * sizeof *links->host_addresses);
 	for (size_t i = 0; i < list->n_items; i++) {
 		host_addresses_add(links, &list->items[i]);
-		if (!is_served(links, &list->items[i]))
+		if (!is_interface_chosen(&list->items[i], &choice))
 			continue;
 		link_add(links, &list->items[i], links->addresses + used);
 		used += list->items[i].n_addresses;
@@ -142,13 +136,12 @@ static bool is_links_equal(const struct links *a, const struct links *b) {
 	return is_equal;
 }
 
-/* The kernel tells of more than what matters here: report only what differs. What others have borrowed goes last. */
-static void on_change(void *context) {
-	struct links *links = context, before = *links;
+/* Read anew, and report only what differs. What others have borrowed goes last. */
+static void links_refresh(struct links *links) {
+	struct links before = *links;
 	struct error error;
 	bool is_news;
 
-	interfaces_watch_clear(links->watch_fd);
 	links_forget(links);
 	if (links_read(links, &error) < 0) {
 		*links = before;
@@ -161,6 +154,40 @@ static void on_change(void *context) {
 	if (links->changed)
 		links->changed(links->context, is_news);
 	links_clear(&before);
+}
+
+/* The kernel tells of more than what matters here. */
+static void on_change(void *context) {
+	struct links *links = context;
+
+	interfaces_watch_clear(links->watch_fd);
+	links_refresh(links);
+}
+
+static void unbound_free(struct links *links) {
+	for (size_t i = 0; i < links->n_unbound; i++)
+		free(links->unbound[i]);
+	free(links->unbound);
+	links->unbound = NULL;
+	links->n_unbound = 0;
+}
+
+static bool is_unbound_equal(const struct links *links, const char *const *names, size_t n_names) {
+	bool is_equal = links->n_unbound == n_names;
+
+	for (size_t i = 0; is_equal && i < n_names; i++)
+		is_equal = strcmp(links->unbound[i], names[i]) == 0;
+	return is_equal;
+}
+
+void links_unbind(struct links *links, const char *const *names, size_t n_names) {
+	if (is_unbound_equal(links, names, n_names))
+		return;
+	unbound_free(links);
+	links->unbound = mem_alloc(n_names * sizeof *links->unbound);
+	for (size_t i = 0; i < n_names; i++)
+		links->unbound[links->n_unbound++] = mem_dup_text(names[i]);
+	links_refresh(links);
 }
 
 static bool has_link(const struct links *links, const char *name) {
@@ -207,6 +234,7 @@ struct links *links_free(struct links *links) {
 	if (links->watch_fd >= 0)
 		close(links->watch_fd);
 	links_clear(links);
+	unbound_free(links);
 	free(links);
 	return NULL;
 }

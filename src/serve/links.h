@@ -35,6 +35,10 @@ struct links *links_free(struct links *links);
 typedef void links_changed_f(void *context, bool is_news);
 void links_on_change(struct links *links, links_changed_f *call, void *context);
 
+/* Serve the interfaces called @names (copied) no longer, and all others again; where lessord.conf names those to
+ * serve, this changes nothing. What was borrowed before goes. */
+void links_unbind(struct links *links, const char *const *names, size_t n_names);
+
 /* Borrow the served interface with index @interface, or NULL. */
 const struct link *links_get(const struct links *links, unsigned interface);
 

@@ -199,11 +199,16 @@ static void orders_failed(void *context, const struct error *error) {
 	store_report(error);
 }
 
+static void snapshot_adopt(struct serve *serve, const struct snapshot *snapshot) {
+	engine_snapshot_changed(serve->engine);
+	links_unbind(serve->links, snapshot->unbound, snapshot->n_unbound);
+}
+
 static void on_configuration(void *context, bool has_new_snapshot) {
 	struct serve *serve = context;
 
 	if (has_new_snapshot)
-		engine_snapshot_changed(serve->engine);
+		snapshot_adopt(serve, configuration_snapshot(serve->configuration));
 	lookout_configure(serve->lookout);
 }
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/lease_store_priv.h"
 
+#include <sys/stat.h>
+
+#include "base/cursor.h"
 #include "base/event.h"
 #include "base/mem.h"
 #include "store/lease_record.h"
 #include "store/lease_table.h"
 
 #define LEASE_MAGIC 0x4c53524cu /* "LSRL" */
+#define KEY_CLEANUP "cleanup"
 #define LEASE_FORMAT 1u
 #define LEASE_MAP_SIZE ((size_t)64 << 30) /* address space, not memory or disk */
 
@@ -176,6 +180,31 @@ static int view_remove(void *context, struct ip4 address) {
 	return r;
 }
 
+static int64_t cleanup_get(struct db_txn *txn) {
+	struct reader reader;
+	struct span value;
+	int64_t at;
+
+	if (db_get(txn, LEASE_TABLE_META, span_of_text(KEY_CLEANUP), &value) < 0)
+		return 0;
+	reader = reader_of(value);
+	at = (int64_t)reader_u64(&reader);
+	return is_reader_complete(&reader) ? at : 0;
+}
+
+int64_t lease_batch_last_cleanup(struct lease_batch *batch) {
+	return cleanup_get(&batch->txn);
+}
+
+void lease_batch_note_cleanup(struct lease_batch *batch, int64_t at) {
+	uint8_t octets[sizeof(uint64_t)];
+	struct writer writer = writer_of(octets, sizeof octets);
+
+	writer_u64(&writer, (uint64_t)at);
+	db_put(&batch->txn, LEASE_TABLE_META, span_of_text(KEY_CLEANUP), span_of(octets, writer.len));
+	batch->is_dirty = true;
+}
+
 int lease_batch_begin(struct lease_store *store, struct lease_batch **ret_batch, struct error *reterr_error) {
 	struct lease_batch *batch = &store->batch;
 	int r;
@@ -267,8 +296,14 @@ int lease_store_visit(struct lease_store *store, struct ip4 from, struct ip4 to,
 	return r;
 }
 
+static uint64_t bytes_on_disk(const char *path) {
+	struct stat info;
+
+	return stat(path, &info) == 0 ? (uint64_t)info.st_blocks * 512 : 0;
+}
+
 int lease_store_stat(struct lease_store *store, struct lease_store_stat *ret_stat) {
-	struct lease_store_stat stat;
+	struct lease_store_stat stat = { .path = db_path(store->db), .format = LEASE_FORMAT };
 	struct db_txn txn;
 	int r;
 
@@ -277,6 +312,8 @@ int lease_store_stat(struct lease_store *store, struct lease_store_stat *ret_sta
 		return r;
 	stat.n_leases = db_count(&txn, LEASE_TABLE_ADDRESS);
 	stat.n_bytes_used = db_bytes_used(&txn);
+	stat.n_bytes_on_disk = bytes_on_disk(stat.path);
+	stat.last_cleanup = cleanup_get(&txn);
 	r = db_result(&txn, NULL);
 	db_abort(&txn);
 	if (r == 0)

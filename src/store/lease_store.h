@@ -41,6 +41,10 @@ const struct lease_view *lease_batch_view(struct lease_batch *batch);
 /* True if a change was made in this batch. */
 bool is_lease_batch_dirty(const struct lease_batch *batch);
 
+/* When ended leases were cleared away last (0: never), and note that it was done at @at, in this batch. */
+int64_t lease_batch_last_cleanup(struct lease_batch *batch);
+void lease_batch_note_cleanup(struct lease_batch *batch, int64_t at);
+
 /* Called when the batch is durable (@result 0) or lost (-E_DHCP_JET_ERROR, with @error). */
 typedef void lease_batch_done_f(void *context, int result, const struct error *error);
 
@@ -60,7 +64,13 @@ int lease_store_visit(struct lease_store *store, struct ip4 from, struct ip4 to,
 
 /* Embedded. */
 struct lease_store_stat {
+	const char *path; /* borrowed from the store */
+	uint32_t format;  /* its version */
 	uint64_t n_leases;
 	uint64_t n_bytes_used;
+	uint64_t n_bytes_on_disk;
+	int64_t last_cleanup; /* wall; 0: never */
 };
+
+/* Read what there is to say of the store. 0 or -E_DHCP_JET_ERROR. */
 int lease_store_stat(struct lease_store *store, struct lease_store_stat *ret_stat);

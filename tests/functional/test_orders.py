@@ -158,3 +158,63 @@ def test_serve_hangs(lab):
     os.kill(serve, signal.SIGCONT)
     expect_equal(_create(scene, address="10.77.0.199")[0], 200, "an order afterwards")
     expect_equal(scene.lessord.counter("role_restarts"), 0, "roles that crashed")
+
+
+def test_statistics(lab):
+    """The statistics count messages and addresses, offers that are waiting, and start with the daemon"""
+    scene = Scene(lab, tree={"scopes": ("10.77.0.0", "10.99.0.0")}).start()
+    client = scene.client()
+    client.obtain()
+    scene.client().discover()
+    client.renew()
+    statistics = scene.lessord.get("/v1/statistics")
+    expect_equal({key: statistics[key] for key in ("discovers", "offers", "requests", "acks", "naks", "total", "inUse", "free")},
+                 {"discovers": 2, "offers": 2, "requests": 2, "acks": 2, "naks": 0, "total": 200, "inUse": 1, "free": 199},
+                 "the sums")
+    ours, other = statistics["scopes"]
+    expect_equal((ours["scope"], ours["leases"], ours["inUse"], ours["free"], ours["pendingOffers"]),
+                 ("10.77.0.0/24", 1, 1, 99, 1), "the scope")
+    expect_equal((other["inUse"], other["percentInUse"], other["pendingOffers"]), (0, 0, 0), "the other scope")
+    started = statistics["startTime"]
+    scene.lessord.kill("serve")
+    client.renew()
+    expect_equal(scene.lessord.get("/v1/statistics")["startTime"], started, "the start after serve's")
+    one = scene.lessord.get("/v1/statistics?scope=10.99.0.0")
+    expect_equal((len(one["scopes"]), one.get("acks")), (1, None), "what is said of one scope")
+    _expect_code(scene.lessord.request("/v1/statistics?scope=10.98.0.0"), 404, 20005)
+
+
+def test_free_addresses(lab):
+    """Free addresses are those that nobody has; with fewer than asked for, they come with 20126"""
+    scene = Scene(lab).start()
+    client = scene.client()
+    client.obtain()
+    free = scene.lessord.get("/v1/free?scope=10.77.0.0&count=3")["addresses"]
+    expect_equal(free, ["10.77.0.101", "10.77.0.102", "10.77.0.103"], "free addresses")
+    status, body = scene.lessord.request("/v1/free?scope=10.77.0.0&count=1024")
+    expect_equal((status, body["error"]["code"], len(body["addresses"])), (404, 20126, 99), "the answer to too much")
+    client.release()
+    wait_until(lambda: scene.lessord.get("/v1/leases/10.77.0.100")["state"] == "released", "it is released")
+    expect_equal(scene.lessord.request("/v1/free?scope=10.77.0.0&count=101")[1]["addresses"][-1], "10.77.0.100",
+                 "what was somebody's comes last")
+
+
+def test_bindings_and_database(lab):
+    """The interfaces and the lease store are shown as they are"""
+    scene = Scene(lab).start()
+    scene.server.ip("link add idle type veth peer name idle1", "addr add 10.5.0.1/24 dev idle", "link set idle up")
+    interfaces = {interface["name"]: interface for interface in scene.lessord.get("/v1/bindings")["interfaces"]}
+    expect_equal(sorted(interfaces), ["eth0", "idle", "idle1"], "interfaces")
+    expect_equal((interfaces["eth0"]["addresses"], interfaces["eth0"]["served"], interfaces["eth0"]["fixed"]),
+                 (["10.77.0.1/24"], True, False), "eth0")
+    scene.client().obtain()
+    database = scene.lessord.get("/v1/database")
+    path = os.path.join(scene.lessord.state_directory, "leases.mdb")
+    expect_equal((database["path"], database["records"], database["leases"]), (path, 1, 1), "the lease store")
+    expect(database["bytesOnDisk"] >= database["bytesUsed"] > 0, f"sizes in {database}")
+    scene.lessord.stop()
+    scene.lessord.settings["interfaces"] = "eth0"
+    scene.start()
+    fixed = {interface["name"]: (interface["served"], interface["fixed"])
+             for interface in scene.lessord.get("/v1/bindings")["interfaces"]}
+    expect_equal(fixed, {"eth0": (True, True), "idle": (False, True), "idle1": (False, True)}, "interfaces that lessord.conf names")

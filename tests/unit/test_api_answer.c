@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "api/answer.h"
+#include "api/bindings.h"
 #include "api/json.h"
 #include "api/peer.h"
 #include "base/counter.h"
@@ -339,7 +340,7 @@ static void test_pages(void **state) {
 	assert_int_equal(count_pages("&scope=10.77.0.0", 25, &pages), 25);
 	assert_int_equal(pages, 1);
 	assert_int_equal(count_pages("&scope=10.78.0.0", 10, &pages), 1);
-	assert_int_equal(count_pages("&scope=10.79.0.0", 10, &pages), 0);
+	json_decref(ask("/v1/leases?scope=10.79.0.0", 404));
 	assert_int_equal(count_pages("&scope=10.77.0.0&after=255.255.255.255", 10, &pages), 0);
 	assert_int_equal(count_pages("&scope=10.77.0.0&after=10.77.0.20", 10, &pages), 5);
 	assert_int_equal(count_pages("&after=255.255.255.255", 10, &pages), 0);
@@ -577,11 +578,116 @@ static void test_pause_is_a_flag(void **state) {
 	assert_false(is_service_paused());
 }
 
+static void test_free_addresses(void **state) {
+	json_t *answer;
+
+	json_decref(ask("/v1/free?scope=10.77.0.0", 404));
+	open_stores();
+	accept_tree("lessorServedBy: " SERVER);
+	store_lease(fixture_lease("10.77.0.10", 1, NOW + 1));
+	store_lease(fixture_lease("10.77.0.11", 2, NOW));
+	answer = ask("/v1/free?scope=10.77.0.0", 200);
+	assert_text(answer, "addresses.0", "10.77.0.12");
+	json_decref(answer);
+	answer = ask("/v1/free?scope=10.77.0.0&count=2&from=10.77.0.20&to=10.77.0.20", 400);
+	json_decref(answer);
+	answer = ask("/v1/free?scope=10.77.0.0&count=11", 404);
+	assert_number(answer, "error.code", E_DHCP_REACHED_END_OF_SELECTION);
+	assert_int_equal(json_array_size(member(answer, "addresses")), 10);
+	assert_text(answer, "addresses.9", "10.77.0.11");
+	json_decref(answer);
+	json_decref(ask("/v1/free?scope=10.77.0.0&from=10.77.0.9", 400));
+	json_decref(ask("/v1/free?scope=10.77.0.0&to=10.77.0.21", 400));
+	json_decref(ask("/v1/free?scope=10.77.0.16", 404));
+	json_decref(ask("/v1/free?scope=10.78.0.0", 404));
+}
+
+static void test_statistics(void **state) {
+	json_t *answer;
+
+	done = (struct order_answer){ .scopes[5] = { fixture_ip4("10.77.0.0"), 3 } };
+	json_decref(ask("/v1/statistics", 200));
+	open_stores();
+	accept_tree("lessorServedBy: " SERVER);
+	store_lease(fixture_lease("10.77.0.10", 1, NOW + 1));
+	store_lease(fixture_lease("10.77.0.200", 2, NOW + 1));
+	store_lease(fixture_lease("10.77.99.10", 3, NOW + 1));
+	answer = ask("/v1/statistics", 200);
+	assert_int_equal(json_array_size(member(answer, "scopes")), 1);
+	assert_text(answer, "scopes.0.scope", "10.77.0.0/24");
+	assert_number(answer, "scopes.0.total", 11);
+	assert_number(answer, "scopes.0.inUse", 1);
+	assert_number(answer, "scopes.0.free", 10);
+	assert_number(answer, "scopes.0.percentInUse", 9);
+	assert_number(answer, "scopes.0.leases", 2);
+	assert_number(answer, "scopes.0.pendingOffers", 3);
+	assert_number(answer, "total", 11);
+	assert_true(json_is_integer(member(answer, "acks")) && json_is_integer(member(answer, "startTime")));
+	json_decref(answer);
+	error_set(&done.error, E_DHCP_SERVER_NOT_REACHABLE, "gone");
+	answer = ask("/v1/statistics?scope=10.77.0.0", 200);
+	assert_true(json_is_null(member(answer, "scopes.0.pendingOffers")));
+	assert_null(json_object_get(answer, "acks"));
+	json_decref(answer);
+	json_decref(ask("/v1/statistics?scope=10.78.0.0", 404));
+}
+
+static void test_database(void **state) {
+	json_t *answer = ask("/v1/database", 200);
+
+	assert_number(answer, "records", 0);
+	json_decref(answer);
+	open_stores();
+	store_lease(fixture_lease("10.77.0.10", 1, NOW + 1));
+	store_lease(fixture_lease("10.77.0.11", 2, NOW));
+	answer = ask("/v1/database", 200);
+	assert_non_null(strstr(json_string_value(member(answer, "path")), "/leases.mdb"));
+	assert_number(answer, "records", 2);
+	assert_number(answer, "leases", 1);
+	assert_number(answer, "cleanupInterval", 3600);
+	assert_number(answer, "lastCleanup", 0);
+	assert_true(json_integer_value(member(answer, "bytesOnDisk")) > 0);
+	json_decref(answer);
+}
+
+static void test_bindings(void **state) {
+	static char *const nothing[] = { "eth1", NULL };
+	static const char *const unbound[] = { "eth0" };
+	struct interface interfaces[] = {
+		{ .index = 1, .name = "lo", .is_loopback = true },
+		{ .index = 2,
+		  .name = "eth0",
+		  .is_up = true,
+		  .n_addresses = 1,
+		  .addresses = { { { 0x0a4d0001 }, 24 } } },
+		{ .index = 3, .name = "eth1" },
+	};
+	const struct interface_list list = { interfaces, ARRAY_LEN(interfaces) };
+	json_t *answer = bindings_json(&list, &(struct interface_choice){ .unbound = unbound, .n_unbound = 1 });
+
+	assert_int_equal(json_array_size(member(answer, "interfaces")), 2);
+	assert_text(answer, "interfaces.0.name", "eth0");
+	assert_text(answer, "interfaces.0.addresses.0", "10.77.0.1/24");
+	assert_true(json_is_false(member(answer, "interfaces.0.served")));
+	assert_true(json_is_true(member(answer, "interfaces.1.served")));
+	assert_true(json_is_false(member(answer, "interfaces.1.fixed")));
+	json_decref(answer);
+	answer = bindings_json(&list, &(struct interface_choice){ nothing, unbound, 1 });
+	assert_true(json_is_true(member(answer, "interfaces.0.fixed")));
+	assert_true(json_is_false(member(answer, "interfaces.0.served")));
+	assert_true(json_is_true(member(answer, "interfaces.1.served")));
+	json_decref(answer);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 #define ANSWER_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		ANSWER_TEST(test_what_serve_says_is_the_answer),
 		ANSWER_TEST(test_pause_is_a_flag),
+		ANSWER_TEST(test_free_addresses),
+		ANSWER_TEST(test_statistics),
+		ANSWER_TEST(test_database),
+		cmocka_unit_test(test_bindings),
 		ANSWER_TEST(test_status_before_the_stores_are_there),
 		ANSWER_TEST(test_status),
 		ANSWER_TEST(test_configuration_follows_the_generation),

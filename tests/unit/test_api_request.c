@@ -90,6 +90,31 @@ static void test_bad_parameters(void **state) {
 	assert_refused(API_METHOD_GET, "/v1/status?limit=1", E_INVALID_PARAMETER);
 }
 
+static void test_parameters_of_free(void **state) {
+	struct api_request request = parse(API_METHOD_GET, "/v1/free?scope=10.77.0.0");
+
+	assert_int_equal(request.count, 1);
+	assert_false(request.has_from || request.has_to || request.has_order);
+	request = parse(API_METHOD_GET, "/v1/free?scope=10.77.0.0&count=1024&from=10.77.0.9&to=10.77.0.9");
+	assert_int_equal(request.count, 1024);
+	assert_int_equal(request.from.value, 0x0a4d0009);
+	assert_int_equal(request.to.value, 0x0a4d0009);
+	assert_refused(API_METHOD_GET, "/v1/free", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/free?scope=10.77.0.0&count=0", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/free?scope=10.77.0.0&count=1025", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/free?scope=10.77.0.0&count=1&count=1", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/free?scope=10.77.0.0&from=10.77.0.9&to=10.77.0.8", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/free?scope=10.77.0.0&after=10.77.0.8", E_INVALID_PARAMETER);
+}
+
+static void test_statistics_are_asked_of_serve(void **state) {
+	struct api_request request = parse(API_METHOD_GET, "/v1/statistics?scope=10.77.0.0");
+
+	assert_true(request.has_order && request.has_scope);
+	assert_int_equal(request.order.kind, ORDER_OFFERS);
+	assert_refused(API_METHOD_GET, "/v1/statistics?limit=1", E_INVALID_PARAMETER);
+}
+
 static void test_unknown_paths(void **state) {
 	static const char *const paths[] = { "", "/", "/v1", "/v1/", "/v1/Status", "/v2/status", "/v1/status/", "/v1/statusx",
 					     "v1/status", "//v1/status", "/v1/../v1/status", "http://localhost/v1/status" };
@@ -215,11 +240,18 @@ static void test_long_uri(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_routes),          cmocka_unit_test(test_address_in_path),
-		cmocka_unit_test(test_parameters),      cmocka_unit_test(test_bad_parameters),
-		cmocka_unit_test(test_unknown_paths),   cmocka_unit_test(test_other_methods),
-		cmocka_unit_test(test_allowed_methods), cmocka_unit_test(test_delete_a_lease),
-		cmocka_unit_test(test_create_a_lease),  cmocka_unit_test(test_bad_bodies),
+		cmocka_unit_test(test_routes),
+		cmocka_unit_test(test_address_in_path),
+		cmocka_unit_test(test_parameters),
+		cmocka_unit_test(test_bad_parameters),
+		cmocka_unit_test(test_unknown_paths),
+		cmocka_unit_test(test_other_methods),
+		cmocka_unit_test(test_allowed_methods),
+		cmocka_unit_test(test_delete_a_lease),
+		cmocka_unit_test(test_create_a_lease),
+		cmocka_unit_test(test_bad_bodies),
+		cmocka_unit_test(test_parameters_of_free),
+		cmocka_unit_test(test_statistics_are_asked_of_serve),
 		cmocka_unit_test(test_long_uri),
 	};
 
