@@ -25,6 +25,8 @@ static int create_all(struct call *call, struct directory *directory, json_t *cr
 	const char *base = directory_base(directory);
 	const struct entry *entries[] = {
 		edit_new(call->arena, tree_root_dn(call->arena, base), schema_class_get(CLASS_ROOT)->name),
+		edit_new(call->arena, tree_classes_dn(call->arena, base), directory_container_class(directory)),
+		edit_new(call->arena, tree_options_dn(call->arena, base), directory_container_class(directory)),
 		edit_new(call->arena, tree_sites_dn(call->arena, base), directory_container_class(directory)),
 	};
 	int r = check_base(directory, reterr_error);

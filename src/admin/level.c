@@ -9,7 +9,8 @@
 #include "model/dn.h"
 
 #define FLAGS_MAX 128
-#define CHAIN_MAX 8 /* reservation, scope, server, site, cn=sites, root */
+#define CHAIN_MAX 8 /* reservation or policy, scope, server, site, cn=sites, root */
+#define LEVEL_HOLDERS (LEVEL_ROOT | LEVEL_SITE | LEVEL_SERVER | LEVEL_SCOPE) /* at which policies stand */
 
 static const struct level_row {
 	enum schema_level level;
@@ -20,6 +21,7 @@ static const struct level_row {
 	{ LEVEL_SERVER, "server" },
 	{ LEVEL_SCOPE, "scope" },
 	{ LEVEL_RESERVATION, "reservation" },
+	{ LEVEL_POLICY, "policy" }, /* not a level by itself: it stands at one of the others */
 };
 
 void level_add_flags(unsigned wanted, struct text *text) {
@@ -32,6 +34,13 @@ void level_add_flags(unsigned wanted, struct text *text) {
 	}
 }
 
+const char *level_name(unsigned level) {
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
+		if (levels[i].level == level)
+			return levels[i].name;
+	return "default";
+}
+
 static int find_root(const struct tree *tree, const struct entry **ret_entry, struct error *reterr_error) {
 	*ret_entry = tree_find(tree, tree->root_dn);
 	if (*ret_entry)
@@ -39,21 +48,24 @@ static int find_root(const struct tree *tree, const struct entry **ret_entry, st
 	return error_set(reterr_error, E_NOT_FOUND, "%s is not in the directory; \"lessorctl init\" creates it", tree->root_dn);
 }
 
-/* Which of the level flags is given: exactly one must be. */
-static int choose_level(struct call *call, const struct level_row **ret_row, struct error *reterr_error) {
+/* Which of the level flags for @wanted is given: exactly one must be. */
+static int choose_level(struct call *call, unsigned wanted, const struct level_row **ret_row,
+			struct error *reterr_error) {
 	char flags[FLAGS_MAX];
 	struct text text;
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		if (levels[i].level == LEVEL_POLICY)
+			continue;
 		n += call_count(call, levels[i].name);
 		if (is_call_given(call, levels[i].name))
 			*ret_row = &levels[i];
 	}
-	if (n == 1)
+	if (n == 1 && (*ret_row)->level & wanted)
 		return 0;
 	text_init(&text, flags, sizeof flags);
-	level_add_flags(UINT_MAX, &text);
+	level_add_flags(wanted, &text);
 	return call_reject_usage(call, reterr_error, "name exactly one level of: %s", flags);
 }
 
@@ -61,6 +73,7 @@ static int find_entry(const struct tree *tree, enum schema_level level, const ch
 		      const struct entry **ret_entry, struct error *reterr_error) {
 	switch (level) {
 	case LEVEL_ROOT:
+	case LEVEL_POLICY:
 		break;
 	case LEVEL_SITE:
 		return tree_get_site(tree, name, ret_entry, reterr_error);
@@ -68,17 +81,22 @@ static int find_entry(const struct tree *tree, enum schema_level level, const ch
 		return tree_get_server(tree, name, ret_entry, reterr_error);
 	case LEVEL_SCOPE:
 		return tree_get_scope(tree, name, ret_entry, reterr_error);
-	case LEVEL_POLICY: /* no flag names a policy yet */
 	case LEVEL_RESERVATION:
 		return tree_get_reservation(tree, name, ret_entry, reterr_error);
 	}
 	return find_root(tree, ret_entry, reterr_error);
 }
 
-int level_open(struct call *call, struct tree *ret_tree, struct level *ret_level, struct error *reterr_error) {
+/* What people call it: "scope 10.77.0.0". */
+static const char *where(struct arena *arena, enum schema_level level, const char *name) {
+	return level == LEVEL_ROOT ? "the whole enterprise" : arena_format(arena, "%s %s", level_name(level), name);
+}
+
+static int open_level(struct call *call, unsigned wanted, struct tree *ret_tree, struct level *ret_level,
+		      struct error *reterr_error) {
 	const struct level_row *row = NULL;
 	const char *name;
-	int r = choose_level(call, &row, reterr_error);
+	int r = choose_level(call, wanted, &row, reterr_error);
 
 	if (r == 0)
 		r = tree_load(call, ret_tree, reterr_error);
@@ -86,16 +104,46 @@ int level_open(struct call *call, struct tree *ret_tree, struct level *ret_level
 		return r;
 	name = call_value(call, row->name);
 	ret_level->level = row->level;
-	ret_level->where = row->level == LEVEL_ROOT ? "the whole enterprise" :
-						      arena_format(call->arena, "%s %s", row->name, name);
+	ret_level->where = where(call->arena, row->level, name);
 	return find_entry(ret_tree, row->level, name, &ret_level->entry, reterr_error);
 }
 
-const char *level_name(unsigned level) {
+int level_open_holder(struct call *call, struct tree *ret_tree, struct level *ret_level, struct error *reterr_error) {
+	return open_level(call, LEVEL_HOLDERS, ret_tree, ret_level, reterr_error);
+}
+
+int level_open(struct call *call, struct tree *ret_tree, struct level *ret_level, struct error *reterr_error) {
+	const char *policy = call_value(call, "policy");
+	int r;
+
+	if (!policy)
+		return open_level(call, LEVEL_HOLDERS | LEVEL_RESERVATION, ret_tree, ret_level, reterr_error);
+	r = level_open_holder(call, ret_tree, ret_level, reterr_error);
+	if (r == 0)
+		r = tree_get_policy(ret_tree, ret_level->entry, policy, &ret_level->entry, reterr_error);
+	if (r < 0)
+		return r;
+	ret_level->level = LEVEL_POLICY;
+	ret_level->where = arena_format(call->arena, "policy %s of %s", policy, ret_level->where);
+	return 0;
+}
+
+bool is_level_given(const struct call *call) {
 	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
-		if (levels[i].level == level)
-			return levels[i].name;
-	return "default";
+		if (is_call_given(call, levels[i].name))
+			return true;
+	return false;
+}
+
+static unsigned level_of(const struct entry *entry) {
+	for (unsigned class = 0; class < CLASS_COUNT; class ++)
+		if (is_entry_of_class(entry, schema_class_get((enum schema_class) class)->name))
+			return schema_class_level((enum schema_class) class);
+	return 0;
+}
+
+const char *level_where(const struct tree *tree, const struct entry *entry) {
+	return where(tree->arena, (enum schema_level)level_of(entry), tree_leaf(tree, entry));
 }
 
 /* Fill @ret_chain with the entries that @entry inherits from, itself first, the widest last; their number. A scope
@@ -153,12 +201,9 @@ static json_t *item_in_force(enum setting setting, const struct entry *const *ch
 json_t *level_settings_in_force(const struct tree *tree, const struct entry *entry) {
 	const struct entry *chain[CHAIN_MAX];
 	size_t n_chain = inheritance(tree, entry, chain);
+	unsigned level = level_of(entry);
 	json_t *array = json_array();
-	unsigned level = 0;
 
-	for (unsigned class = 0; class < CLASS_COUNT; class ++)
-		if (is_entry_of_class(entry, schema_class_get((enum schema_class) class)->name))
-			level |= schema_class_level((enum schema_class) class);
 	for (unsigned i = 0; i < SETTING_COUNT; i++)
 		if (setting_get((enum setting)i)->levels & level)
 			json_array_append_new(array, item_in_force((enum setting)i, chain, n_chain));

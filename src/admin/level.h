@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* level.h - the levels at which options and settings stand: the one that a command names (--root, --site SITE, --server
- * FQDN, --scope NETWORK, --reservation ADDRESS), and what is inherited there. */
+ * FQDN, --scope NETWORK, --reservation ADDRESS; with --policy NAME a policy that stands there), and what is inherited
+ * there. */
 #pragma once
 
 #include <jansson.h>
@@ -20,6 +21,16 @@ struct level {
 /* Find the level that the command line names, in the tree, which is loaded for it.
  * 0; -E_INVALID_PARAMETER if not exactly one is named; what tree_load and tree_get_site and so on say. */
 int level_open(struct call *call, struct tree *ret_tree, struct level *ret_level, struct error *reterr_error);
+
+/* Find the level that the command line names, where policies stand: as level_open, without a reservation and whatever
+ * --policy says. */
+int level_open_holder(struct call *call, struct tree *ret_tree, struct level *ret_level, struct error *reterr_error);
+
+/* True if the command line names a level at all. */
+bool is_level_given(const struct call *call);
+
+/* What to call @entry, which stands at a level: "site hq"; in the tree's arena. */
+const char *level_where(const struct tree *tree, const struct entry *entry);
 
 /* "root", "site" and so on; "default" for 0. */
 const char *level_name(unsigned level);

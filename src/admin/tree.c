@@ -24,6 +24,20 @@ const char *tree_sites_dn(struct arena *arena, const char *base) {
 	return make_dn(arena, "sites", tree_root_dn(arena, base));
 }
 
+const char *tree_classes_dn(struct arena *arena, const char *base) {
+	return make_dn(arena, "classes", tree_root_dn(arena, base));
+}
+
+const char *tree_options_dn(struct arena *arena, const char *base) {
+	return make_dn(arena, "options", tree_root_dn(arena, base));
+}
+
+int tree_make_dn(const char *name, const char *parent, size_t size, char *ret_dn, struct error *reterr_error) {
+	if (name[0] && dn_make(name, parent, size, ret_dn) == 0)
+		return 0;
+	return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s\" cannot be an entry's name", name);
+}
+
 int tree_load(struct call *call, struct tree *ret_tree, struct error *reterr_error) {
 	struct tree tree = { .arena = call->arena, .entries.arena = call->arena };
 	int r = call_open_directory(call, &tree.directory, reterr_error);
@@ -46,6 +60,15 @@ int tree_load(struct call *call, struct tree *ret_tree, struct error *reterr_err
 
 void tree_done(struct tree *tree) {
 	directory_entries_done(&tree->entries);
+	tree->snapshot = snapshot_free(tree->snapshot);
+}
+
+const struct snapshot *tree_snapshot(struct tree *tree) {
+	struct findings ignored;
+
+	if (!tree->snapshot)
+		tree->snapshot = snapshot_build(tree->entries.items, tree->entries.n_items, "", 0, &ignored);
+	return tree->snapshot;
 }
 
 const struct entry *tree_find(const struct tree *tree, const char *dn) {
@@ -189,20 +212,103 @@ int tree_get_reservation(const struct tree *tree, const char *address, const str
 	return 0;
 }
 
-int tree_add(struct tree *tree, const struct entry *entry, enum error_code taken, struct error *reterr_error) {
-	int r = edit_check(tree->entries.items, tree->entries.n_items, NULL, entry, reterr_error);
+/* Borrow the name of a policy right below @holder that is nearest to @name, or NULL. */
+static const char *nearest_policy(const struct tree *tree, const struct entry *holder, const char *name) {
+	const char **names = mem_alloc((tree->entries.n_items + 1) * sizeof *names), *nearest;
+	size_t n = 0;
 
-	return r < 0 ? r : directory_add(tree->directory, entry, taken, reterr_error);
+	for (size_t i = 0; i < tree->entries.n_items; i++)
+		if (is_entry_of_class(tree->entries.items[i], schema_class_get(CLASS_POLICY)->name) &&
+		    is_dn_equal(dn_parent(tree->entries.items[i]->dn), holder->dn))
+			names[n++] = tree_leaf(tree, tree->entries.items[i]);
+	nearest = text_nearest(name, names);
+	free(names);
+	return nearest;
 }
 
-int tree_change(struct tree *tree, const struct entry *before, const struct entry *after, struct error *reterr_error) {
-	const char *version = "";
-	int r = edit_check(tree->entries.items, tree->entries.n_items, before, after, reterr_error);
+int tree_get_policy(const struct tree *tree, const struct entry *holder, const char *name,
+		    const struct entry **ret_policy, struct error *reterr_error) {
+	const char *nearest;
+
+	for (size_t i = 0; i < tree->entries.n_items; i++) {
+		const struct entry *entry = tree->entries.items[i];
+
+		if (!is_named(entry, CLASS_POLICY, name) || !is_dn_equal(dn_parent(entry->dn), holder->dn))
+			continue;
+		*ret_policy = entry;
+		return 0;
+	}
+	nearest = nearest_policy(tree, holder, name);
+	if (nearest)
+		return error_set(reterr_error, E_DHCP_POLICY_NOT_FOUND, "there is no policy %s here; did you mean %s?",
+				 name, nearest);
+	return error_set(reterr_error, E_DHCP_POLICY_NOT_FOUND,
+			 "there is no policy %s here; \"lessorctl policy list\" shows what there is", name);
+}
+
+int tree_check(const struct tree *tree, const struct entry *before, const struct entry *after,
+	       struct error *reterr_error) {
+	return edit_check(tree->entries.items, tree->entries.n_items, before, after, reterr_error);
+}
+
+/* The containers of classes and definitions came later than cn=sites: a tree may do without them. */
+static void make_container(struct tree *tree, const struct entry *entry) {
+	const char *parent = dn_parent(entry->dn), *base = directory_base(tree->directory);
+	struct error ignored;
+
+	if (!is_dn_equal(parent, tree_classes_dn(tree->arena, base)) &&
+	    !is_dn_equal(parent, tree_options_dn(tree->arena, base)))
+		return;
+	if (tree_find(tree, parent))
+		return;
+	/* If it fails, adding the entry says why, unless somebody else made it at this moment. */
+	directory_add(tree->directory, edit_new(tree->arena, parent, directory_container_class(tree->directory)),
+		      E_DDS_UNEXPECTED_ERROR, &ignored);
+}
+
+int tree_add(struct tree *tree, const struct entry *entry, enum error_code taken, struct error *reterr_error) {
+	int r = tree_check(tree, NULL, entry, reterr_error);
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < tree->entries.n_items; i++)
-		if (tree->entries.items[i] == before)
-			version = tree->entries.versions[i];
-	return directory_modify(tree->directory, before, version, after, reterr_error);
+	make_container(tree, entry);
+	return directory_add(tree->directory, entry, taken, reterr_error);
+}
+
+int tree_write(struct tree *tree, const struct entry *before, const struct entry *after, struct error *reterr_error) {
+	const char *version = "";
+	size_t place = 0;
+	int r;
+
+	while (place < tree->entries.n_items && tree->entries.items[place] != before)
+		place++;
+	if (place < tree->entries.n_items)
+		version = tree->entries.versions[place];
+	r = directory_modify(tree->directory, before, version, after, reterr_error);
+	if (r < 0 || place == tree->entries.n_items)
+		return r;
+	tree->entries.items[place] = after;
+	tree->entries.versions[place] = ""; /* it has another one now, which nobody told us */
+	return 0;
+}
+
+int tree_change(struct tree *tree, const struct entry *before, const struct entry *after, struct error *reterr_error) {
+	int r = tree_check(tree, before, after, reterr_error);
+
+	return r < 0 ? r : tree_write(tree, before, after, reterr_error);
+}
+
+int tree_remove(struct tree *tree, const struct entry *entry, struct error *reterr_error) {
+	struct directory_entries *entries = &tree->entries;
+	int r = directory_delete(tree->directory, entry->dn, reterr_error);
+
+	for (size_t i = 0; i < entries->n_items && r == 0; i++) {
+		if (entries->items[i] != entry)
+			continue;
+		entries->n_items--;
+		memmove(entries->items + i, entries->items + i + 1, (entries->n_items - i) * sizeof *entries->items);
+		memmove(entries->versions + i, entries->versions + i + 1,
+			(entries->n_items - i) * sizeof *entries->versions);
+	}
+	return r;
 }

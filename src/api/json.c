@@ -90,7 +90,9 @@ json_t *lease_json(const struct lease *lease, int64_t now) {
 	json_set_text(object, "hostName", lease->host_name);
 	json_set_integer(object, "start", lease->start);
 	json_set_integer(object, "changed", lease->changed);
-	json_set_integer(object, "expiry", lease->expiry);
+	/* As in Windows' records, 0 is a lease without end. */
+	json_set_integer(object, "expiry", lease->expiry == LEASE_FOR_EVER ? 0 : lease->expiry);
+	json_set_text(object, "protocol", lease->is_bootp ? "bootp" : "dhcp");
 	set_address_or_null(object, "relay", lease->relay);
 	return object;
 }

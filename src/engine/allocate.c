@@ -47,12 +47,28 @@ static bool is_reserved_for_client(const struct request *request, struct ip4 add
 	return request->reservation && is_ip4_equal(request->reservation->address, address);
 }
 
+/* True if the @index-th range of the scope is for clients of this protocol. */
+static bool is_range_for_client(const struct request *request, size_t index) {
+	return request->scope->range_kinds[index] & request->type;
+}
+
+static bool is_in_range_for_client(const struct request *request, struct ip4 address) {
+	const struct scope *scope = request->scope;
+
+	for (size_t i = 0; i < scope->n_ranges; i++)
+		if (is_ip4_in_range(address, scope->ranges[i]))
+			return is_range_for_client(request, i);
+	return false;
+}
+
 /* True if the client may use @address by configuration: its own reservation, or a dynamic address reserved for
- * nobody. */
+ * nobody, in a range for its protocol. */
 static bool is_configured_for_client(const struct request *request, struct ip4 address) {
 	const struct reservation *holder = scope_reservation_at(request->scope, address);
 
-	return holder ? holder == request->reservation : is_scope_address_dynamic(request->scope, address);
+	if (holder)
+		return holder == request->reservation;
+	return is_scope_address_dynamic(request->scope, address) && is_in_range_for_client(request, address);
 }
 
 /* The same machine under another identity (a boot loader and the system it starts) may take over what is reserved for
@@ -76,20 +92,24 @@ bool can_assign(struct request *request, struct ip4 address) {
 		return false;
 	if (!request_lease_at(request, address, &lease))
 		return !request->output->is_store_failed;
-	return !is_lease_in_force(&lease, input->now.wall_s) || is_client_key_equal(&lease.client, &request->client) ||
-	       is_same_machine(request, &lease);
+	/* A lease without end is worth no more than its reservation, which is gone, or else this client's. */
+	return !is_lease_in_force(&lease, input->now.wall_s) || lease.expiry == LEASE_FOR_EVER ||
+	       is_client_key_equal(&lease.client, &request->client) || is_same_machine(request, &lease);
 }
 
-static struct range_position *position_of(struct request *request) {
+struct range_position *request_position(struct request *request) {
 	struct engine *engine = request->engine;
 	const struct snapshot *snapshot = request->input->snapshot;
+	size_t place;
 
 	if (!engine->positions) {
-		engine->positions = arena_array_of(engine->positions_arena, struct range_position, snapshot->n_scopes);
-		engine->n_positions = snapshot->n_scopes;
+		engine->positions =
+			arena_array_of(engine->positions_arena, struct range_position, 2 * snapshot->n_scopes);
+		engine->n_positions = 2 * snapshot->n_scopes;
 	}
-	assert((size_t)(request->scope - snapshot->scopes) < engine->n_positions);
-	return &engine->positions[request->scope - snapshot->scopes];
+	place = 2 * (size_t)(request->scope - snapshot->scopes) + (request->type == CLIENT_TYPE_BOOTP);
+	assert(place < engine->n_positions);
+	return &engine->positions[place];
 }
 
 /* The last address of the exclusion or the run of reservations that holds @address, or @address itself. */
@@ -137,7 +157,7 @@ static struct ip4 search_ranges(struct request *request, struct range_position *
 	for (size_t i = 0; i < scope->n_ranges; i++) {
 		struct ip4 found;
 
-		if (position->next.value > scope->ranges[i].last.value)
+		if (!is_range_for_client(request, i) || position->next.value > scope->ranges[i].last.value)
 			continue;
 		found = search_range(request, scope->ranges[i], position, steps);
 		if (!is_ip4_none(found) || *steps >= SEARCH_STEPS_MAX || request->output->is_store_failed)
@@ -150,7 +170,7 @@ static struct ip4 search_ranges(struct request *request, struct range_position *
 /* An address that no client has had yet. Searching goes on where it ended; once at the end, it starts over after a
  * pause, since offers lapse and records go away. */
 static struct ip4 choose_unused(struct request *request) {
-	struct range_position *position = position_of(request);
+	struct range_position *position = request_position(request);
 	uint64_t now = request->input->now.boot_ms;
 	bool is_from_start = is_ip4_none(position->next);
 	unsigned steps = 0;
@@ -209,13 +229,16 @@ static struct ip4 sweep_range(struct request *request, struct ip4_range range, s
 /* An address whose record the scope's index does not lead to: granted while the scope had another mask, or standing
  * behind the records of many addresses that have left its ranges. */
 static struct ip4 choose_overlooked(struct request *request) {
-	struct range_position *position = position_of(request);
+	struct range_position *position = request_position(request);
 	uint64_t now = request->input->now.boot_ms;
 	unsigned steps = 0;
 
 	for (size_t i = 0; i < request->scope->n_ranges && now >= position->swept_until_ms; i++) {
-		struct ip4 found = sweep_range(request, request->scope->ranges[i], &position->sweep, &steps);
+		struct ip4 found;
 
+		if (!is_range_for_client(request, i))
+			continue;
+		found = sweep_range(request, request->scope->ranges[i], &position->sweep, &steps);
 		if (!is_ip4_none(found) || steps >= SWEEP_STEPS_MAX || request->output->is_store_failed)
 			return found;
 	}

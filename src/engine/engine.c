@@ -64,9 +64,11 @@ static enum drop_reason reason_of_fault(enum dhcp4_fault fault) {
 	return DROP_COUNT;
 }
 
-/* RFC 2131 4.2: the client identifier if there is one, else hardware type and address. False if there is neither. */
+/* RFC 2131 4.2: the client identifier if there is one, else hardware type and address. False if there is neither. BOOTP
+ * knows no identifiers. */
 static bool client_identify(const struct dhcp4_packet *packet, struct client_key *ret_client) {
-	struct span id = packet->options[DHCP4_OPTION_CLIENT_ID];
+	bool is_bootp = packet->type == DHCP4_BOOTP;
+	struct span id = is_bootp ? (struct span){ 0 } : packet->options[DHCP4_OPTION_CLIENT_ID];
 
 	if (id.data && id.len && id.len < CLIENT_KEY_MAX) {
 		ret_client->octets[0] = CLIENT_KEY_IDENTIFIER;
@@ -97,8 +99,6 @@ static bool is_rogue_request(const struct dhcp4_packet *packet) {
 static enum drop_reason request_admit(const struct request *request) {
 	if (is_own_probe(request))
 		return DROP_OWN_PROBE;
-	if (request->packet->type == DHCP4_BOOTP)
-		return DROP_BOOTP;
 	if (!request->input->is_authorized)
 		return DROP_UNAUTHORIZED;
 	/* A server that asks is no client, and must hear that this network belongs to a directory. */
@@ -133,6 +133,8 @@ static void client_dispatch(struct request *request) {
 		request_inform(request);
 		return;
 	case DHCP4_BOOTP:
+		request_bootp(request);
+		return;
 	case DHCP4_OFFER:
 	case DHCP4_ACK:
 	case DHCP4_NAK:
@@ -153,6 +155,8 @@ static void client_handle(struct request *request) {
 static void request_handle(struct request *request) {
 	enum drop_reason reason = request_admit(request);
 
+	request->type = request->packet->type == DHCP4_BOOTP ? CLIENT_TYPE_BOOTP : CLIENT_TYPE_DHCP;
+	request->output->is_bootp = request->type == CLIENT_TYPE_BOOTP;
 	request->output->received = request->packet->type;
 	request->output->via = request->packet->giaddr;
 	request->output->is_rogue_request = reason != DROP_OWN_PROBE && is_rogue_request(request->packet);

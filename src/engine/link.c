@@ -73,16 +73,21 @@ static struct ip4 server_id_select(const struct request *request, const struct s
 	return input->n_link_addresses ? input->link_addresses[0].address : (struct ip4){ 0 };
 }
 
+static bool is_for_client(const struct request *request, const struct reservation *reservation) {
+	return reservation && reservation->type & request->type;
+}
+
+/* One for the other protocol is none, but nobody else gets its address. A BOOTP client has no identifier. */
 static const struct reservation *reservation_find(const struct request *request) {
 	const struct dhcp4_packet *packet = request->packet;
 	const struct reservation *reservation = NULL;
 
-	if (has_dhcp4_option(packet, DHCP4_OPTION_CLIENT_ID))
+	if (request->type == CLIENT_TYPE_DHCP && has_dhcp4_option(packet, DHCP4_OPTION_CLIENT_ID))
 		reservation = scope_reservation_by_client_id(request->scope, packet->options[DHCP4_OPTION_CLIENT_ID]);
-	if (!reservation && packet->hlen)
+	if (!is_for_client(request, reservation) && packet->hlen)
 		reservation = scope_reservation_by_hardware(request->scope, packet->htype,
 							    span_of(packet->chaddr, packet->hlen));
-	return reservation;
+	return is_for_client(request, reservation) ? reservation : NULL;
 }
 
 enum drop_reason request_select_scope(struct request *request) {

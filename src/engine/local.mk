@@ -3,6 +3,8 @@ noinst_LIBRARIES += libengine.a
 libengine_a_CFLAGS = $(STRICT)
 libengine_a_SOURCES = \
 	src/engine/allocate.c \
+	src/engine/boot_file.c \
+	src/engine/bootp.c \
 	src/engine/authority.c \
 	src/engine/authority.def \
 	src/engine/authority.h \
@@ -20,6 +22,7 @@ libengine_a_SOURCES = \
 	src/engine/order.c \
 	src/engine/precedence.c \
 	src/engine/precedence.def \
+	src/engine/probe.c \
 	src/engine/reply.c \
 	src/engine/request.h \
 	src/engine/rogue.c \

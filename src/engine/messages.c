@@ -20,16 +20,18 @@ static bool is_for_other_server(const struct request *request) {
 }
 
 void request_discover(struct request *request) {
-	uint64_t wait_ms = request_setting(request, SETTING_OFFER_TIME) * 1000;
 	struct ip4 address = request_choose_address(request);
 
 	if (is_ip4_none(address)) {
 		request_drop(request, DROP_RANGE_FULL);
 		return;
 	}
-	offers_add(request->engine->offers, address, request->scope->subnet, &request->client,
-		   request->input->now.boot_ms + wait_ms);
 	request->output->address = address;
+	if (request_must_probe(request, address)) {
+		request_drop(request, DROP_PROBING);
+		return;
+	}
+	request->output->delay_ms = (uint32_t)request_setting(request, SETTING_OFFER_DELAY);
 	request_reply(request, DHCP4_OFFER, address, request_lease_time(request));
 }
 
@@ -44,7 +46,7 @@ static void host_name_copy(const struct dhcp4_packet *packet, char *ret_name) {
 	ret_name[len] = '\0';
 }
 
-static void lease_fill(const struct request *request, struct ip4 address, uint32_t lease_time, struct lease *lease) {
+static void lease_fill(const struct request *request, struct ip4 address, int64_t expiry, struct lease *lease) {
 	const struct dhcp4_packet *packet = request->packet;
 	int64_t now = request->input->now.wall_s;
 
@@ -54,7 +56,7 @@ static void lease_fill(const struct request *request, struct ip4 address, uint32
 	lease->scope = request->scope->subnet;
 	lease->state = LEASE_ACTIVE;
 	lease->changed = now;
-	lease->expiry = now + lease_time;
+	lease->expiry = expiry;
 	lease->client = request->client;
 	lease->htype = packet->htype;
 	lease->hlen = packet->hlen;
@@ -63,20 +65,28 @@ static void lease_fill(const struct request *request, struct ip4 address, uint32
 	if (is_ip4_none(packet->ciaddr) || !is_ip4_none(packet->giaddr))
 		lease->relay = packet->giaddr;
 	host_name_copy(packet, lease->host_name);
+	lease->is_bootp = request->type == CLIENT_TYPE_BOOTP;
+}
+
+bool request_bind(struct request *request, struct ip4 address, int64_t expiry) {
+	struct lease lease = { 0 };
+
+	request_lease_at(request, address, &lease);
+	lease_fill(request, address, expiry, &lease);
+	if (request->output->is_store_failed || !request_lease_put(request, &lease)) {
+		request_drop(request, DROP_STORE);
+		return false;
+	}
+	offers_remove(request->engine->offers, request->scope->subnet, &request->client);
+	return true;
 }
 
 /* Bind @address to the client and acknowledge. */
 static void grant(struct request *request, struct ip4 address) {
 	uint32_t lease_time = request_lease_time(request);
-	struct lease lease = { 0 };
 
-	request_lease_at(request, address, &lease);
-	lease_fill(request, address, lease_time, &lease);
-	if (request->output->is_store_failed || !request_lease_put(request, &lease)) {
-		request_drop(request, DROP_STORE);
+	if (!request_bind(request, address, request->input->now.wall_s + lease_time))
 		return;
-	}
-	offers_remove(request->engine->offers, request->scope->subnet, &request->client);
 	request->output->address = address;
 	request_reply(request, DHCP4_ACK, address, lease_time);
 }

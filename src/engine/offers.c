@@ -11,7 +11,7 @@ static_assert(OFFERS_MAX < NO_SLOT, "slots are numbered in 16 bits");
 enum chain { CHAIN_ADDRESS, CHAIN_CLIENT, CHAIN_COUNT };
 
 struct offer {
-	bool is_used;
+	bool is_used, is_silent;
 	struct ip4 address;
 	struct ip4_subnet scope;
 	struct client_key client;
@@ -104,6 +104,7 @@ void offers_add(struct offers *offers, struct ip4 address, struct ip4_subnet sco
 	slot_clear(offers, slot);
 	offer = &offers->slots[slot];
 	offer->is_used = true;
+	offer->is_silent = false;
 	offer->address = address;
 	offer->scope = scope;
 	offer->client = *client;
@@ -127,6 +128,35 @@ bool is_offered_to_other(const struct offers *offers, struct ip4 address, const 
 
 	return slot != NO_SLOT && offers->slots[slot].until_ms > now_ms &&
 	       !is_client_key_equal(&offers->slots[slot].client, client);
+}
+
+/* The offer of @address to @client, or NULL. */
+static const struct offer *offer_of(const struct offers *offers, struct ip4 address, const struct client_key *client) {
+	uint16_t slot = slot_of_address(offers, address);
+
+	return slot != NO_SLOT && is_client_key_equal(&offers->slots[slot].client, client) ? &offers->slots[slot]
+											   : NULL;
+}
+
+void offers_note_silent(struct offers *offers, struct ip4 address, const struct client_key *client) {
+	const struct offer *offer = offer_of(offers, address, client);
+
+	if (offer)
+		offers->slots[offer - offers->slots].is_silent = true;
+}
+
+bool is_offer_silent(const struct offers *offers, struct ip4 address, const struct client_key *client,
+		     uint64_t now_ms) {
+	const struct offer *offer = offer_of(offers, address, client);
+
+	return offer && offer->is_silent && offer->until_ms > now_ms;
+}
+
+void offers_remove_address(struct offers *offers, struct ip4 address) {
+	uint16_t slot = slot_of_address(offers, address);
+
+	if (slot != NO_SLOT)
+		slot_clear(offers, slot);
 }
 
 void offers_remove(struct offers *offers, struct ip4_subnet scope, const struct client_key *client) {

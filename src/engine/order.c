@@ -256,8 +256,14 @@ void engine_order(struct engine *engine, const struct engine_input *input, const
 	struct engine_output output;
 	struct traits traits;
 	struct ordering ordering = {
-		.request = { .engine = engine, .input = input, .packet = &packet, .output = &output,
-			     .traits = &traits },
+		.request = {
+			.engine = engine,
+			.input = input,
+			.packet = &packet,
+			.output = &output,
+			.traits = &traits,
+			.type = CLIENT_TYPE_BOTH,
+		},
 		.order = order,
 		.answer = ret_answer,
 	};

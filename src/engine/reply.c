@@ -103,9 +103,14 @@ static bool is_broadcast_needed(const struct dhcp4_packet *packet) {
 	return packet->flags & DHCP4_FLAG_BROADCAST || packet->htype != HTYPE_ETHERNET || packet->hlen != HLEN_ETHERNET;
 }
 
+/* RFC 2131 4.3.5; RFC 1542 5.4. */
+static bool is_answered_past_relay(const struct dhcp4_packet *packet) {
+	return (packet->type == DHCP4_INFORM || packet->type == DHCP4_BOOTP) && !is_ip4_none(packet->ciaddr);
+}
+
 /* RFC 2131 4.1, fourth paragraph on: relay, the client's own address, broadcast if it asks for that, else its hardware.
- * An inform is answered to the client's own address even if a relay brought it (4.3.5), and one of rogue detection may
- * come without. */
+ * An inform, and a BOOTP request, is answered to the client's own address even if a relay brought it, and one of rogue
+ * detection may come without. */
 static void destination_fill(struct request *request, struct ip4 address) {
 	const struct dhcp4_packet *packet = request->packet;
 	struct engine_output *output = request->output;
@@ -113,7 +118,7 @@ static void destination_fill(struct request *request, struct ip4 address) {
 	output->source = request->server_id;
 	output->port = DHCP4_CLIENT_PORT;
 	output->path = REPLY_UNICAST;
-	if (packet->type == DHCP4_INFORM && !is_ip4_none(packet->ciaddr)) {
+	if (is_answered_past_relay(packet)) {
 		output->destination = packet->ciaddr;
 	} else if (!is_ip4_none(packet->giaddr)) {
 		output->destination = packet->giaddr;
@@ -163,6 +168,7 @@ void request_reply(struct request *request, enum dhcp4_message_type type, struct
 	header.yiaddr = address;
 	if (type == DHCP4_ACK)
 		header.ciaddr = request->packet->ciaddr;
+	request_boot_file(request, &header);
 	reply_start(request, type, &header, &writer);
 	if (lease_time)
 		write_times(request, &writer, lease_time);
@@ -171,6 +177,48 @@ void request_reply(struct request *request, enum dhcp4_message_type type, struct
 				   request->packet->options[DHCP4_OPTION_SUBNET_SELECTION]);
 	write_configured(request, &writer);
 	reply_finish(request, type, address, &writer);
+}
+
+/* Extensions of DHCP (RFC 2132 section 9), and what the engine itself writes. */
+static bool is_for_dhcp_alone(uint8_t code) {
+	return (code >= DHCP4_OPTION_REQUESTED_ADDRESS && code <= DHCP4_OPTION_CLIENT_ID) ||
+	       code == DHCP4_OPTION_TFTP_SERVER || code == DHCP4_OPTION_BOOT_FILE || code == DHCP4_OPTION_RELAY_INFO ||
+	       code == DHCP4_OPTION_SUBNET_SELECTION || code == DHCP4_OPTION_SUBNET_MASK;
+}
+
+/* As much as the client has room for: RFC 951's, or more if its request was longer or says so (RFC 1542 2.1). */
+static size_t bootp_limit(const struct request *request) {
+	struct span size = request->packet->options[DHCP4_OPTION_MAX_SIZE];
+	size_t limit = request->input->octets.len;
+
+	if (size.data && be16_read(size.data) > limit + IP_UDP_HEADERS)
+		limit = be16_read(size.data) - IP_UDP_HEADERS;
+	return limit < DHCP4_MESSAGE_MIN ? DHCP4_MESSAGE_MIN : limit;
+}
+
+void request_reply_bootp(struct request *request, struct ip4 address) {
+	const struct option_set *options = options_of(request);
+	struct span relay_info = request->packet->options[DHCP4_OPTION_RELAY_INFO];
+	struct dhcp4_header header;
+	struct dhcp4_writer writer;
+
+	header_fill(request, &header);
+	header.is_bootp = true;
+	header.secs = request->packet->secs;
+	header.ciaddr = request->packet->ciaddr;
+	header.yiaddr = address;
+	header.siaddr = request->server_id;
+	request_boot_file(request, &header);
+	dhcp4_write_start(&writer, request->output->octets, bootp_limit(request), &header, relay_info.len);
+	write_mask(request, &writer);
+	for (size_t i = 0; i < options->n_values; i++)
+		if (!is_for_dhcp_alone(options->values[i].code))
+			dhcp4_write_option(&writer, options->values[i].code, options->values[i].octets);
+	request->output->len = request->packet->has_cookie ? dhcp4_write_finish(&writer, relay_info)
+							   : dhcp4_write_finish_plain(&writer);
+	request->output->has_reply = true;
+	request->output->sent = DHCP4_BOOTP;
+	destination_fill(request, address);
 }
 
 void request_reply_vendor(struct request *request, struct span vendor_information) {

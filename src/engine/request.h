@@ -12,10 +12,11 @@
 #define POLICIES_MAX 64    /* that one client can meet; those behind are not looked at */
 #define TRACE_TEXT_MAX 1024
 
-/* Where the searches for an address go on, per scope. Embedded. */
+/* Where the searches for an address go on, per scope and protocol. Embedded. */
 struct range_position {
 	struct ip4 next;          /* for one without record; none: at the start of the first range */
 	uint64_t full_until_ms;   /* all ranges were searched in vain: do not search again before */
+	uint64_t limit_until_ms;  /* there are as many BOOTP clients as may be: do not count again before */
 	struct ip4 sweep;         /* one by one, for what the other ways overlook; none: at the start */
 	uint64_t swept_until_ms;  /* all were looked at: do not begin again before */
 };
@@ -23,7 +24,7 @@ struct range_position {
 struct engine {
 	struct arena *arena; /* holds the engine itself */
 	struct offers *offers;
-	/* parallel to snapshot->scopes once used; forgotten when the snapshot changes */
+	/* two for each of snapshot->scopes once used, for DHCP and BOOTP; forgotten when the snapshot changes */
 	struct range_position *positions;
 	struct arena *positions_arena;
 	size_t n_positions;
@@ -51,6 +52,7 @@ struct request {
 	const struct reservation *reservation; /* of this client in @scope, or NULL */
 	struct traits *traits;
 	struct client_key client;
+	enum client_type type; /* the protocol that it speaks */
 	struct ip4 server_id; /* how we call ourselves towards this client */
 };
 
@@ -60,6 +62,7 @@ void request_request(struct request *request);
 void request_decline(struct request *request);
 void request_release(struct request *request);
 void request_inform(struct request *request);
+void request_bootp(struct request *request);
 
 /* rogue.c: the same for a server that asks whether this network belongs to a directory ([MS-DHCPE] 3.2.5.4). */
 void request_rogue(struct request *request);
@@ -89,6 +92,13 @@ bool is_request_for_us(const struct request *request, struct ip4 address);
 /* True if @address lies in a subnet of the link that the packet came from itself, not through a relay. */
 bool is_request_on_link(const struct request *request, struct ip4 address);
 
+/* probe.c: remember that @address is offered to the client, and say whether it is to be pinged before (output->probe is
+ * set then): if that is configured, nobody vouches for the address, and it has not just been silent. */
+bool request_must_probe(struct request *request, struct ip4 address);
+
+/* boot_file.c: put the boot file for this client into @header, if there is one, and note it in output. */
+void request_boot_file(struct request *request, struct dhcp4_header *header);
+
 /* allocate.c: true if @address may be given to this client: in a range or reserved for it, and not in use by anybody
  * else. Sets output->is_store_failed when that could not be found out. */
 bool can_assign(struct request *request, struct ip4 address);
@@ -97,6 +107,9 @@ bool can_assign(struct request *request, struct ip4 address);
  * full. */
 struct ip4 request_choose_address(struct request *request);
 
+/* Where the searches for addresses of the scope go on for clients of this protocol. */
+struct range_position *request_position(struct request *request);
+
 /* Read the lease of @address, or of this client. False if there is none, or on failure (is_store_failed is set
  * then). */
 bool request_lease_at(struct request *request, struct ip4 address, struct lease *ret_lease);
@@ -104,6 +117,10 @@ bool request_lease_of_client(struct request *request, struct lease *ret_lease);
 
 /* Store @lease. False on failure (is_store_failed is set then). */
 bool request_lease_put(struct request *request, const struct lease *lease);
+
+/* messages.c: bind @address to the client until @expiry, and forget what it was offered. False on failure; the packet
+ * is dropped then. */
+bool request_bind(struct request *request, struct ip4 address, int64_t expiry);
 
 /* Lease time for this client: what is configured, or less if the client asked for less. Seconds. */
 uint32_t request_lease_time(const struct request *request);
@@ -162,6 +179,9 @@ uint64_t request_setting(const struct request *request, enum setting setting);
 /* reply.c: write the reply of type @type. @address is yiaddr (none for NAK and INFORM); @lease_time 0 leaves out the
  * times. */
 void request_reply(struct request *request, enum dhcp4_message_type type, struct ip4 address, uint32_t lease_time);
+
+/* The reply to a BOOTP client; @address is yiaddr, none if it knows its address itself. */
+void request_reply_bootp(struct request *request, struct ip4 address);
 
 /* A DHCPACK with @vendor_information in option 43 and nothing that is configured. */
 void request_reply_vendor(struct request *request, struct span vendor_information);

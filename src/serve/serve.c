@@ -83,6 +83,10 @@ static void exchange_handle(struct serve *serve, const struct packet_in *packet,
 	input.n_link_addresses = link->n_addresses;
 	input.host_addresses = links_host_addresses(serve->links, &input.n_host_addresses);
 	engine_handle(serve->engine, &input, &exchange->output);
+	if (!exchange->output.has_reply && exchange->output.reason == DROP_PROBING) {
+		input.silent = exchange->output.probe;
+		engine_handle(serve->engine, &input, &exchange->output);
+	}
 	if (!is_ip4_none(exchange->output.other_server))
 		lookout_hear_choice(serve->lookout, link, &exchange->output);
 }

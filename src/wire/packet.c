@@ -54,9 +54,8 @@ static enum dhcp4_fault parse_header(struct reader *reader, enum dhcp4_op op, st
 	memcpy(packet->chaddr, reader_take(reader, DHCP4_CHADDR_MAX).data, packet->hlen);
 	ret_fields->sname = reader_take(reader, DHCP4_SNAME_SIZE);
 	ret_fields->file = reader_take(reader, DHCP4_FILE_SIZE);
-	if (reader_u32(reader) != MAGIC_COOKIE)
-		return DHCP4_FAULT_MAGIC;
-	ret_fields->options = reader_take_rest(reader);
+	packet->has_cookie = reader_u32(reader) == MAGIC_COOKIE;
+	ret_fields->options = packet->has_cookie ? reader_take_rest(reader) : (struct span){ 0 };
 	return DHCP4_FAULT_NONE;
 }
 
@@ -138,6 +137,23 @@ static enum dhcp4_fault parse_overloaded(struct dhcp4_packet *packet, const stru
 	return fault;
 }
 
+static struct span text_of(struct span field) {
+	const uint8_t *end = memchr(field.data, '\0', field.len);
+
+	return span_of(field.data, end ? (size_t)(end - field.data) : field.len);
+}
+
+/* What file and sname say where they hold no options. */
+static void take_texts(struct dhcp4_packet *packet, const struct fields *fields) {
+	struct span value = packet->options[DHCP4_OPTION_OVERLOAD];
+	uint8_t overload = value.data ? value.data[0] : 0;
+
+	if (!(overload & OVERLOAD_FILE))
+		packet->file = text_of(fields->file);
+	if (!(overload & OVERLOAD_SNAME))
+		packet->sname = text_of(fields->sname);
+}
+
 static enum dhcp4_fault check_lengths(const struct dhcp4_packet *packet) {
 	for (size_t i = 0; i < ARRAY_LEN(option_lengths); i++) {
 		struct span value = packet->options[option_lengths[i].code];
@@ -178,6 +194,11 @@ static enum dhcp4_fault take_message_type(struct dhcp4_packet *packet, enum dhcp
 	return DHCP4_FAULT_NONE;
 }
 
+/* RFC 951's messages have none of their own. */
+static bool can_lack_cookie(struct span octets, enum dhcp4_op op) {
+	return op == DHCP4_OP_REQUEST && octets.len >= DHCP4_MESSAGE_MIN;
+}
+
 static enum dhcp4_fault parse(struct span octets, enum dhcp4_op op, struct dhcp4_packet *ret_packet) {
 	struct reader reader = reader_of(octets);
 	enum dhcp4_fault fault;
@@ -190,10 +211,14 @@ static enum dhcp4_fault parse(struct span octets, enum dhcp4_op op, struct dhcp4
 	memset(ret_packet, 0, offsetof(struct dhcp4_packet, scratch));
 	ret_packet->scratch_used = 0;
 	fault = parse_header(&reader, op, ret_packet, &fields);
+	if (fault == DHCP4_FAULT_NONE && !ret_packet->has_cookie && !can_lack_cookie(octets, op))
+		fault = DHCP4_FAULT_MAGIC;
 	if (fault == DHCP4_FAULT_NONE)
 		fault = parse_options(ret_packet, fields.options);
 	if (fault == DHCP4_FAULT_NONE)
 		fault = parse_overloaded(ret_packet, &fields);
+	if (fault == DHCP4_FAULT_NONE)
+		take_texts(ret_packet, &fields);
 	if (fault == DHCP4_FAULT_NONE)
 		fault = check_lengths(ret_packet);
 	if (fault == DHCP4_FAULT_NONE)
@@ -239,7 +264,7 @@ static const char *const fault_texts[] = {
 	[DHCP4_FAULT_OVERSIZED] = "longer than any DHCP message",
 	[DHCP4_FAULT_OP] = "a reply where a request is wanted, or the reverse",
 	[DHCP4_FAULT_HLEN] = "hardware address longer than 16 octets",
-	[DHCP4_FAULT_MAGIC] = "no DHCP magic cookie",
+	[DHCP4_FAULT_MAGIC] = "no DHCP magic cookie, and no BOOTP message either",
 	[DHCP4_FAULT_OPTION_LENGTH] = "an option runs past the end of its field",
 	[DHCP4_FAULT_OVERLOAD] = "contradictory option overload",
 	[DHCP4_FAULT_FIELD_LENGTH] = "an option of fixed size has another size",

@@ -57,6 +57,8 @@ enum dhcp4_option {
 	DHCP4_OPTION_REBINDING_TIME = 59,
 	DHCP4_OPTION_VENDOR_CLASS = 60,
 	DHCP4_OPTION_CLIENT_ID = 61,
+	DHCP4_OPTION_TFTP_SERVER = 66,
+	DHCP4_OPTION_BOOT_FILE = 67,
 	DHCP4_OPTION_USER_CLASS = 77,
 	DHCP4_OPTION_CLIENT_FQDN = 81,
 	DHCP4_OPTION_RELAY_INFO = 82,
@@ -71,7 +73,7 @@ enum dhcp4_fault {
 	DHCP4_FAULT_OVERSIZED,     /* longer than DHCP4_PACKET_MAX */
 	DHCP4_FAULT_OP,            /* a reply where a request is wanted, or the reverse */
 	DHCP4_FAULT_HLEN,          /* hlen > 16 */
-	DHCP4_FAULT_MAGIC,         /* no DHCP magic cookie */
+	DHCP4_FAULT_MAGIC,         /* no DHCP magic cookie, and no BOOTP message either */
 	DHCP4_FAULT_OPTION_LENGTH, /* an option runs past the end of its field */
 	DHCP4_FAULT_OVERLOAD,      /* option 52 with a wrong length or value, twice, or inside file or sname */
 	DHCP4_FAULT_FIELD_LENGTH,  /* an option with a fixed size has another one */
@@ -90,6 +92,8 @@ struct dhcp4_packet {
 	uint16_t secs, flags;
 	struct ip4 ciaddr, yiaddr, siaddr, giaddr;
 	uint8_t chaddr[DHCP4_CHADDR_MAX]; /* @hlen octets count; the rest is zero */
+	struct span sname, file; /* up to the first NUL; empty where options stand in them */
+	bool has_cookie;         /* options are understood; without it, it is a BOOTP message */
 	/* By code: the value, all its parts joined (RFC 3396); data NULL if absent. A zero-length option has data. */
 	struct span options[256];
 	uint8_t scratch[DHCP4_SCRATCH_SIZE];
@@ -97,6 +101,7 @@ struct dhcp4_packet {
 };
 
 /* Read the request @octets. DHCP4_FAULT_NONE, or why it cannot be read; @ret_packet is then not to be used.
+ * Without the magic cookie it is a BOOTP message of RFC 951, if it has at least BOOTP's size.
  * Checked: the fixed sizes of options 50, 51, 53, 54, 57, 118 (4, 4, 1, 4, 2, 4) and at least 2 for 61. Options in
  * file and sname are read when option 52 says so, in the order options, file, sname (RFC 2131 4.1). */
 enum dhcp4_fault dhcp4_parse(struct span octets, struct dhcp4_packet *ret_packet);
@@ -125,23 +130,27 @@ struct dhcp4_header {
 	uint16_t secs, flags;
 	struct ip4 ciaddr, yiaddr, siaddr, giaddr;
 	uint8_t chaddr[DHCP4_CHADDR_MAX];
+	struct span sname, file; /* cut to fit with a NUL behind */
+	bool is_bootp;           /* for a client that knows no options in file and sname */
 };
 
 /* Embedded: a message under construction. Options go to the options field until it is full, then to the file
- * field and to sname (option 52); what still does not fit is left out and counted. Room for the end mark, the
- * overload option and the reserved trailer is kept from the start. */
+ * field and to sname (option 52) where those hold nothing else; what still does not fit is left out and counted. Room
+ * for the end mark, the overload option and the reserved trailer is kept from the start. */
 struct dhcp4_writer {
 	uint8_t *octets;
 	size_t limit;    /* of the whole message */
 	size_t used;     /* header, cookie and options so far */
 	size_t trailer;  /* octets kept for the option that stands last, its head included */
 	size_t file_used, sname_used;
+	size_t file_room, sname_room; /* for options */
+	size_t overload; /* octets kept for the option that announces them */
 	unsigned n_omitted;
 };
 
 /* Start a message in @octets, at most @size and never more than DHCP4_MESSAGE_MAX. @trailer is the length of the
  * relay agent information that dhcp4_write_finish will get: room for it is kept (none if the message could never
- * hold it). @size must be at least DHCP4_MESSAGE_DEFAULT. */
+ * hold it). @size must be at least DHCP4_MESSAGE_MIN. */
 void dhcp4_write_start(struct dhcp4_writer *ret_writer, uint8_t *octets, size_t size, const struct dhcp4_header *header,
 		       size_t trailer);
 
@@ -158,6 +167,10 @@ bool dhcp4_write_ip4(struct dhcp4_writer *writer, uint8_t code, struct ip4 value
  * fields, pad to DHCP4_MESSAGE_MIN. @relay_info may be empty: no option then. What does not fit is left out and
  * counted, as that section demands. Returns the message's length. */
 size_t dhcp4_write_finish(struct dhcp4_writer *writer, struct span relay_info);
+
+/* Close a message to a BOOTP client that understands no options: they are taken back, the magic cookie with them.
+ * Returns its length. */
+size_t dhcp4_write_finish_plain(struct dhcp4_writer *writer);
 
 /* Borrow the name of a fault or message type, for people ("option runs past the end", "DHCPDISCOVER"). */
 const char *dhcp4_fault_text(enum dhcp4_fault fault);

@@ -53,14 +53,23 @@ static void write_header(struct writer *writer, const struct dhcp4_header *heade
 	writer_put(writer, span_of(header->chaddr, sizeof header->chaddr));
 }
 
+/* Copy @text into the field of @size octets, if there is any. Returns the room that the field then has for options. */
+static size_t put_text(uint8_t *field, size_t size, struct span text, bool is_bootp) {
+	size_t len = text.len < size ? text.len : size - 1;
+
+	if (len)
+		memcpy(field, text.data, len);
+	return len || is_bootp ? 0 : size;
+}
+
 void dhcp4_write_start(struct dhcp4_writer *ret_writer, uint8_t *octets, size_t size, const struct dhcp4_header *header,
 		       size_t trailer) {
 	struct writer head = writer_of(octets, SNAME_OFFSET);
 	size_t limit = size < DHCP4_MESSAGE_MAX ? size : DHCP4_MESSAGE_MAX;
-	size_t room;
+	size_t overload = header->is_bootp ? 0 : OVERLOAD_SIZE, room;
 
-	assert(size >= DHCP4_MESSAGE_DEFAULT);
-	room = limit - DHCP4_OPTIONS_OFFSET - END_SIZE - OVERLOAD_SIZE;
+	assert(size >= DHCP4_MESSAGE_MIN);
+	room = limit - DHCP4_OPTIONS_OFFSET - END_SIZE - overload;
 	memset(octets, 0, DHCP4_OPTIONS_OFFSET);
 	write_header(&head, header);
 	be32_write(octets + DHCP4_HEADER_SIZE, MAGIC_COOKIE);
@@ -71,6 +80,9 @@ void dhcp4_write_start(struct dhcp4_writer *ret_writer, uint8_t *octets, size_t 
 		.limit = limit,
 		.used = DHCP4_OPTIONS_OFFSET,
 		.trailer = trailer <= room ? trailer : 0,
+		.file_room = put_text(octets + FILE_OFFSET, DHCP4_FILE_SIZE, header->file, header->is_bootp),
+		.sname_room = put_text(octets + SNAME_OFFSET, DHCP4_SNAME_SIZE, header->sname, header->is_bootp),
+		.overload = overload,
 	};
 }
 
@@ -78,11 +90,11 @@ bool dhcp4_write_option(struct dhcp4_writer *writer, uint8_t code, struct span v
 	size_t need = option_size(value.len);
 
 	assert(code != DHCP4_OPTION_PAD && code != DHCP4_OPTION_END);
-	if (writer->used + need + OVERLOAD_SIZE + writer->trailer + END_SIZE <= writer->limit) {
+	if (writer->used + need + writer->overload + writer->trailer + END_SIZE <= writer->limit) {
 		writer->used += put_option(writer->octets + writer->used, code, value);
-	} else if (writer->file_used + need + END_SIZE <= DHCP4_FILE_SIZE) {
+	} else if (writer->file_used + need + END_SIZE <= writer->file_room) {
 		writer->file_used += put_option(writer->octets + FILE_OFFSET + writer->file_used, code, value);
-	} else if (writer->sname_used + need + END_SIZE <= DHCP4_SNAME_SIZE) {
+	} else if (writer->sname_used + need + END_SIZE <= writer->sname_room) {
 		writer->sname_used += put_option(writer->octets + SNAME_OFFSET + writer->sname_used, code, value);
 	} else {
 		writer->n_omitted++;
@@ -123,6 +135,15 @@ static void write_relay_info(struct dhcp4_writer *writer, struct span relay_info
 		writer->used += put_option(writer->octets + writer->used, DHCP4_OPTION_RELAY_INFO, relay_info);
 }
 
+/* To the size below which some relays and clients drop a message. */
+static size_t fill_up(struct dhcp4_writer *writer) {
+	if (writer->used < DHCP4_MESSAGE_MIN) {
+		memset(writer->octets + writer->used, DHCP4_OPTION_PAD, DHCP4_MESSAGE_MIN - writer->used);
+		writer->used = DHCP4_MESSAGE_MIN;
+	}
+	return writer->used;
+}
+
 size_t dhcp4_write_finish(struct dhcp4_writer *writer, struct span relay_info) {
 	uint8_t overload = close_fields(writer);
 
@@ -130,9 +151,10 @@ size_t dhcp4_write_finish(struct dhcp4_writer *writer, struct span relay_info) {
 		writer->used += put_option(writer->octets + writer->used, DHCP4_OPTION_OVERLOAD, span_of(&overload, 1));
 	write_relay_info(writer, relay_info);
 	writer->octets[writer->used++] = DHCP4_OPTION_END;
-	if (writer->used < DHCP4_MESSAGE_MIN) {
-		memset(writer->octets + writer->used, DHCP4_OPTION_PAD, DHCP4_MESSAGE_MIN - writer->used);
-		writer->used = DHCP4_MESSAGE_MIN;
-	}
-	return writer->used;
+	return fill_up(writer);
+}
+
+size_t dhcp4_write_finish_plain(struct dhcp4_writer *writer) {
+	writer->used = DHCP4_HEADER_SIZE;
+	return fill_up(writer);
 }

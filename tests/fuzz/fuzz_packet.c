@@ -74,6 +74,32 @@ static void write_back(const struct dhcp4_packet *packet, enum dhcp4_op op, size
 		check(is_span_equal(again.options[DHCP4_OPTION_RELAY_INFO], relay_info));
 }
 
+/* @got is @text, cut to what a field of @size octets takes with a NUL. */
+static void check_text(struct span got, struct span text, size_t size) {
+	check(is_span_equal(got, span_of(text.data, text.len < size ? text.len : size - 1)));
+}
+
+/* A message for a BOOTP client: what options it has stand in the options field, whatever file and sname say. */
+static void write_bootp(const struct dhcp4_packet *packet, size_t limit) {
+	struct dhcp4_header header = { .op = DHCP4_OP_REPLY, .sname = packet->sname, .file = packet->file,
+				       .is_bootp = true };
+	static struct dhcp4_packet again;
+	uint8_t octets[DHCP4_MESSAGE_MAX];
+	struct dhcp4_writer writer;
+	size_t len;
+
+	dhcp4_write_start(&writer, octets, limit, &header, packet->options[DHCP4_OPTION_RELAY_INFO].len);
+	for (unsigned code = 1; code < 255; code++)
+		if (packet->options[code].data && is_copied(code))
+			dhcp4_write_option(&writer, (uint8_t)code, packet->options[code]);
+	len = dhcp4_write_finish(&writer, packet->options[DHCP4_OPTION_RELAY_INFO]);
+	check(len >= DHCP4_MESSAGE_MIN && len <= limit);
+	check(dhcp4_parse_reply(span_of(octets, len), &again) == DHCP4_FAULT_NONE);
+	check(!again.options[DHCP4_OPTION_OVERLOAD].data);
+	check_text(again.file, packet->file, DHCP4_FILE_SIZE);
+	check_text(again.sname, packet->sname, DHCP4_SNAME_SIZE);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	enum dhcp4_op op = size && data[0] == DHCP4_OP_REPLY ? DHCP4_OP_REPLY : DHCP4_OP_REQUEST;
 	static struct dhcp4_packet packet;
@@ -82,5 +108,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 		return 0;
 	read_all(&packet);
 	write_back(&packet, op, DHCP4_MESSAGE_DEFAULT + packet.xid % (DHCP4_MESSAGE_MAX - DHCP4_MESSAGE_DEFAULT + 1));
+	write_bootp(&packet, DHCP4_MESSAGE_MIN + packet.xid % (DHCP4_MESSAGE_MAX - DHCP4_MESSAGE_MIN + 1));
 	return 0;
 }

@@ -21,8 +21,9 @@
 struct maker {
 	uint8_t octets[DHCP4_MESSAGE_MAX];
 	size_t len;
-	struct ip4 unicast_to;
-	bool is_unauthorized, is_paused;
+	struct ip4 unicast_to, silent;
+	bool is_unauthorized, is_paused, is_plain;
+	size_t min_len;
 };
 
 void scenario_init(struct scenario *ret_scenario, const struct snapshot *snapshot) {
@@ -141,19 +142,38 @@ static bool maker_field(struct maker *maker, const char *name, const char *value
 		maker->octets[2] = (uint8_t)atoi(value);
 	else if (strcmp(name, "bcast") == 0)
 		maker->octets[10] = 0x80;
-	else if (strcmp(name, "to") == 0)
+	else if (strcmp(name, "secs") == 0)
+		be16_write(maker->octets + 8, (uint16_t)atoi(value));
+	else if (strcmp(name, "sname") == 0)
+		snprintf((char *)maker->octets + 44, DHCP4_SNAME_SIZE, "%s", value);
+	else if (strcmp(name, "file") == 0)
+		snprintf((char *)maker->octets + 108, DHCP4_FILE_SIZE, "%s", value);
+	else
+		return false;
+	return true;
+}
+
+/* The words about how the packet is sent. */
+static bool maker_way(struct maker *maker, const char *name, const char *value) {
+	if (strcmp(name, "to") == 0)
 		maker->unicast_to = address_of(value);
 	else if (strcmp(name, "unauthorized") == 0)
 		maker->is_unauthorized = true;
 	else if (strcmp(name, "paused") == 0)
 		maker->is_paused = true;
+	else if (strcmp(name, "plain") == 0)
+		maker->is_plain = true;
+	else if (strcmp(name, "len") == 0)
+		maker->min_len = (size_t)atoi(value);
+	else if (strcmp(name, "silent") == 0)
+		maker->silent = address_of(value);
 	else
 		return false;
 	return true;
 }
 
 static void maker_word(struct maker *maker, const char *name, const char *value) {
-	if (maker_field(maker, name, value))
+	if (maker_field(maker, name, value) || maker_way(maker, name, value))
 		return;
 	if (strcmp(name, "id") == 0)
 		put_hex(maker, DHCP4_OPTION_CLIENT_ID, value);
@@ -185,6 +205,16 @@ static void maker_word(struct maker *maker, const char *name, const char *value)
 		set_mac(maker, value);
 	else
 		fail_msg("unknown word: %s", name);
+}
+
+static void maker_finish(struct maker *maker) {
+	maker->octets[maker->len++] = DHCP4_OPTION_END;
+	if (maker->is_plain) {
+		memset(maker->octets + DHCP4_HEADER_SIZE, 0, maker->len - DHCP4_HEADER_SIZE);
+		maker->len = DHCP4_MESSAGE_MIN;
+	}
+	if (maker->len < maker->min_len)
+		maker->len = maker->min_len;
 }
 
 /* Split "name=value" at its first '='; the value is "" without one. */
@@ -250,6 +280,41 @@ static void expect_filter(const struct engine_output *output, const char *value)
 		assert_int_equal(output->filter ? output->filter->len : 0, atoi(value));
 }
 
+static void expect_probe(const struct engine_output *output, const char *value, const char *line) {
+	char address[IP4_TEXT_MAX], found[64];
+
+	snprintf(found, sizeof found, "%s*%u", ip4_format(output->probe, address), output->probe_attempts);
+	if (strcmp(found, value) != 0)
+		fail_msg("%s: probe is %s", line, found);
+}
+
+/* What the engine tells the daemon beside the reply. */
+static bool expect_told(const struct engine_output *output, const char *name, const char *value, const char *line) {
+	if (strcmp(name, "other") == 0)
+		assert_int_equal(output->other_server.value, address_of(value).value);
+	else if (strcmp(name, "via") == 0)
+		assert_int_equal(output->via.value, address_of(value).value);
+	else if (strcmp(name, "filter") == 0)
+		expect_filter(output, value);
+	else if (strcmp(name, "policy") == 0)
+		assert_string_equal(output->policy ? output->policy->name : "", value);
+	else if (strcmp(name, "rogue") == 0)
+		assert_int_equal(output->is_rogue_request, atoi(value));
+	else if (strcmp(name, "probe") == 0)
+		expect_probe(output, value, line);
+	else if (strcmp(name, "delay") == 0)
+		assert_int_equal(output->delay_ms, atoi(value));
+	else if (strcmp(name, "size") == 0)
+		assert_int_equal(output->len, atoi(value));
+	else if (strcmp(name, "file") == 0)
+		assert_string_equal(output->boot_file ? output->boot_file->file : "", value);
+	else if (strcmp(name, "unknown") == 0)
+		assert_int_equal(output->is_boot_file_unknown, atoi(value));
+	else
+		return false;
+	return true;
+}
+
 static void expect_word(const struct engine_output *output, const char *name, const char *value, const char *line) {
 	if (strcmp(name, "path") == 0) {
 		if (strcmp(path_name(output->path), value) != 0)
@@ -271,17 +336,7 @@ static void expect_word(const struct engine_output *output, const char *name, co
 	} else if (strcmp(name, "no") == 0) {
 		if (reply_option(output, (uint8_t)atoi(value)).data)
 			fail_msg("%s: option is there", line);
-	} else if (strcmp(name, "other") == 0) {
-		assert_int_equal(output->other_server.value, address_of(value).value);
-	} else if (strcmp(name, "via") == 0) {
-		assert_int_equal(output->via.value, address_of(value).value);
-	} else if (strcmp(name, "filter") == 0) {
-		expect_filter(output, value);
-	} else if (strcmp(name, "policy") == 0) {
-		assert_string_equal(output->policy ? output->policy->name : "", value);
-	} else if (strcmp(name, "rogue") == 0) {
-		assert_int_equal(output->is_rogue_request, atoi(value));
-	} else if (output->has_reply) {
+	} else if (!expect_told(output, name, value, line) && output->has_reply) {
 		if (be32_read(output->octets + 16) != address_of(name).value)
 			fail_msg("%s: address is %u.%u.%u.%u", line, output->octets[16], output->octets[17],
 				 output->octets[18], output->octets[19]);
@@ -328,7 +383,7 @@ static void send_packet(struct scenario *scenario, char *words, struct engine_ou
 
 		maker_word(&maker, word, value);
 	}
-	maker.octets[maker.len++] = DHCP4_OPTION_END;
+	maker_finish(&maker);
 	assert_true(scenario->n_link_addresses <= LINK_ADDRESSES_MAX);
 	for (size_t i = 0; i < scenario->n_link_addresses; i++)
 		host_addresses[i + 1] = scenario->link_addresses[i].address;
@@ -346,9 +401,26 @@ static void send_packet(struct scenario *scenario, char *words, struct engine_ou
 		.leases = memory_leases_view(scenario->leases),
 		.enterprise = scenario->enterprise,
 		.probe_xid = scenario->probe_xid,
+		.silent = maker.silent,
 		.trace = scenario->trace,
 	};
 	engine_handle(scenario->engine, &input, ret_output);
+}
+
+/* An answer to a ping. */
+static bool play_answer(struct scenario *scenario, const char *line) {
+	const struct engine_input input = {
+		.now = scenario->now,
+		.snapshot = scenario->snapshot,
+		.leases = memory_leases_view(scenario->leases),
+	};
+	bool is_used = strncmp(line, "used ", 5) == 0;
+
+	if (!is_used && strncmp(line, "unused ", 7) != 0)
+		return false;
+	assert_int_equal(engine_address_in_use(scenario->engine, &input, address_of(strchr(line, ' ') + 1)),
+			 is_used ? 0 : -E_NOT_FOUND);
+	return true;
 }
 
 static void play_line(struct scenario *scenario, const char *line) {
@@ -361,6 +433,8 @@ static void play_line(struct scenario *scenario, const char *line) {
 		return;
 	}
 	snprintf(words, sizeof words, "%s", line);
+	if (play_answer(scenario, line))
+		return;
 	arrow = strstr(words, " -> ");
 	if (!arrow)
 		fail_msg("%s: no arrow", line);

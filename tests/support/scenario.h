@@ -3,17 +3,21 @@
  *
  *     +SECONDS                            time passes
  *     discover m=1 -> offer 10.0.0.10     client 1 sends, the engine answers
+ *     used 10.0.0.10                      the address answered a ping
+ *     unused 10.0.0.10                    so it did, but it is not marked
  *
  * Before the arrow: discover, request, decline, release, inform, bootp, and any of
  *     m=N (hardware address 02:00:00:00:00:N) id=HEX (client identifier) ci=ADDRESS gi=ADDRESS req=ADDRESS sid=ADDRESS
  *     lt=SECONDS max=OCTETS prl=HEX rai=HEX sel=ADDRESS name=TEXT htype=N hlen=N bcast flags=HEX hops=N
+ *     to=ADDRESS (sent to us by unicast) vendor=HEX (option 43) xid=HEX unauthorized paused secs=N sname=TEXT file=TEXT
+ *     plain (without options and magic cookie) len=OCTETS (padded to) silent=ADDRESS (it did not answer a ping)
  *     opt=CODE:HEX class=TEXT (option 60) user=TEXT (option 77) mac=HEX (six octets)
- *     to=ADDRESS (sent to us by unicast) vendor=HEX (option 43) xid=HEX unauthorized paused
- * Behind it: offer|ack|nak [ADDRESS], or drop REASON; and any of
+ * Behind it: offer|ack|nak|bootp [ADDRESS], or drop REASON; and any of
  *     filter=OCTETS|none (length of the pattern that denies the client)
  *     policy=NAME (whose ranges the address is from, or are full; "" for none)
  *     path=link|broadcast|unicast dst=ADDRESS port=N lt=SECONDS t1=SECONDS t2=SECONDS opt=CODE:HEX no=CODE
  *     at=OFFSET:HEX (octets of the fixed header) other=ADDRESS (server that was chosen) via=ADDRESS (relay) rogue=0|1
+ *     probe=ADDRESS*ATTEMPTS delay=MILLISECONDS size=OCTETS file=TEXT (of the row of the table) unknown=0|1
  *
  * The host has the addresses 10.0.0.1/24 on the link and 192.0.2.1 elsewhere, unless the test sets others.
  */

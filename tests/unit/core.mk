@@ -11,8 +11,9 @@ watch_support = tests/support/replies.c tests/support/replies.h tests/unit/watch
 core_libs = libengine.a libmodel.a libwire.a libbase.a
 
 if HAVE_CMOCKA
-CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_changes tests/unit/test_engine_rogue tests/unit/test_engine_filter tests/unit/test_order \
-	tests/unit/test_authority tests/unit/test_authority_simulation
+CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_bootp tests/unit/test_engine_changes tests/unit/test_engine_probe \
+	tests/unit/test_engine_rogue tests/unit/test_engine_filter tests/unit/test_order tests/unit/test_authority \
+	tests/unit/test_authority_simulation
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/support/scenario.c tests/support/scenario.h $(test_support)
@@ -22,6 +23,14 @@ tests_unit_test_engine_changes_SOURCES = tests/unit/test_engine_changes.c tests/
 	$(test_support)
 tests_unit_test_engine_changes_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_engine_changes_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_engine_bootp_SOURCES = tests/unit/test_engine_bootp.c tests/support/scenario.c tests/support/scenario.h \
+	tests/support/tree_text.h $(test_support)
+tests_unit_test_engine_bootp_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_engine_bootp_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_engine_probe_SOURCES = tests/unit/test_engine_probe.c tests/support/scenario.c tests/support/scenario.h \
+	tests/support/tree_text.h $(test_support)
+tests_unit_test_engine_probe_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_engine_probe_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_engine_rogue_SOURCES = tests/unit/test_engine_rogue.c tests/support/scenario.c tests/support/scenario.h \
 	$(test_support)
 tests_unit_test_engine_rogue_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)

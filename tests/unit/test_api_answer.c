@@ -264,7 +264,16 @@ static void test_one_lease(void **state) {
 	assert_number(object, "start", 1000);
 	assert_number(object, "changed", 1000);
 	assert_number(object, "expiry", NOW + 1);
+	assert_text(object, "protocol", "dhcp");
 	assert_text(object, "relay", "10.77.255.254");
+	json_decref(object);
+	lease.is_bootp = true;
+	lease.expiry = LEASE_FOR_EVER;
+	store_lease(lease);
+	object = ask("/v1/leases/10.77.0.5", 200);
+	assert_text(object, "state", "active");
+	assert_number(object, "expiry", 0);
+	assert_text(object, "protocol", "bootp");
 	json_decref(object);
 	object = ask("/v1/leases/10.77.0.6", 404);
 	assert_number(object, "error.code", E_DHCP_INVALID_DHCP_CLIENT);

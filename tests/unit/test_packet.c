@@ -43,6 +43,8 @@ static const struct vector vectors[] = {
 	{ "pads", HEAD, "", "", COOKIE "00*20 350101 00*20 ff 00*20", DHCP4_FAULT_NONE },
 	{ "rubbish after the end", HEAD, "", "", DISCOVER "ff 35 ff 35", DHCP4_FAULT_NONE },
 	{ "no options", HEAD, "", "", COOKIE, DHCP4_FAULT_NONE },
+	{ "bootp without cookie", HEAD, "", "", "00*64", DHCP4_FAULT_NONE },
+	{ "bootp with another cookie", HEAD, "", "", "63825364 350101 00*57", DHCP4_FAULT_NONE },
 	{ "longest", HEAD, "", "", DISCOVER "ff 00*3852", DHCP4_FAULT_NONE },
 	{ "hlen 16", "01 20 10 00 00*24 ab*16", "", "", DISCOVER, DHCP4_FAULT_NONE },
 	{ "hlen 0", "01 20 00 00 00*40", "", "", DISCOVER, DHCP4_FAULT_NONE },
@@ -64,6 +66,7 @@ static const struct vector vectors[] = {
 	{ "hlen 17", "01 01 11 00 00*40", "", "", DISCOVER, DHCP4_FAULT_HLEN },
 	{ "hlen 255", "01 01 ff 00 00*40", "", "", DISCOVER, DHCP4_FAULT_HLEN },
 	{ "wrong cookie", HEAD, "", "", "63825364 350101", DHCP4_FAULT_MAGIC },
+	{ "wrong cookie, one octet short of BOOTP", HEAD, "", "", "63825364 350101 00*56", DHCP4_FAULT_MAGIC },
 	{ "code without length", HEAD, "", "", DISCOVER "0c", DHCP4_FAULT_OPTION_LENGTH },
 	{ "value cut off", HEAD, "", "", DISCOVER "0c 02 61", DHCP4_FAULT_OPTION_LENGTH },
 	{ "over the end of file", HEAD, "", "00*126 0c 01", DISCOVER "340101", DHCP4_FAULT_OPTION_LENGTH },
@@ -109,6 +112,7 @@ static const struct vector replies[] = {
 	{ "op 0", "00 01 06 00 00*40", "", "", COOKIE "350105", DHCP4_FAULT_OP },
 	{ "hlen 17", "02 01 11 00 00*40", "", "", COOKIE "350105", DHCP4_FAULT_HLEN },
 	{ "wrong cookie", REPLY_HEAD, "", "", "63825364 350105", DHCP4_FAULT_MAGIC },
+	{ "bootp without cookie", REPLY_HEAD, "", "", "00*64", DHCP4_FAULT_MAGIC },
 	{ "value cut off", REPLY_HEAD, "", "", COOKIE "350105 2b02 5f", DHCP4_FAULT_OPTION_LENGTH },
 	{ "overload 4", REPLY_HEAD, "", "", COOKIE "350105 340104", DHCP4_FAULT_OVERLOAD },
 	{ "server identifier of 3", REPLY_HEAD, "", "", COOKIE "350105 3603 0a4d00", DHCP4_FAULT_FIELD_LENGTH },
@@ -220,6 +224,28 @@ static void test_bootp(void **state) {
 
 	parse_vector(&vector, &packet);
 	assert_int_equal(packet.type, DHCP4_BOOTP);
+}
+
+static void assert_texts(const char *sname, const char *file, const char *rest, const char *expected_sname,
+			 const char *expected_file) {
+	const struct vector vector = { "texts", HEAD, sname, file, rest, DHCP4_FAULT_NONE };
+	static struct dhcp4_packet packet;
+
+	assert_int_equal(dhcp4_parse(vector_octets(&vector), &packet), DHCP4_FAULT_NONE);
+	assert_true(is_span_equal(packet.sname, span_of_text(expected_sname)));
+	assert_true(is_span_equal(packet.file, span_of_text(expected_file)));
+}
+
+static void test_texts_in_fields(void **state) {
+	assert_texts("", "", "00*64", "", "");
+	assert_texts("6162", "6300 64", "00*64", "ab", "c");
+	assert_texts("61*64", "62*128", COOKIE,
+		     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+		     "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb");
+	assert_texts("0c0161 ff", "62", DISCOVER "340102", "", "b");
+	assert_texts("61", "0c0162 ff", DISCOVER "340101", "a", "");
+	assert_texts("0c0161 ff", "0f0162 ff", DISCOVER "340103", "", "");
 }
 
 static void test_zero_length_option(void **state) {
@@ -354,6 +380,63 @@ static void test_write_small_reply(void **state) {
 		      "02 01 06 03 12345678 0004 8000 0a000001 0a000002 0a000003 0a000004 525400123456"
 		      " 00*10 00*192" COOKIE
 		      "350105 3604 0a4d0001 3304 00000e10 5000 ff 00*42");
+}
+
+/* RFC 951's size; the fields hold what they are for. */
+static void test_write_bootp(void **state) {
+	struct dhcp4_header bootp = { .op = DHCP4_OP_REPLY, .htype = 1, .hlen = 6, .sname = span_of_text("tftp"),
+				      .file = span_of_text("/boot"), .is_bootp = true };
+	uint8_t octets[DHCP4_MESSAGE_MAX + 1], value[30] = { 0 };
+	struct dhcp4_writer writer;
+
+	memset(octets, 0xaa, sizeof octets);
+	dhcp4_write_start(&writer, octets, DHCP4_MESSAGE_MIN, &bootp, 0);
+	assert_true(dhcp4_write_ip4(&writer, DHCP4_OPTION_SUBNET_MASK, (struct ip4){ 0xffffff00 }));
+	assert_true(dhcp4_write_option(&writer, 3, span_of(value, 20)));
+	assert_false(dhcp4_write_option(&writer, 6, span_of(value, 30)));
+	assert_true(dhcp4_write_option(&writer, 6, span_of(value, 16)));
+	assert_false(dhcp4_write_option(&writer, 15, span_of(value, 12)));
+	assert_true(dhcp4_write_option(&writer, 15, span_of(value, 11)));
+	assert_int_equal(dhcp4_write_finish(&writer, span_of(NULL, 0)), DHCP4_MESSAGE_MIN);
+	assert_octets("reply", span_of(octets, DHCP4_MESSAGE_MIN + 1),
+		      "02 01 06 00*41 74667470 00*60 2f626f6f74 00*123" COOKIE
+		      "0104ffffff00 0314 00*20 0610 00*16 0f0b 00*11 ff aa");
+}
+
+static void test_write_bootp_without_options(void **state) {
+	struct dhcp4_header bootp = { .op = DHCP4_OP_REPLY, .htype = 1, .hlen = 6, .is_bootp = true };
+	uint8_t octets[DHCP4_MESSAGE_MAX];
+	struct dhcp4_writer writer;
+
+	dhcp4_write_start(&writer, octets, sizeof octets, &bootp, 0);
+	dhcp4_write_u32(&writer, DHCP4_OPTION_SUBNET_MASK, 0xffffff00);
+	assert_int_equal(dhcp4_write_finish_plain(&writer), DHCP4_MESSAGE_MIN);
+	assert_octets("reply", span_of(octets, DHCP4_MESSAGE_MIN), "02 01 06 00*297");
+}
+
+/* Options keep out of fields that hold something else, and a text is cut to fit. */
+static void test_write_beside_texts(void **state) {
+	static const char long_text[] = "0123456789012345678901234567890123456789012345678901234567890123456789";
+	struct dhcp4_header named = { .op = DHCP4_OP_REPLY, .file = span_of_text("f") };
+	static struct dhcp4_packet packet;
+	uint8_t octets[DHCP4_MESSAGE_MAX], value[200] = { 0 };
+	struct dhcp4_writer writer;
+
+	dhcp4_write_start(&writer, octets, DHCP4_MESSAGE_DEFAULT, &named, 0);
+	assert_true(dhcp4_write_option(&writer, 43, span_of(value, 200)));
+	assert_true(dhcp4_write_option(&writer, 60, span_of(value, 90)));
+	assert_false(dhcp4_write_option(&writer, 77, span_of(value, 100)));
+	assert_true(dhcp4_write_option(&writer, 15, span_of(value, 50)));
+	assert_int_equal(writer.sname_used, 52);
+	dhcp4_write_u8(&writer, DHCP4_OPTION_MESSAGE_TYPE, DHCP4_ACK);
+	assert_int_equal(dhcp4_parse_reply(span_of(octets, dhcp4_write_finish(&writer, span_of(NULL, 0))), &packet),
+			 DHCP4_FAULT_NONE);
+	assert_true(is_span_equal(packet.file, span_of_text("f")));
+	assert_int_equal(packet.options[15].len, 50);
+	named.sname = span_of_text(long_text);
+	dhcp4_write_start(&writer, octets, DHCP4_MESSAGE_DEFAULT, &named, 0);
+	assert_memory_equal(octets + 44, long_text, DHCP4_SNAME_SIZE - 1);
+	assert_int_equal(octets[44 + DHCP4_SNAME_SIZE - 1], 0);
 }
 
 /* The request of rogue detection, byte for byte ([MS-DHCPE] 2.2.2.4). */
@@ -514,12 +597,16 @@ int main(void) {
 		cmocka_unit_test(test_header_fields),
 		cmocka_unit_test(test_chaddr_beyond_hlen_is_zero),
 		cmocka_unit_test(test_bootp),
+		cmocka_unit_test(test_texts_in_fields),
 		cmocka_unit_test(test_zero_length_option),
 		cmocka_unit_test(test_joined_options),
 		cmocka_unit_test(test_typed_options),
 		cmocka_unit_test(test_relay_suboptions),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_write_small_reply),
+		cmocka_unit_test(test_write_bootp),
+		cmocka_unit_test(test_write_bootp_without_options),
+		cmocka_unit_test(test_write_beside_texts),
 		cmocka_unit_test(test_write_request),
 		cmocka_unit_test(test_write_long_option),
 		cmocka_unit_test(test_write_into_all_fields),

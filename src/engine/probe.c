@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* probe.c - whether somebody uses an address that nobody was given (RFC 2131 3.1, point 2, and 4.4.1): when to find
+ * out by a ping, and what an answer means. */
+#include "engine/request.h"
+
+#include "base/error.h"
+
+/* True if the client uses the address by right already: then it would answer itself. */
+static bool is_vouched_for(struct request *request, struct ip4 address) {
+	struct lease lease;
+
+	if (request->reservation && is_ip4_equal(request->reservation->address, address))
+		return true;
+	return request_lease_at(request, address, &lease) && lease.state == LEASE_ACTIVE &&
+	       is_lease_in_force(&lease, request->input->now.wall_s) &&
+	       is_client_key_equal(&lease.client, &request->client);
+}
+
+static bool is_known_silent(const struct request *request, struct ip4 address) {
+	return is_ip4_equal(request->input->silent, address) ||
+	       is_offer_silent(request->engine->offers, address, &request->client, request->input->now.boot_ms);
+}
+
+bool request_must_probe(struct request *request, struct ip4 address) {
+	uint64_t offer_ms = request_setting(request, SETTING_OFFER_TIME) * 1000;
+	unsigned attempts = (unsigned)request_setting(request, SETTING_CONFLICT_DETECTION);
+	struct offers *offers = request->engine->offers;
+	bool is_silent = is_known_silent(request, address);
+
+	offers_add(offers, address, request->scope->subnet, &request->client, request->input->now.boot_ms + offer_ms);
+	if (is_silent)
+		offers_note_silent(offers, address, &request->client);
+	if (is_silent || attempts == 0 || is_vouched_for(request, address))
+		return false;
+	request->output->probe = address;
+	request->output->probe_attempts = attempts;
+	return true;
+}
+
+/* Whoever was given the address meanwhile answers by right. */
+int engine_address_in_use(struct engine *engine, const struct engine_input *input, struct ip4 address) {
+	const struct scope *scope = snapshot_scope_of(input->snapshot, address);
+	const struct lease_view *leases = input->leases;
+	struct lease lease;
+	int r = leases->get_by_address(leases->context, address, &lease);
+
+	offers_remove_address(engine->offers, address);
+	if (!scope || (r == 0 && is_lease_in_force(&lease, input->now.wall_s)))
+		return -E_NOT_FOUND;
+	if (r < 0 && r != -E_NOT_FOUND)
+		return r;
+	lease = (struct lease){
+		.address = address,
+		.scope = scope->subnet,
+		.state = LEASE_DECLINED,
+		.start = input->now.wall_s,
+		.changed = input->now.wall_s,
+		.expiry = input->now.wall_s + (int64_t)scope->settings.values[SETTING_DECLINE_TIME],
+	};
+	return leases->put(leases->context, &lease);
+}
