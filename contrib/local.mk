@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 EXTRA_DIST += \
+	contrib/examples/scopes.c \
 	contrib/packages \
 	contrib/quickstart
 

@@ -6,6 +6,7 @@
  * table that can be walked. The keys of the results are stable (docs/json.md).
  *
  * Threads: a session is used by one thread at a time; different sessions do not know each other.
+ * Signals: the program ignores SIGPIPE, as a directory may close a connection while something is written to it.
  * Memory: text that is given is copied. Running out of memory ends the process.
  * Errors: every function that can fail returns 0, or a negative code of lessor/errors.h with the rest in @reterr_error,
  * which may be NULL.
@@ -18,6 +19,13 @@
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+/* What the library offers; nothing else of it can be seen from outside. */
+#if defined __GNUC__
+#define LESSOR_PUBLIC __attribute__((visibility("default")))
+#else
+#define LESSOR_PUBLIC
 #endif
 
 /* A session. Opaque. */
@@ -37,44 +45,45 @@ struct lessor_parameter {
 };
 
 /* A new session, without settings. Free it with lessor_free. */
-struct lessor *lessor_new(void);
+LESSOR_PUBLIC struct lessor *lessor_new(void);
 
 /* End the session: its connection is closed. Accepts NULL; returns NULL. */
-struct lessor *lessor_free(struct lessor *session);
+LESSOR_PUBLIC struct lessor *lessor_free(struct lessor *session);
 
 /* Set what lessor_setting_at names: "uri" (each call adds one), "base", "bind-dn" ...; NULL for @value: as if it had
  * never been set. A connection that is open is closed. What is left open is taken from the file that "config" names,
  * else from the installed lessord.conf where that can be read.
  * 0, or -ERROR_INVALID_PARAMETER: there is no such setting. */
-int lessor_configure(struct lessor *session, const char *name, const char *value, struct lessor_error *reterr_error);
+LESSOR_PUBLIC int lessor_configure(struct lessor *session, const char *name, const char *value,
+				   struct lessor_error *reterr_error);
 
 /* Do one operation: @operation is its noun and verb with a space between them, or a noun that has no verbs ("status").
  * The first one that needs the directory connects to it.
  * *@ret_json: the result, one JSON object in UTF-8; free() it. NULL for @ret_json: it is not wanted.
  * 0; 1: it was done, and the result says that something is wrong ("check" has findings); or the negative code of a
  * refusal: then nothing was changed, unless the sentence says so. */
-int lessor_call(struct lessor *session, const char *operation, const struct lessor_parameter *parameters,
-		size_t n_parameters, char **ret_json, struct lessor_error *reterr_error);
+LESSOR_PUBLIC int lessor_call(struct lessor *session, const char *operation, const struct lessor_parameter *parameters,
+			      size_t n_parameters, char **ret_json, struct lessor_error *reterr_error);
 
 /* Asked before something is lost: @question says what ("this removes 3 reservations ..."). True: go on; false: the
  * operation ends with ERROR_CANCELLED and nothing was changed. */
 typedef bool lessor_question_f(void *context, const char *question);
 
 /* Let @ask be asked in all later calls. NULL: nobody is asked, and operations go on. */
-void lessor_on_question(struct lessor *session, lessor_question_f *ask, void *context);
+LESSOR_PUBLIC void lessor_on_question(struct lessor *session, lessor_question_f *ask, void *context);
 
 /* Told during long work: @done of @total steps are done; @what: with what, one word or a DN. */
 typedef void lessor_progress_f(void *context, size_t done, size_t total, const char *what);
 
 /* Let @tell be told in all later calls. NULL: nobody. */
-void lessor_on_progress(struct lessor *session, lessor_progress_f *tell, void *context);
+LESSOR_PUBLIC void lessor_on_progress(struct lessor *session, lessor_progress_f *tell, void *context);
 
 /* Asked for the password of a simple bind where no "password-file" is set. Write it to @ret_password, of @size octets,
  * with a NUL behind it. False: there is none; the reason, one sentence, may be written there instead, or "". */
 typedef bool lessor_password_f(void *context, char *ret_password, size_t size);
 
 /* Let @ask be asked for the password. NULL: nobody is, and a simple bind needs a "password-file". */
-void lessor_on_password(struct lessor *session, lessor_password_f *ask, void *context);
+LESSOR_PUBLIC void lessor_on_password(struct lessor *session, lessor_password_f *ask, void *context);
 
 /* One operation. Lifetime: static. */
 struct lessor_operation {
@@ -84,7 +93,7 @@ struct lessor_operation {
 };
 
 /* Borrow the operation at @index, in the order of the manual; NULL past the end. */
-const struct lessor_operation *lessor_operation_at(size_t index);
+LESSOR_PUBLIC const struct lessor_operation *lessor_operation_at(size_t index);
 
 /* Embedded: one thing that an operation takes. */
 struct lessor_place {
@@ -97,13 +106,14 @@ struct lessor_place {
 
 /* Fill @ret_place with what @operation takes at @index: its words in their order, then the others.
  * False past the end. */
-bool lessor_operation_place(const struct lessor_operation *operation, size_t index, struct lessor_place *ret_place);
+LESSOR_PUBLIC bool lessor_operation_place(const struct lessor_operation *operation, size_t index,
+					  struct lessor_place *ret_place);
 
 /* Borrow the noun at @index, in the order of the manual; NULL past the end. */
-const char *lessor_noun_at(size_t index);
+LESSOR_PUBLIC const char *lessor_noun_at(size_t index);
 
 /* Borrow what the noun means; NULL if there is no such noun. */
-const char *lessor_noun_help(const char *noun);
+LESSOR_PUBLIC const char *lessor_noun_help(const char *noun);
 
 /* A parameter of operations, or a setting of sessions. Lifetime: static. */
 struct lessor_parameter_info {
@@ -115,14 +125,14 @@ struct lessor_parameter_info {
 };
 
 /* Borrow the setting of sessions, or the parameter of operations, at @index; NULL past the end. */
-const struct lessor_parameter_info *lessor_setting_at(size_t index);
-const struct lessor_parameter_info *lessor_parameter_at(size_t index);
+LESSOR_PUBLIC const struct lessor_parameter_info *lessor_setting_at(size_t index);
+LESSOR_PUBLIC const struct lessor_parameter_info *lessor_parameter_at(size_t index);
 
 /* Borrow the name of @code (either sign): "ERROR_DDS_SUBNET_EXISTS"; what it says, and what to do about it, in general.
  * "ERROR_UNKNOWN", "" and "" if there is none. */
-const char *lessor_error_name(int code);
-const char *lessor_error_meaning(int code);
-const char *lessor_error_advice(int code);
+LESSOR_PUBLIC const char *lessor_error_name(int code);
+LESSOR_PUBLIC const char *lessor_error_meaning(int code);
+LESSOR_PUBLIC const char *lessor_error_advice(int code);
 
 #ifdef __cplusplus
 }

@@ -50,3 +50,22 @@ libadmin_a_SOURCES = \
 # What a program needs that uses libadmin.a, from the top down.
 ADMIN_LIBS = libadmin.a libdir.a libmodel.a libwire.a librt.a libbase.a \
 	$(LDAP_LIBS) $(JANSSON_LIBS) $(CURL_LIBS) $(KRB5_LIBS) $(SASL_LIBS) $(INIH_LIBS)
+
+# The same objects as a shared library. The soname's number changes when lessor/lessor.h changes in a way that a program
+# notices; libtool would add a wrapper around every compilation for the one line that links it.
+LIBLESSOR_SONAME = liblessor.so.0
+LIBLESSOR = $(LIBLESSOR_SONAME).1.0
+sharedexecdir = $(libdir)
+sharedexec_DATA = $(LIBLESSOR)
+CLEANFILES += $(LIBLESSOR) liblessor.so $(LIBLESSOR_SONAME)
+$(LIBLESSOR): libadmin.a libdir.a libmodel.a libwire.a librt.a libbase.a
+	$(AM_V_CCLD)$(CCLD) $(AM_CFLAGS) $(CFLAGS) -shared -Wl,-soname,$(LIBLESSOR_SONAME) $(SHARED_LDFLAGS) $(AM_LDFLAGS) $(LDFLAGS) \
+		-o $@ -Wl,--whole-archive libadmin.a -Wl,--no-whole-archive $(ADMIN_LIBS) $(LIBS)
+
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = src/admin/lessor.pc
+
+install-exec-hook:
+	cd $(DESTDIR)$(libdir) && $(LN_S) -f $(LIBLESSOR) $(LIBLESSOR_SONAME) && $(LN_S) -f $(LIBLESSOR_SONAME) liblessor.so
+uninstall-hook:
+	cd $(DESTDIR)$(libdir) && rm -f $(LIBLESSOR_SONAME) liblessor.so

@@ -113,14 +113,15 @@ static const struct word_row {
 #include "model/schema.def"
 };
 
-/* What stands before every command: settings of the session, then lessorctl's own; and what single ones take. */
+/* What every command takes: settings of the session, and lessorctl's own; and what single ones take. */
 static const struct flag_row {
 	const char *name;
 	char letter;
 	const char *argument, *help;
-} global_rows[] = {
+} session_rows[] = {
 #define SESSION(name, letter, argument, how_often, help) { name, letter, argument, help },
 #include "admin/parameter.def"
+}, own_flag_rows[] = {
 #define FLAG(symbol, name, letter, argument, help) { name, letter, argument, help },
 #include "app/ctl/flag.def"
 #undef FLAG
@@ -287,10 +288,8 @@ static void table_roles_man(void) {
 	}
 }
 
-static void table_flags_man(void) {
-	for (size_t i = 0; i < ARRAY_LEN(global_rows); i++) {
-		const struct flag_row *row = &global_rows[i];
-
+static void print_flags_man(const struct flag_row *rows, size_t n_rows) {
+	for (const struct flag_row *row = rows; row < rows + n_rows; row++) {
 		fputs(".TP\n", stdout);
 		if (row->letter)
 			printf(".BR \\-%c \", \" ", row->letter);
@@ -304,6 +303,11 @@ static void table_flags_man(void) {
 		print_roff(row->help);
 		putchar('\n');
 	}
+}
+
+static void table_flags_man(void) {
+	print_flags_man(session_rows, ARRAY_LEN(session_rows));
+	print_flags_man(own_flag_rows, ARRAY_LEN(own_flag_rows));
 }
 
 /* Step over the name by which the library knows the place at @words: "range:FIRST-LAST" is shown as FIRST-LAST. */
@@ -398,6 +402,74 @@ static void table_command_flags_man(void) {
 		print_roff(row->help);
 		putchar('\n');
 	}
+}
+
+/* One name of @list ("[network]", "site! range*") in Markdown: what may be left out in brackets. */
+static void print_name(const char *name, size_t len, bool is_needed, bool is_repeatable) {
+	printf("%s`%.*s`%s%s", is_needed ? "" : "[", (int)len, name, is_repeatable ? "..." : "", is_needed ? "" : "]");
+}
+
+/* The names by which a call gives the words of @words: what stands before a colon, else the first letters. */
+static void print_places(const char *words) {
+	for (; *words; words += strspn(words, " ")) {
+		size_t len = strcspn(words, " ");
+		const char *name = words + (*words == '['), *colon = memchr(words, ':', len);
+		bool is_repeatable = memmem(words, len, "...", 3) != NULL;
+		char lower[64];
+		size_t n = 0;
+
+		for (; n < sizeof lower - 1 && (colon ? name + n < colon : isalpha((unsigned char)name[n])); n++)
+			lower[n] = (char)tolower((unsigned char)name[n]);
+		print_name(lower, n, *words != '[', is_repeatable);
+		words += len;
+		putchar(' ');
+	}
+}
+
+static void print_names(const char *parameters) {
+	for (; *parameters; parameters += strspn(parameters, " ")) {
+		size_t len = strcspn(parameters, " ");
+
+		if (parameter_row(parameters, strcspn(parameters, " !*")))
+			print_name(parameters, strcspn(parameters, " !*"), memchr(parameters, '!', len) != NULL,
+				   memchr(parameters, '*', len) != NULL);
+		else
+			printf("*%.*s*", (int)len, parameters);
+		parameters += len;
+		putchar(' ');
+	}
+}
+
+static void table_operations(void) {
+	puts("| operation | places | other parameters | what it does |\n|---|---|---|---|");
+	for (size_t i = 0; i < ARRAY_LEN(operation_rows); i++) {
+		const struct operation_row *row = &operation_rows[i];
+
+		printf("| `%s%s%s` | ", row->noun, *row->verb ? " " : "", row->verb);
+		print_places(row->words);
+		fputs("| ", stdout);
+		print_names(row->parameters);
+		print_cell(row->help);
+		puts("|");
+	}
+}
+
+static void print_flag_rows(const struct flag_row *rows, size_t n_rows) {
+	puts("| name | value | what it says |\n|---|---|---|");
+	for (size_t i = 0; i < n_rows; i++) {
+		printf("| `%s` ", rows[i].name);
+		print_cell(*rows[i].argument ? rows[i].argument : "(empty)");
+		print_cell(rows[i].help);
+		puts("|");
+	}
+}
+
+static void table_parameters(void) {
+	print_flag_rows(parameter_rows, ARRAY_LEN(parameter_rows));
+}
+
+static void table_session_settings(void) {
+	print_flag_rows(session_rows, ARRAY_LEN(session_rows));
 }
 
 /* The classes on which an attribute stands, "must" ones marked. */
@@ -581,6 +653,9 @@ static const struct {
 	{ "counters", table_counters },
 	{ "drops", table_drops },
 	{ "roles-man", table_roles_man },
+	{ "operations", table_operations },
+	{ "parameters", table_parameters },
+	{ "session-settings", table_session_settings },
 	{ "flags-man", table_flags_man },
 	{ "commands-man", table_commands_man },
 	{ "command-flags-man", table_command_flags_man },

@@ -33,6 +33,7 @@ EXTRA_DIST += \
 	tests/functional/test_documents.py \
 	tests/functional/test_ds389.py \
 	tests/functional/test_kerberos.py \
+	tests/functional/test_library.py \
 	tests/functional/test_mirror.py \
 	tests/functional/test_orders.py \
 	tests/functional/test_protection.py \

@@ -47,6 +47,8 @@ static bool is_broken(const char *call) {
 #define META_WRITE_MAX 4095
 
 /* LMDB is a shared library, so what it calls is found here before it is found in the C library. */
+#pragma GCC visibility push(default)
+
 ssize_t pwrite(int fd, const void *data, size_t size, off_t offset) {
 	if (is_broken("pwrite") || (size <= META_WRITE_MAX && is_broken("meta"))) {
 		errno = ENOSPC;
@@ -70,6 +72,8 @@ int fdatasync(int fd) {
 	}
 	return (int)syscall(SYS_fdatasync, fd);
 }
+
+#pragma GCC visibility pop
 
 struct ip4 fixture_ip4(const char *text) {
 	struct ip4 address = { 0 };
