@@ -65,14 +65,15 @@ LESSOR_PUBLIC int lessor_configure(struct lessor *session, const char *name, con
 LESSOR_PUBLIC int lessor_call(struct lessor *session, const char *operation, const struct lessor_parameter *parameters,
 			      size_t n_parameters, char **ret_json, struct lessor_error *reterr_error);
 
-/* Asked before something is lost: @question says what ("this removes 3 reservations ..."). True: go on; false: the
- * operation ends with ERROR_CANCELLED and nothing was changed. */
+/* Asked before something is lost: @question says what, as a statement without its full stop ("this removes scope ...
+ * with 3 reservations"). True: go on; false: the operation ends with ERROR_CANCELLED and nothing was changed. */
 typedef bool lessor_question_f(void *context, const char *question);
 
 /* Let @ask be asked in all later calls. NULL: nobody is asked, and operations go on. */
 LESSOR_PUBLIC void lessor_on_question(struct lessor *session, lessor_question_f *ask, void *context);
 
-/* Told during long work: @done of @total steps are done; @what: with what, one word or a DN. */
+/* Told during long work: @done of @total steps are done; @what: with what, one word or a DN. The last call has @done
+ * equal to @total. */
 typedef void lessor_progress_f(void *context, size_t done, size_t total, const char *what);
 
 /* Let @tell be told in all later calls. NULL: nobody. */

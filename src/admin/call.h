@@ -48,11 +48,12 @@ int call_find_socket(struct call *call, const char **ret_path, struct error *ret
 /* Let this machine's daemon, if there is one, check its authorization now. Never fails. */
 void call_recheck(struct call *call);
 
-/* Ask before something is lost: one sentence that ends in a question mark is made of what is lost ("this removes scope ...
+/* Ask before something is lost; the sentence says what, as a statement without its full stop ("this removes scope ...
  * with 3 reservations"). 0: go on; -E_CANCELLED: the handler ends with it, and nothing must have been changed yet. */
 int call_confirm(struct call *call, struct error *reterr_error, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Tell how far long work is: @done of @total steps; @what it is at: a word, or a DN. */
+/* Tell how far long work is: @done of @total steps; @what it is at: a word, or a DN. The last call has @done equal to
+ * @total, also when the work fails. */
 void call_progress(struct call *call, size_t done, size_t total, const char *what);
 
 /* Say something that has a code but is no refusal; it stands in the result under "warnings". */

@@ -428,6 +428,9 @@ int server_remove(struct call *call, struct error *reterr_error) {
 	name = tree_leaf(&tree, server);
 	r = check_unnamed(&tree, name, reterr_error);
 	if (r == 0)
+		r = call_confirm(call, reterr_error, "this removes the entry of server %s, with the options and settings that stand there",
+				 name);
+	if (r == 0)
 		r = directory_delete(tree.directory, server->dn, reterr_error);
 	if (r < 0)
 		return r;

@@ -59,6 +59,9 @@ int site_remove(struct call *call, struct error *reterr_error) {
 	if (r == 0)
 		r = check_empty(&tree, site, reterr_error);
 	if (r == 0)
+		r = call_confirm(call, reterr_error, "this removes site %s, with the options and settings that stand there",
+				 tree_leaf(&tree, site));
+	if (r == 0)
 		r = directory_delete(tree.directory, site->dn, reterr_error);
 	if (r < 0)
 		return r;

@@ -85,6 +85,10 @@ static int configure(struct lessor *session, const struct arguments *arguments, 
 		r = lessor_configure(session, arguments->settings[i].name, arguments->settings[i].value, reterr_error);
 	if (is_flag_given(arguments, FLAG_ASK_PASSWORD) || isatty(STDIN_FILENO))
 		lessor_on_password(session, terminal_ask_password, NULL);
+	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !is_flag_given(arguments, FLAG_YES))
+		lessor_on_question(session, terminal_ask, NULL);
+	if (isatty(STDERR_FILENO))
+		lessor_on_progress(session, terminal_show_progress, NULL);
 	return r;
 }
 

@@ -5,6 +5,29 @@
 #include <string.h>
 #include <termios.h>
 
+#include "base/text.h"
+
+#define WHAT_MAX 60 /* columns for what the work is at */
+
+bool terminal_ask(void *context, const char *question) {
+	char answer[16] = "";
+
+	fflush(stdout);
+	fprintf(stderr, "%s. Go on? [y/N] ", question);
+	fflush(stderr);
+	if (!fgets(answer, sizeof answer, stdin))
+		fputc('\n', stderr);
+	answer[strcspn(answer, "\r\n")] = '\0';
+	return is_text_equal_nocase(answer, "y") || is_text_equal_nocase(answer, "yes");
+}
+
+void terminal_show_progress(void *context, size_t done, size_t total, const char *what) {
+	fprintf(stderr, "\r\033[K");
+	if (done < total)
+		fprintf(stderr, "%zu of %zu (%zu%%): %.*s", done, total, 100 * done / total, WHAT_MAX, what);
+	fflush(stderr);
+}
+
 static bool take_line(FILE *terminal, char *ret_password, size_t size) {
 	size_t len;
 
