@@ -14,4 +14,5 @@ include tests/fuzz/rt.mk
 include tests/unit/model.mk
 include tests/fuzz/model.mk
 include tests/unit/dir.mk
+include tests/unit/files.mk
 include tests/fuzz/dir.mk

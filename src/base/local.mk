@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_CFLAGS = $(STRICT)
 libbase_a_SOURCES = \
+	src/base/base64.c \
+	src/base/base64.h \
 	src/base/cursor.h \
 	src/base/error.c \
 	src/base/error.h \

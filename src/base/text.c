@@ -166,6 +166,44 @@ bool is_text_equal_nocase(const char *a, const char *b) {
 	return strcasecmp(a, b) == 0;
 }
 
+static size_t count_digits(struct span text, size_t at) {
+	size_t n = 0;
+
+	while (at + n < text.len && text.data[at + n] >= '0' && text.data[at + n] <= '9')
+		n++;
+	return n;
+}
+
+/* Two runs of digits of any length: by value, then the one with fewer zeros in front first. */
+static int compare_numbers(struct span a, struct span b) {
+	size_t skip_a = 0, skip_b = 0;
+	int order;
+
+	while (skip_a + 1 < a.len && a.data[skip_a] == '0')
+		skip_a++;
+	while (skip_b + 1 < b.len && b.data[skip_b] == '0')
+		skip_b++;
+	if (a.len - skip_a != b.len - skip_b)
+		return a.len - skip_a < b.len - skip_b ? -1 : 1;
+	order = memcmp(a.data + skip_a, b.data + skip_b, a.len - skip_a);
+	return order ? order : (skip_a > skip_b) - (skip_a < skip_b);
+}
+
+int text_compare_natural(struct span a, struct span b) {
+	size_t at = 0;
+
+	while (at < a.len && at < b.len) {
+		size_t n = count_digits(a, at), m = count_digits(b, at);
+		int order = n && m ? compare_numbers(span_of(a.data + at, n), span_of(b.data + at, m)) :
+				     a.data[at] - b.data[at];
+
+		if (order)
+			return order;
+		at += n ? n : 1;
+	}
+	return (a.len > b.len) - (a.len < b.len);
+}
+
 /* Number of single-letter edits between two words (Levenshtein), without regard to case. */
 static size_t edit_distance(const char *a, const char *b) {
 	size_t row[NEAREST_WORD_MAX + 1], b_len = strlen(b);

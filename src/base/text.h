@@ -50,6 +50,10 @@ void text_add_hyphenated(struct text *text, const char *name);
 /* Equal without regard to ASCII case. */
 bool is_text_equal_nocase(const char *a, const char *b);
 
+/* Order by octets, but numbers in the texts by their value: "10.1.2.0" before "10.1.10.0". Only equal texts are equal, and
+ * a text comes before those that begin with it. */
+int text_compare_natural(struct span a, struct span b);
+
 /* Borrow from @candidates (NULL-terminated) the one nearest to @word for a "did you mean", or NULL when none is
  * near. */
 const char *text_nearest(const char *word, const char *const *candidates);

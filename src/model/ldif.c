@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/macros.h"
 #include "base/text.h"
 #include "model/dn.h"
@@ -71,35 +72,6 @@ static bool next_line(struct ldif_reader *reader) {
 		take_physical(reader, 1);
 	reader->line[reader->len] = '\0';
 	return true;
-}
-
-static int base64_digit(char letter) {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *place = letter ? strchr(digits, letter) : NULL;
-
-	return place ? (int)(place - digits) : -1;
-}
-
-/* RFC 4648 4. Decodes @text in its place: what comes out is shorter. */
-static int base64_decode(char *text, size_t len, struct span *ret_octets) {
-	size_t n_padding = 0, n_octets = 0;
-	uint32_t bits = 0;
-
-	while (n_padding < 2 && n_padding < len && text[len - 1 - n_padding] == '=')
-		n_padding++;
-	if (len % 4)
-		return -E_INVALID_PARAMETER;
-	for (size_t i = 0; i < len - n_padding; i++) {
-		int digit = base64_digit(text[i]);
-
-		if (digit < 0)
-			return -E_INVALID_PARAMETER;
-		bits = bits << 6 | (uint32_t)digit;
-		if (i % 4)
-			text[n_octets++] = (char)(bits >> (6 - 2 * (i % 4)));
-	}
-	*ret_octets = span_of(text, n_octets);
-	return 0;
 }
 
 static bool is_blank(char letter) {

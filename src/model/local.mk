@@ -22,6 +22,8 @@ libmodel_a_SOURCES = \
 	src/model/filter.h \
 	src/model/ldif.c \
 	src/model/ldif.h \
+	src/model/ldif_write.c \
+	src/model/ldif_write.h \
 	src/model/lease.c \
 	src/model/lease.h \
 	src/model/map.c \

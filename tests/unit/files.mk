@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# Trees as text, and what makes one equal to another.
+if HAVE_CMOCKA
+FILES_TESTS = tests/unit/test_text tests/unit/test_ldif_write
+check_PROGRAMS += $(FILES_TESTS)
+TESTS += $(FILES_TESTS)
+
+tests_unit_test_text_SOURCES = tests/unit/test_text.c
+tests_unit_test_text_LDADD = libbase.a $(CMOCKA_LIBS)
+tests_unit_test_ldif_write_SOURCES = tests/unit/test_ldif_write.c
+tests_unit_test_ldif_write_LDADD = libmodel.a libwire.a libbase.a $(CMOCKA_LIBS)
+endif
