@@ -16,3 +16,4 @@ include tests/fuzz/model.mk
 include tests/unit/dir.mk
 include tests/unit/files.mk
 include tests/fuzz/dir.mk
+include tests/fuzz/admin.mk

@@ -7,6 +7,8 @@ libadmin_a_SOURCES = \
 	src/admin/authorization.h \
 	src/admin/call.c \
 	src/admin/call.h \
+	src/admin/canonical.c \
+	src/admin/canonical.h \
 	src/admin/check.c \
 	src/admin/daemon.c \
 	src/admin/daemon.h \
@@ -28,6 +30,10 @@ libadmin_a_SOURCES = \
 	src/admin/parameter.def \
 	src/admin/password.c \
 	src/admin/password.h \
+	src/admin/plan.c \
+	src/admin/plan.h \
+	src/admin/plan_order.c \
+	src/admin/plan_order.h \
 	src/admin/range.c \
 	src/admin/ranges.c \
 	src/admin/ranges.h \
@@ -45,7 +51,11 @@ libadmin_a_SOURCES = \
 	src/admin/site.c \
 	src/admin/status.c \
 	src/admin/tree.c \
-	src/admin/tree.h
+	src/admin/tree.h \
+	src/admin/tree_json.c \
+	src/admin/tree_json.h \
+	src/admin/tree_json_priv.h \
+	src/admin/tree_json_write.c
 
 # What a program needs that uses libadmin.a, from the top down.
 ADMIN_LIBS = libadmin.a libdir.a libmodel.a libwire.a librt.a libbase.a \

@@ -23,7 +23,8 @@ static bool is_blank(uint8_t octet) {
 static bool is_plain(struct span value) {
 	if (value.len == 0)
 		return true;
-	if (value.data[0] == ':' || value.data[0] == '<' || is_blank(value.data[0]) || is_blank(value.data[value.len - 1]))
+	if (value.data[0] == ':' || value.data[0] == '<' || is_blank(value.data[0]) ||
+	    is_blank(value.data[value.len - 1]))
 		return false;
 	for (size_t i = 0; i < value.len; i++)
 		if (value.data[i] < ' ' || value.data[i] > '~')
@@ -31,7 +32,8 @@ static bool is_plain(struct span value) {
 	return true;
 }
 
-/* A name, colons and a value in base64, each continuation line a line end and a space longer, and the line's own end. */
+/* A name, colons and a value in base64, each continuation line a line end and a space longer, and the line's own
+ * end. */
 static size_t size_of_line(const char *name, struct span value) {
 	size_t len = strlen(name) + 3 + BASE64_SIZE(value.len);
 

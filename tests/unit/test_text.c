@@ -19,19 +19,40 @@ static int sign_of(int number) {
 
 /* Each text comes before all that follow it. */
 static void numbers_count_by_value(void **state) {
-	static const char *const sorted[] = { "",          "0",         "00",         "1",         "1a",      "01",
-					      "2",         "10",        "10.1.2.0",   "10.1.10.0", "10.1.10.0-a", "18446744073709551616",
-					      "18446744073709551617", "a", "a9", "a10", "a10b", "b" };
+	static const char *const sorted[] = { "",
+					      "0",
+					      "00",
+					      "1",
+					      "1a",
+					      "01",
+					      "2",
+					      "10",
+					      "10.1.2.0",
+					      "10.1.10.0",
+					      "10.1.10.0-a",
+					      "18446744073709551616",
+					      "18446744073709551617",
+					      "a",
+					      "a9",
+					      "a10",
+					      "a10b",
+					      "b" };
 
 	for (size_t i = 0; i < ARRAY_LEN(sorted); i++)
 		for (size_t j = 0; j < ARRAY_LEN(sorted); j++)
-			assert_int_equal(sign_of(text_compare_natural(span_of_text(sorted[i]), span_of_text(sorted[j]))),
-					 (i > j) - (i < j));
+			assert_int_equal(
+				sign_of(text_compare_natural(span_of_text(sorted[i]), span_of_text(sorted[j]))),
+				(i > j) - (i < j));
 }
 
 static void base64_is_that_of_rfc_4648(void **state) {
-	static const char *const pairs[][2] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" },
-						{ "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" } };
+	static const char *const pairs[][2] = { { "", "" },
+						{ "f", "Zg==" },
+						{ "fo", "Zm8=" },
+						{ "foo", "Zm9v" },
+						{ "foob", "Zm9vYg==" },
+						{ "fooba", "Zm9vYmE=" },
+						{ "foobar", "Zm9vYmFy" } };
 	char text[16];
 	struct span octets;
 
