@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* allocate.c - which address a client gets. */
+/* allocate.c - which address a client may have, and which it gets. */
 #include "engine/request.h"
 
 #include "base/arena.h"
 #include "base/error.h"
 
-#define SEARCH_STEPS_MAX 1024 /* addresses looked at for one packet; the next packet goes on from there */
-#define REUSE_STEPS_MAX 64    /* records of former clients looked at for one packet */
-#define FULL_PAUSE_MS 1000    /* a scope without gaps is not searched again before */
-#define SWEEP_STEPS_MAX 256   /* addresses looked at one by one for one packet */
-#define SWEEP_PAUSE_MS 60000  /* a scope that was swept to its end is not swept again before */
-
-static bool is_found(struct request *request, int result) {
+bool is_found_in_store(struct request *request, int result) {
 	if (result < 0 && result != -E_NOT_FOUND)
 		request->output->is_store_failed = true;
 	return result == 0;
@@ -20,20 +14,24 @@ static bool is_found(struct request *request, int result) {
 bool request_lease_at(struct request *request, struct ip4 address, struct lease *ret_lease) {
 	const struct lease_view *leases = request->input->leases;
 
-	return is_found(request, leases->get_by_address(leases->context, address, ret_lease));
+	return is_found_in_store(request, leases->get_by_address(leases->context, address, ret_lease));
+}
+
+bool request_lease_in(struct request *request, const struct scope *scope, struct lease *ret_lease) {
+	const struct lease_view *leases = request->input->leases;
+
+	return is_found_in_store(request,
+				 leases->get_by_client(leases->context, scope->subnet, &request->client, ret_lease));
 }
 
 bool request_lease_of_client(struct request *request, struct lease *ret_lease) {
-	const struct lease_view *leases = request->input->leases;
-
-	return is_found(request,
-			leases->get_by_client(leases->context, request->scope->subnet, &request->client, ret_lease));
+	return request_lease_in(request, request->scope, ret_lease);
 }
 
 bool request_lease_put(struct request *request, const struct lease *lease) {
 	const struct lease_view *leases = request->input->leases;
 
-	return is_found(request, leases->put(leases->context, lease));
+	return is_found_in_store(request, leases->put(leases->context, lease));
 }
 
 uint32_t request_lease_time(const struct request *request) {
@@ -47,28 +45,26 @@ static bool is_reserved_for_client(const struct request *request, struct ip4 add
 	return request->reservation && is_ip4_equal(request->reservation->address, address);
 }
 
-/* True if the @index-th range of the scope is for clients of this protocol. */
-static bool is_range_for_client(const struct request *request, size_t index) {
-	return request->scope->range_kinds[index] & request->type;
-}
-
-static bool is_in_range_for_client(const struct request *request, struct ip4 address) {
+static bool is_range_for_client(const struct request *request, struct ip4 address) {
 	const struct scope *scope = request->scope;
 
 	for (size_t i = 0; i < scope->n_ranges; i++)
 		if (is_ip4_in_range(address, scope->ranges[i]))
-			return is_range_for_client(request, i);
+			return scope->range_kinds[i] & request->type;
 	return false;
 }
 
-/* True if the client may use @address by configuration: its own reservation, or a dynamic address reserved for
- * nobody, in a range for its protocol. */
-static bool is_configured_for_client(const struct request *request, struct ip4 address) {
-	const struct reservation *holder = scope_reservation_at(request->scope, address);
+/* A client that meets policies with ranges gets addresses of these; one that does not, what no policy has a claim
+ * to. An administrator's order may name any. */
+static bool is_policy_range_for_client(const struct request *request, struct ip4 address) {
+	const struct policy *owner;
 
-	if (holder)
-		return holder == request->reservation;
-	return is_scope_address_dynamic(request->scope, address) && is_in_range_for_client(request, address);
+	if (!request->scope->policies.n_items || request->type == CLIENT_TYPE_BOTH)
+		return true;
+	owner = request_policy_of(request, address);
+	if (!owner)
+		return !request_policy_ranged(request, 0);
+	return is_request_policy(request, owner);
 }
 
 /* The same machine under another identity (a boot loader and the system it starts) may take over what is reserved for
@@ -81,177 +77,74 @@ static bool is_same_machine(const struct request *request, const struct lease *l
 	       memcmp(lease->chaddr, packet->chaddr, packet->hlen) == 0;
 }
 
-bool can_assign(struct request *request, struct ip4 address) {
+/* Why this client may not be given @address by configuration, or NULL: its own reservation, or a dynamic address
+ * reserved for nobody. */
+static const char *configured_obstacle(const struct request *request, struct ip4 address) {
+	const struct reservation *holder = scope_reservation_at(request->scope, address);
+
+	if (holder)
+		return holder == request->reservation ? NULL : "reserved for another client";
+	if (!is_scope_address_dynamic(request->scope, address))
+		return "excluded, or outside the scope's ranges";
+	if (!is_range_for_client(request, address))
+		return "in a range for clients of another protocol";
+	return is_policy_range_for_client(request, address) ? NULL
+							    : "not in the ranges that the client's policies allow";
+}
+
+/* Why the client may not be given @address, or NULL. */
+static const char *obstacle(struct request *request, struct ip4 address) {
 	const struct engine_input *input = request->input;
+	const char *configured = configured_obstacle(request, address);
 	struct lease lease;
 
-	if (!is_configured_for_client(request, address) || is_request_for_us(request, address))
-		return false;
+	if (configured || is_request_for_us(request, address))
+		return configured ? configured : "this server's own";
 	if (!is_reserved_for_client(request, address) &&
 	    is_offered_to_other(request->engine->offers, address, &request->client, input->now.boot_ms))
-		return false;
+		return "offered to another client";
 	if (!request_lease_at(request, address, &lease))
-		return !request->output->is_store_failed;
+		return request->output->is_store_failed ? "the lease store failed" : NULL;
 	/* A lease without end is worth no more than its reservation, which is gone, or else this client's. */
-	return !is_lease_in_force(&lease, input->now.wall_s) || lease.expiry == LEASE_FOR_EVER ||
-	       is_client_key_equal(&lease.client, &request->client) || is_same_machine(request, &lease);
+	if (!is_lease_in_force(&lease, input->now.wall_s) || lease.expiry == LEASE_FOR_EVER ||
+	    is_client_key_equal(&lease.client, &request->client) || is_same_machine(request, &lease))
+		return NULL;
+	return lease.state == LEASE_DECLINED ? "declined by a client not long ago" : "leased to another client";
 }
 
-struct range_position *request_position(struct request *request) {
-	struct engine *engine = request->engine;
-	const struct snapshot *snapshot = request->input->snapshot;
-	size_t place;
-
-	if (!engine->positions) {
-		engine->positions =
-			arena_array_of(engine->positions_arena, struct range_position, 2 * snapshot->n_scopes);
-		engine->n_positions = 2 * snapshot->n_scopes;
-	}
-	place = 2 * (size_t)(request->scope - snapshot->scopes) + (request->type == CLIENT_TYPE_BOOTP);
-	assert(place < engine->n_positions);
-	return &engine->positions[place];
+bool can_assign(struct request *request, struct ip4 address) {
+	return obstacle(request, address) == NULL;
 }
 
-/* The last address of the exclusion or the run of reservations that holds @address, or @address itself. */
-static struct ip4 run_end(const struct scope *scope, struct ip4 address) {
-	const struct reservation *holder = scope_reservation_at(scope, address);
-	const struct reservation *end = scope->reservations + scope->n_reservations;
+static void address_note(const struct request *request, struct ip4 address, bool is_applied, const char *text) {
+	const struct policy *policy = request_policy_of(request, address);
+	char subject[IP4_TEXT_MAX];
 
-	for (size_t i = 0; i < scope->n_exclusions; i++)
-		if (is_ip4_in_range(address, scope->exclusions[i]))
-			return scope->exclusions[i].last;
-	for (; holder && holder < end && is_ip4_equal(holder->address, address); holder++)
-		address.value++;
-	if (holder)
-		address.value--;
-	return address;
+	request_note(request, (struct trace_note){ .step = TRACE_ADDRESS,
+						   .is_applied = is_applied,
+						   .subject = ip4_format(address, subject),
+						   .dn = policy ? policy->dn : request->scope->dn,
+						   .level = policy ? policy->level : LEVEL_SCOPE,
+						   .text = text });
 }
 
-/* The next address without any record in @range from @position on that this client may have; none at the end. */
-static struct ip4 search_range(struct request *request, struct ip4_range range, struct range_position *position,
-			       unsigned *steps) {
-	const struct lease_view *leases = request->input->leases;
-	struct ip4 from = position->next.value > range.first.value ? position->next : range.first;
+/* True if the client can have @address, to which it has a claim. */
+static bool claim(struct request *request, struct ip4 address, const char *why) {
+	const char *reason;
 
-	while (from.value <= range.last.value && *steps < SEARCH_STEPS_MAX) {
-		struct ip4 gap, end;
-
-		++*steps;
-		if (!is_found(request, leases->get_gap(leases->context, from, range.last, &gap)))
-			break;
-		position->next.value = gap.value;
-		if (can_assign(request, gap))
-			return gap;
-		end = run_end(request->scope, gap);
-		if (end.value >= range.last.value)
-			break;
-		from.value = end.value + 1;
-		position->next = from;
-	}
-	return (struct ip4){ 0 };
-}
-
-static struct ip4 search_ranges(struct request *request, struct range_position *position, unsigned *steps) {
-	const struct scope *scope = request->scope;
-
-	for (size_t i = 0; i < scope->n_ranges; i++) {
-		struct ip4 found;
-
-		if (!is_range_for_client(request, i) || position->next.value > scope->ranges[i].last.value)
-			continue;
-		found = search_range(request, scope->ranges[i], position, steps);
-		if (!is_ip4_none(found) || *steps >= SEARCH_STEPS_MAX || request->output->is_store_failed)
-			return found;
-		position->next.value = scope->ranges[i].last.value + 1;
-	}
-	return (struct ip4){ 0 };
-}
-
-/* An address that no client has had yet. Searching goes on where it ended; once at the end, it starts over after a
- * pause, since offers lapse and records go away. */
-static struct ip4 choose_unused(struct request *request) {
-	struct range_position *position = request_position(request);
-	uint64_t now = request->input->now.boot_ms;
-	bool is_from_start = is_ip4_none(position->next);
-	unsigned steps = 0;
-	struct ip4 found;
-
-	if (now < position->full_until_ms)
-		return (struct ip4){ 0 };
-	found = search_ranges(request, position, &steps);
-	if (is_ip4_none(found) && !is_from_start && steps < SEARCH_STEPS_MAX && !request->output->is_store_failed) {
-		position->next = (struct ip4){ 0 };
-		found = search_ranges(request, position, &steps);
-	}
-	if (is_ip4_none(found) && steps < SEARCH_STEPS_MAX && !request->output->is_store_failed) {
-		position->next = (struct ip4){ 0 };
-		position->full_until_ms = now + FULL_PAUSE_MS;
-	}
-	return found;
-}
-
-/* The address that its former client has not used for the longest time. */
-static struct ip4 choose_reusable(struct request *request) {
-	const struct engine_input *input = request->input;
-	const struct lease_view *leases = input->leases;
-
-	for (size_t skip = 0; skip < REUSE_STEPS_MAX; skip++) {
-		struct lease lease;
-
-		if (!is_found(request, leases->get_reusable(leases->context, request->scope->subnet, input->now.wall_s,
-							    skip, &lease)))
-			break;
-		if (can_assign(request, lease.address))
-			return lease.address;
-	}
-	return (struct ip4){ 0 };
-}
-
-/* Look at the addresses of @range from *@place on, which is left at the one found, or at the last one looked at. */
-static struct ip4 sweep_range(struct request *request, struct ip4_range range, struct ip4 *place, unsigned *steps) {
-	if (place->value < range.first.value)
-		*place = range.first;
-	for (; place->value <= range.last.value && *steps < SWEEP_STEPS_MAX; place->value++) {
-		++*steps;
-		if (can_assign(request, *place))
-			return *place;
-		*place = run_end(request->scope, *place);
-		if (place->value >= range.last.value)
-			break;
-		if (request->output->is_store_failed) {
-			place->value++; /* what cannot be read now must not be in the way for ever */
-			break;
-		}
-	}
-	return (struct ip4){ 0 };
-}
-
-/* An address whose record the scope's index does not lead to: granted while the scope had another mask, or standing
- * behind the records of many addresses that have left its ranges. */
-static struct ip4 choose_overlooked(struct request *request) {
-	struct range_position *position = request_position(request);
-	uint64_t now = request->input->now.boot_ms;
-	unsigned steps = 0;
-
-	for (size_t i = 0; i < request->scope->n_ranges && now >= position->swept_until_ms; i++) {
-		struct ip4 found;
-
-		if (!is_range_for_client(request, i))
-			continue;
-		found = sweep_range(request, request->scope->ranges[i], &position->sweep, &steps);
-		if (!is_ip4_none(found) || steps >= SWEEP_STEPS_MAX || request->output->is_store_failed)
-			return found;
-	}
-	if (now >= position->swept_until_ms) {
-		position->sweep = (struct ip4){ 0 };
-		position->swept_until_ms = now + SWEEP_PAUSE_MS;
-	}
-	return (struct ip4){ 0 };
+	if (is_ip4_none(address))
+		return false;
+	reason = obstacle(request, address);
+	if (is_request_traced(request))
+		address_note(request, address, !reason, reason ? reason : why);
+	return !reason;
 }
 
 /* Addresses that this client has a claim to, best first: reserved for it, had before, just offered, asked for. */
 static struct ip4 choose_claimed(struct request *request) {
-	struct ip4 claims[4] = { { 0 } };
+	static const char *const reasons[] = { "reserved for the client", "the client has or had it",
+					       "just offered to it", "the client asks for it" };
+	struct ip4 claims[ARRAY_LEN(reasons)] = { { 0 } };
 	struct lease lease;
 
 	if (request->reservation)
@@ -262,20 +155,110 @@ static struct ip4 choose_claimed(struct request *request) {
 				request->input->now.boot_ms);
 	claims[3] = dhcp4_option_ip4(request->packet, DHCP4_OPTION_REQUESTED_ADDRESS);
 	for (size_t i = 0; i < ARRAY_LEN(claims); i++)
-		if (!is_ip4_none(claims[i]) && can_assign(request, claims[i]))
+		if (claim(request, claims[i], reasons[i]))
 			return claims[i];
 	return (struct ip4){ 0 };
 }
 
-struct ip4 request_choose_address(struct request *request) {
-	static struct ip4 (*const ways[])(struct request *) = { choose_claimed, choose_unused, choose_reusable,
-								choose_overlooked };
+/* An address that nobody has, from the ranges of the first policy that has any, or from those of the scope. */
+static struct ip4 choose_free(struct request *request) {
+	const struct policy *policy = request_policy_ranged(request, 0);
+	struct ip4 found = { 0 };
 
-	for (size_t i = 0; i < ARRAY_LEN(ways) && !request->output->is_store_failed; i++) {
-		struct ip4 address = ways[i](request);
-
-		if (!is_ip4_none(address))
-			return address;
+	for (size_t i = 0; i == 0 || policy; policy = request_policy_ranged(request, ++i)) {
+		found = request_search(request, policy);
+		if (!is_ip4_none(found) || request->output->is_store_failed)
+			break;
 	}
+	if (is_request_traced(request) && !is_ip4_none(found))
+		address_note(request, found, true, policy ? "free in the ranges of the policy" : "free");
+	return found;
+}
+
+static bool has_reservation_in(struct request *request, const struct scope *scope) {
+	const struct reservation *reservation = request_reservation_in(request, scope);
+
+	return reservation && request_enter_scope(request, scope) && can_assign(request, reservation->address);
+}
+
+static bool has_lease_in(struct request *request, const struct scope *scope) {
+	struct lease lease;
+
+	return request_lease_in(request, scope, &lease) && lease.state == LEASE_ACTIVE &&
+	       is_lease_in_force(&lease, request->input->now.wall_s) && request_enter_scope(request, scope) &&
+	       can_assign(request, lease.address);
+}
+
+static bool has_claim_in(struct request *request, const struct scope *scope) {
+	struct ip4 wanted = dhcp4_option_ip4(request->packet, DHCP4_OPTION_REQUESTED_ADDRESS);
+	struct ip4 offered =
+		offers_find(request->engine->offers, scope->subnet, &request->client, request->input->now.boot_ms);
+	struct lease lease;
+
+	return !is_ip4_none(offered) || is_ip4_in_subnet(wanted, scope->subnet) ||
+	       request_lease_in(request, scope, &lease);
+}
+
+/* Claims in the members of a superscope: a reservation anywhere counts for more than a lease anywhere, and so on. */
+static struct ip4 choose_claimed_in_members(struct request *request) {
+	static bool (*const claims[])(struct request *, const struct scope *) = { has_reservation_in, has_lease_in,
+										  has_claim_in };
+	const struct scope *first = request->scope;
+
+	for (size_t i = 0; i < ARRAY_LEN(claims); i++) {
+		const struct scope *scope;
+
+		for (size_t n = 0; (scope = superscope_member(first, false, n)) != NULL; n++) {
+			struct ip4 found = { 0 };
+
+			if (claims[i](request, scope) && request_enter_scope(request, scope))
+				found = choose_claimed(request);
+			if (!is_ip4_none(found) || request->output->is_store_failed)
+				return found;
+		}
+	}
+	request_enter_scope(request, first);
 	return (struct ip4){ 0 };
+}
+
+static struct ip4 choose_free_in_members(struct request *request) {
+	const struct scope *first = request->scope, *scope;
+
+	for (size_t n = 0; (scope = superscope_member(first, true, n)) != NULL; n++) {
+		struct ip4 found = { 0 };
+
+		if (request_enter_scope(request, scope))
+			found = choose_free(request);
+		if (!is_ip4_none(found) || request->output->is_store_failed)
+			return found;
+	}
+	request_enter_scope(request, first);
+	return (struct ip4){ 0 };
+}
+
+struct ip4 request_choose_address(struct request *request) {
+	bool has_members = request->scope->superscope && request->type != CLIENT_TYPE_BOTH;
+	struct ip4 found = has_members ? choose_claimed_in_members(request) : choose_claimed(request);
+
+	if (is_ip4_none(found) && !request->output->is_store_failed)
+		found = has_members ? choose_free_in_members(request) : choose_free(request);
+	request->output->policy = is_ip4_none(found) ? request_policy_ranged(request, 0)
+						     : request_policy_of(request, found);
+	return found;
+}
+
+bool has_reservation_elsewhere(struct request *request) {
+	const struct scope *first = request->scope, *scope;
+	bool is_found = false;
+
+	for (size_t n = 1; first->superscope && !is_found && (scope = superscope_member(first, false, n)) != NULL; n++)
+		is_found = has_reservation_in(request, scope);
+	return request_enter_scope(request, first) && is_found;
+}
+
+enum drop_reason request_full_reason(struct request *request, enum drop_reason reason) {
+	if (request->output->policy)
+		return DROP_POLICY_FULL;
+	request->output->is_residual_full = has_policy_ranges(request);
+	return reason;
 }

@@ -7,7 +7,10 @@
 
 #define LIMIT_PAUSE_MS 1000 /* a scope that has its number of clients is not counted again before */
 
+/* True if the scope, or another one on its link, may have an address for a BOOTP client without reservation. */
 static bool has_bootp_range(const struct scope *scope) {
+	if (scope->superscope)
+		return true;
 	for (size_t i = 0; i < scope->n_ranges; i++)
 		if (scope->range_kinds[i] & CLIENT_TYPE_BOOTP)
 			return true;
@@ -83,7 +86,7 @@ static void find_and_grant(struct request *request) {
 	struct ip4 address = request_choose_address(request);
 
 	if (is_ip4_none(address))
-		request_drop(request, DROP_BOOTP_FULL);
+		request_drop(request, request_full_reason(request, DROP_BOOTP_FULL));
 	else if (!is_reserved(request, address) && !is_holder(request, address) && is_limit_reached(request))
 		request_drop(request, DROP_BOOTP_FULL);
 	else if (request_must_probe(request, address))

@@ -140,3 +140,42 @@ void request_match_policies(struct request *request) {
 							   .text = "policies are off for this server or scope" });
 	}
 }
+
+bool has_policy_ranges(const struct request *request) {
+	const struct policies *policies = &request->scope->policies;
+
+	for (size_t i = 0; i < policies->n_items && has_request_policies(request); i++)
+		if (policies->items[i].is_enabled && policies->items[i].n_ranges)
+			return true;
+	return false;
+}
+
+const struct policy *request_policy_of(const struct request *request, struct ip4 address) {
+	const struct policies *policies = &request->scope->policies;
+
+	if (!policies->n_items || !has_request_policies(request))
+		return NULL;
+	for (size_t i = 0; i < policies->n_items; i++)
+		for (size_t j = 0; policies->items[i].is_enabled && j < policies->items[i].n_ranges; j++)
+			if (is_ip4_in_range(address, policies->items[i].ranges[j]))
+				return &policies->items[i];
+	return NULL;
+}
+
+const struct policy *request_policy_ranged(const struct request *request, size_t index) {
+	const struct traits *traits = request->traits;
+
+	for (size_t i = 0; i < traits->n_policies; i++)
+		if (traits->policies[i]->n_ranges && index-- == 0)
+			return traits->policies[i];
+	return NULL;
+}
+
+bool is_request_policy(const struct request *request, const struct policy *policy) {
+	const struct traits *traits = request->traits;
+
+	for (size_t i = 0; i < traits->n_policies; i++)
+		if (traits->policies[i] == policy)
+			return true;
+	return false;
+}

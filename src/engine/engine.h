@@ -69,6 +69,7 @@ struct engine_output {
 	bool is_rogue_request;   /* a server asks whether this network belongs to a directory (wire/rogue.h) */
 	const struct scope *scope; /* the scope that was chosen, or NULL */
 	const struct policy *policy; /* the one whose ranges the address is from, or are full; or NULL */
+	bool is_residual_full; /* no address is left but in the ranges of policies that the client does not meet */
 	const struct filter *filter; /* with DROP_FILTERED: what denies the client; NULL: nothing allows it */
 	const struct boot_file *boot_file; /* that the reply names, or NULL */
 	bool is_boot_file_unknown; /* the client named a file that has no row */

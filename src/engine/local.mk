@@ -26,6 +26,7 @@ libengine_a_SOURCES = \
 	src/engine/reply.c \
 	src/engine/request.h \
 	src/engine/rogue.c \
+	src/engine/search.c \
 	src/engine/trace.c \
 	src/engine/trace.def \
 	src/engine/trace.h \

@@ -23,7 +23,7 @@ void request_discover(struct request *request) {
 	struct ip4 address = request_choose_address(request);
 
 	if (is_ip4_none(address)) {
-		request_drop(request, DROP_RANGE_FULL);
+		request_drop(request, request_full_reason(request, DROP_RANGE_FULL));
 		return;
 	}
 	request->output->address = address;
@@ -88,13 +88,16 @@ static void grant(struct request *request, struct ip4 address) {
 	if (!request_bind(request, address, request->input->now.wall_s + lease_time))
 		return;
 	request->output->address = address;
+	request->output->policy = request_policy_of(request, address);
 	request_reply(request, DHCP4_ACK, address, lease_time);
 }
 
 /* True if the client has a reservation of another address, and can have that one now. */
 static bool has_better_address(struct request *request, struct ip4 address) {
-	return request->reservation && !is_ip4_equal(request->reservation->address, address) &&
-	       can_assign(request, request->reservation->address);
+	if (request->reservation)
+		return !is_ip4_equal(request->reservation->address, address) &&
+		       can_assign(request, request->reservation->address);
+	return has_reservation_elsewhere(request);
 }
 
 static void grant_or_refuse(struct request *request, struct ip4 address) {
@@ -143,9 +146,14 @@ static bool is_address_of_client(struct request *request, struct ip4 address) {
 
 /* True if the client is known here: it has a lease (perhaps expired), or a reservation. */
 static bool is_client_known(struct request *request) {
+	const struct scope *scope = request->scope;
 	struct lease lease;
 
-	return request->reservation || request_lease_of_client(request, &lease);
+	for (size_t n = 0; scope;
+	     scope = request->scope->superscope ? superscope_member(request->scope, false, ++n) : NULL)
+		if (request_reservation_in(request, scope) || request_lease_in(request, scope, &lease))
+			return true;
+	return false;
 }
 
 /* A client outside the scope is on the wrong network, unless there is another subnet on its link, of which others

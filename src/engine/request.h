@@ -19,6 +19,7 @@ struct range_position {
 	uint64_t limit_until_ms;  /* there are as many BOOTP clients as may be: do not count again before */
 	struct ip4 sweep;         /* one by one, for what the other ways overlook; none: at the start */
 	uint64_t swept_until_ms;  /* all were looked at: do not begin again before */
+	struct range_position *of_policies; /* in a scope's: one for each of its policies, once used */
 };
 
 struct engine {
@@ -74,14 +75,33 @@ bool request_filter(struct request *request);
 void request_classify(struct request *request);
 void request_match_policies(struct request *request);
 
-/* True if policies count for this server and the request's scope. */
+/* True if policies count for this server and the request's scope; if any has ranges there. */
 bool has_request_policies(const struct request *request);
+bool has_policy_ranges(const struct request *request);
+
+/* The policy of the scope whose ranges hold @address, whoever meets it; NULL if none. */
+const struct policy *request_policy_of(const struct request *request, struct ip4 address);
+
+/* The @index-th of the policies with ranges that the client meets, or NULL; whether @policy is one that it meets. */
+const struct policy *request_policy_ranged(const struct request *request, size_t index);
+bool is_request_policy(const struct request *request, const struct policy *policy);
 
 /* Note that no reply is sent, and why. */
 void request_drop(struct request *request, enum drop_reason reason);
 
 /* link.c: which scope, and who we are on that link. Returns DROP_COUNT when both were found. */
 enum drop_reason request_select_scope(struct request *request);
+
+/* Go on in @scope, which is in service: the client's reservation and policies are those that it has there. False if we
+ * have no address on that link; nothing changes then. */
+bool request_enter_scope(struct request *request, const struct scope *scope);
+
+/* The @index-th member in service of the superscope of @first, which is one: @first itself, then by network; with
+ * @is_default_first the default member first, if there is one, and then all by network. NULL past the last. */
+const struct scope *superscope_member(const struct scope *first, bool is_default_first, size_t index);
+
+/* The client's reservation in @scope, or NULL. */
+const struct reservation *request_reservation_in(const struct request *request, const struct scope *scope);
 
 /* The latter alone, whether a scope of ours serves that link or not. False if we have no address there. */
 bool request_select_server_id(struct request *request);
@@ -103,9 +123,19 @@ void request_boot_file(struct request *request, struct dhcp4_header *header);
  * else. Sets output->is_store_failed when that could not be found out. */
 bool can_assign(struct request *request, struct ip4 address);
 
-/* The address for a client that has not asked for a certain one, or whose wish cannot be met; none if the scope is
- * full. */
+/* The address for a client that has not asked for a certain one, or whose wish cannot be met; none if there is no free
+ * one. In a superscope the request goes on in the member that the address lies in. Fills output->policy. */
 struct ip4 request_choose_address(struct request *request);
+
+/* True if the client can have an address that is reserved for it in another member of the superscope. */
+bool has_reservation_elsewhere(struct request *request);
+
+/* Why there was none: the client's policies have no room, or else @reason. */
+enum drop_reason request_full_reason(struct request *request, enum drop_reason reason);
+
+/* search.c: an address that nobody has, in the ranges of @policy, or of the scope if that is NULL; none if there is
+ * none. */
+struct ip4 request_search(struct request *request, const struct policy *policy);
 
 /* Where the searches for addresses of the scope go on for clients of this protocol. */
 struct range_position *request_position(struct request *request);
@@ -114,6 +144,10 @@ struct range_position *request_position(struct request *request);
  * then). */
 bool request_lease_at(struct request *request, struct ip4 address, struct lease *ret_lease);
 bool request_lease_of_client(struct request *request, struct lease *ret_lease);
+bool request_lease_in(struct request *request, const struct scope *scope, struct lease *ret_lease);
+
+/* True if @result of a call of the store says that the thing was found; is_store_failed is set on failure. */
+bool is_found_in_store(struct request *request, int result);
 
 /* Store @lease. False on failure (is_store_failed is set then). */
 bool request_lease_put(struct request *request, const struct lease *lease);

@@ -12,8 +12,8 @@ core_libs = libengine.a libmodel.a libwire.a libbase.a
 
 if HAVE_CMOCKA
 CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_bootp tests/unit/test_engine_changes tests/unit/test_engine_probe \
-	tests/unit/test_engine_rogue tests/unit/test_engine_filter tests/unit/test_order tests/unit/test_authority \
-	tests/unit/test_authority_simulation
+	tests/unit/test_engine_rogue tests/unit/test_engine_filter tests/unit/test_engine_superscope tests/unit/test_order \
+	tests/unit/test_authority tests/unit/test_authority_simulation
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/support/scenario.c tests/support/scenario.h $(test_support)
@@ -41,6 +41,9 @@ tests_unit_test_order_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_engine_filter_SOURCES = tests/unit/test_engine_filter.c $(engine_support)
 tests_unit_test_engine_filter_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_engine_filter_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_engine_superscope_SOURCES = tests/unit/test_engine_superscope.c $(engine_support)
+tests_unit_test_engine_superscope_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_engine_superscope_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_authority_SOURCES = tests/unit/test_authority.c
 tests_unit_test_authority_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_authority_LDADD = $(core_libs) $(CMOCKA_LIBS)
