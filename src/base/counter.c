@@ -14,6 +14,7 @@ struct counters {
 	_Atomic bool is_store_failing, is_verdict_void, has_verdict, is_opposed, is_paused;
 	_Atomic uint64_t started_ms;
 	_Atomic int64_t started_s;
+	_Atomic uint32_t audit_max_size_mb, audit_min_space_mb, audit_check_interval; /* 0: not set yet */
 };
 
 static struct counters private_counters = { .has_verdict = true };
@@ -119,6 +120,21 @@ bool counters_set_paused(bool is_paused) {
 
 bool is_service_paused(void) {
 	return atomic_load_explicit(&counters->is_paused, memory_order_relaxed);
+}
+
+void counters_set_audit_limits(const struct audit_limits *limits) {
+	counters->audit_max_size_mb = limits->max_size_mb;
+	counters->audit_min_space_mb = limits->min_space_mb;
+	counters->audit_check_interval = limits->check_interval;
+}
+
+struct audit_limits counters_audit_limits(void) {
+	struct audit_limits limits = { counters->audit_max_size_mb, counters->audit_min_space_mb,
+				       counters->audit_check_interval };
+
+	return (struct audit_limits){ limits.max_size_mb ? limits.max_size_mb : 70,
+				      limits.min_space_mb ? limits.min_space_mb : 20,
+				      limits.check_interval ? limits.check_interval : 50 };
 }
 
 const char *counter_name(enum counter counter) {

@@ -64,6 +64,16 @@ bool is_service_opposed(void);
 bool counters_set_paused(bool is_paused);
 bool is_service_paused(void);
 
+/* How large the audit file may become, which each process that writes to it obeys. Set by serve, which knows what the
+ * directory says; before that, what Windows has. Embedded. */
+struct audit_limits {
+	uint32_t max_size_mb;    /* of the files of a week; each day's may have a seventh of it */
+	uint32_t min_space_mb;   /* that must stay free on the disk */
+	uint32_t check_interval; /* rows between two looks at both */
+};
+void counters_set_audit_limits(const struct audit_limits *limits);
+struct audit_limits counters_audit_limits(void);
+
 /* Borrow a counter's name and description. */
 const char *counter_name(enum counter counter);
 const char *counter_description(enum counter counter);

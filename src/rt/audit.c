@@ -9,12 +9,15 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/counter.h"
 #include "base/event.h"
 #include "base/mem.h"
 
+#define MEGABYTE 1048576
+#define DAYS_OF_A_WEEK 7
 #define STALE_S 86400 /* a file of today's name that was not written for so long is last week's */
 
 struct audit {
@@ -23,6 +26,8 @@ struct audit {
 	pthread_mutex_t mutex; /* of all below */
 	int fd;                /* of @day's file; -1: none is open */
 	struct tm day;
+	uint32_t n_unchecked; /* rows since the limits were looked at */
+	bool is_paused;       /* @day's file has reached one */
 };
 
 struct audit *audit_open(const char *directory, uid_t uid) {
@@ -120,6 +125,8 @@ static bool file_get(struct audit *audit, const struct tm *local, time_t now) {
 	audit_name(local, name);
 	snprintf(path, sizeof path, "%s/%s", audit->directory, name);
 	audit->fd = file_open(audit, path);
+	if (audit->day.tm_yday != local->tm_yday)
+		audit->is_paused = false;
 	audit->day = *local;
 	if (audit->fd >= 0 && fstat(audit->fd, &info) == 0 && !S_ISREG(info.st_mode)) {
 		file_close(audit);
@@ -128,20 +135,53 @@ static bool file_get(struct audit *audit, const struct tm *local, time_t now) {
 	return audit->fd >= 0 && file_begin(audit, now);
 }
 
-static bool row_write(struct audit *audit, const struct audit_row *row, time_t now) {
+static bool line_write(struct audit *audit, const struct audit_row *row, const struct tm *local) {
 	char array[AUDIT_ROW_MAX];
 	struct text text;
-	struct tm local;
 	ssize_t len;
 
-	if (!localtime_r(&now, &local) || !file_get(audit, &local, now))
-		return false;
 	text_init(&text, array, sizeof array);
-	audit_add_row(&text, row, &local);
+	audit_add_row(&text, row, local);
 	len = write(audit->fd, text.data, text.len);
 	if (len >= 0 && len < (ssize_t)text.len)
 		errno = ENOSPC;
 	return len == (ssize_t)text.len;
+}
+
+/* False if the file is as large as it may be, or its disk as full. */
+static bool has_room(const struct audit *audit, const struct audit_limits *limits) {
+	struct statvfs disk;
+	struct stat info;
+
+	if (fstat(audit->fd, &info) < 0 || fstatvfs(audit->fd, &disk) < 0)
+		return true; /* writing will tell */
+	return (uint64_t)info.st_size <= (uint64_t)limits->max_size_mb * MEGABYTE / DAYS_OF_A_WEEK &&
+	       (uint64_t)disk.f_bavail * disk.f_frsize >= (uint64_t)limits->min_space_mb * MEGABYTE;
+}
+
+/* Look at the limits if it is time, and say in the file that one is reached: its last row, as long as that lasts. */
+static void limits_check(struct audit *audit, const struct tm *local) {
+	const struct audit_row paused = { .code = 2 };
+	const struct audit_limits limits = counters_audit_limits();
+	bool was_paused = audit->is_paused;
+
+	if (!was_paused && ++audit->n_unchecked < limits.check_interval)
+		return;
+	audit->n_unchecked = 0;
+	audit->is_paused = !has_room(audit, &limits);
+	if (!audit->is_paused || was_paused)
+		return;
+	line_write(audit, &paused, local);
+	event_emit(EVENT_AUDIT_PAUSED, "in %s", audit->directory);
+}
+
+static bool row_write(struct audit *audit, const struct audit_row *row, time_t now) {
+	struct tm local;
+
+	if (!localtime_r(&now, &local) || !file_get(audit, &local, now))
+		return false;
+	limits_check(audit, &local);
+	return audit->is_paused || line_write(audit, row, &local);
 }
 
 int audit_write(struct audit *audit, const struct audit_row *row, time_t now, struct error *reterr_error) {
@@ -160,42 +200,4 @@ int audit_write(struct audit *audit, const struct audit_row *row, time_t now, st
 		reterr_error, E_ACCESS_DENIED,
 		"no row can be written to the audit file in %s: %s; mend that, or set another 'audit-directory'",
 		audit->directory, strerror(failure));
-}
-
-static struct audit *event_audit;
-static char audit_enterprise[256];
-static _Atomic bool is_failing;
-
-/* An error that goes on is told once. */
-static void event_take(const struct event_info *info, const struct event_subject *subject) {
-	struct audit_row row = { .code = info->audit_code, .host = audit_enterprise };
-	struct error error;
-
-	if (subject)
-		row.address = subject->address;
-	if (subject && subject->name)
-		row.host = subject->name;
-	if (audit_write(event_audit, &row, clock_now().wall_s, &error) == 0)
-		is_failing = false;
-	else if (!is_failing) {
-		is_failing = true;
-		event_emit_error(EVENT_AUDIT_FAILED, &error);
-	}
-}
-
-void audit_start(const char *directory, uid_t uid) {
-	if (!*directory)
-		return;
-	event_audit = audit_open(directory, uid);
-	event_set_audit(event_take);
-}
-
-void audit_set_enterprise(const char *name) {
-	snprintf(audit_enterprise, sizeof audit_enterprise, "%s", name);
-}
-
-void audit_stop(void) {
-	event_set_audit(NULL);
-	event_audit = audit_close(event_audit);
-	is_failing = false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rt/audit_row.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/macros.h"
@@ -42,13 +43,36 @@ void audit_add_header(struct text *text) {
 		       "UserClass(ASCII),RelayAgentInformation,DnsRegError.\n");
 }
 
-static void add_field(struct text *text, const char *field) {
-	for (; field && *field; field++) {
-		bool is_safe = *field >= ' ' && *field <= '~' && *field != ',' && *field != '"' && *field != '\'';
+static void add_octets(struct text *text, struct span octets) {
+	char array[AUDIT_FIELD_MAX + 1];
+	size_t len = octets.len < AUDIT_FIELD_MAX ? octets.len : AUDIT_FIELD_MAX;
 
-		text_add(text, "%c", is_safe ? *field : '_');
+	for (size_t i = 0; i < len; i++) {
+		char letter = (char)octets.data[i];
+		bool is_safe = letter >= ' ' && letter <= '~' && letter != ',' && letter != '"' && letter != '\'';
+
+		array[i] = is_safe ? letter : '_';
 	}
-	text_add(text, ",");
+	array[len] = '\0';
+	text_add(text, "%s,", array);
+}
+
+static void add_field(struct text *text, const char *field) {
+	add_octets(text, field ? span_of_text(field) : span_of(NULL, 0));
+}
+
+/* Upper-case hexadecimal behind @prefix, or nothing. */
+static void add_hex(struct text *text, const char *prefix, struct span octets) {
+	static const char digits[] = "0123456789ABCDEF";
+	char array[2 * AUDIT_FIELD_MAX + 1];
+	size_t len = octets.len < AUDIT_FIELD_MAX ? octets.len : AUDIT_FIELD_MAX;
+
+	for (size_t i = 0; i < len; i++) {
+		array[2 * i] = digits[octets.data[i] >> 4];
+		array[2 * i + 1] = digits[octets.data[i] & 0xf];
+	}
+	array[2 * len] = '\0';
+	text_add(text, "%s%s,", len ? prefix : "", array);
 }
 
 void audit_add_row(struct text *text, const struct audit_row *row, const struct tm *local) {
@@ -56,9 +80,16 @@ void audit_add_row(struct text *text, const struct audit_row *row, const struct 
 
 	text_add(text, "%02d,%02d/%02d/%02d,%02d:%02d:%02d,", row->code, local->tm_mon + 1, local->tm_mday,
 		 local->tm_year % 100, local->tm_hour, local->tm_min, local->tm_sec);
-	add_field(text, audit_code_description(row->code));
+	add_field(text, row->description ? row->description : audit_code_description(row->code));
 	add_field(text, is_ip4_none(row->address) ? NULL : ip4_format(row->address, address));
 	add_field(text, row->host);
-	/* No hardware address, user; transaction 0, no quarantine information; from here to the error nothing. */
-	text_add(text, ",,0,6,,,,,,,,,0\n");
+	add_hex(text, "", row->hardware);
+	/* No user; behind the transaction: no quarantine, or nothing known of one; no probation, correlation, DHCID. */
+	text_add(text, ",%u,%d,,,,", (unsigned)row->transaction, row->is_of_client ? 0 : 6);
+	add_hex(text, "0x", row->vendor_class);
+	add_octets(text, row->vendor_class);
+	add_hex(text, "0x", row->user_class);
+	add_octets(text, row->user_class);
+	add_hex(text, "0x", row->relay_information);
+	text_add(text, "0\n");
 }

@@ -6,20 +6,31 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "base/ip4.h"
+#include "base/span.h"
 #include "base/text.h"
 
 #define AUDIT_NAME_MAX 24 /* a file's name and the final NUL */
-#define AUDIT_ROW_MAX 1024
+#define AUDIT_FIELD_MAX 255 /* octets of a field that are shown; more are cut off */
+#define AUDIT_ROW_MAX 4096
 #define AUDIT_HEADER_MAX 4096
 
-/* Facts of one row. Borrowed texts; NULL where there is nothing to say. More columns come with what fills them. */
+/* Facts of one row. Borrowed; NULL and empty where there is nothing to say. More columns come with what fills them. */
 struct audit_row {
 	int code;           /* of audit.def */
 	struct ip4 address; /* none: 0.0.0.0 */
 	const char *host;   /* the Host Name column: with codes from 50 on the enterprise's name */
+	const char *description;  /* instead of the code's */
+	bool is_of_client;        /* it was a client's message that led to this */
+	uint32_t transaction;     /* of that message */
+	struct span hardware;     /* the client's */
+	struct span vendor_class; /* option 60, 77 and 82, as they came */
+	struct span user_class;
+	struct span relay_information;
 };
 
 /* Write the name of the file for the day of @local ("DhcpSrvLog-Mon.log") into @ret_name. */

@@ -6,6 +6,9 @@ librt_a_SOURCES = \
 	src/rt/audit.c \
 	src/rt/audit.h \
 	src/rt/audit.def \
+	src/rt/audit_process.c \
+	src/rt/audit_queue.c \
+	src/rt/audit_queue.h \
 	src/rt/audit_row.c \
 	src/rt/audit_row.h \
 	src/rt/config.c \

@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libserve.a
 libserve_a_CFLAGS = $(AM_CFLAGS)
 libserve_a_SOURCES = \
+	src/serve/audit_rows.c \
+	src/serve/audit_rows.h \
 	src/serve/configuration.c \
 	src/serve/configuration.h \
 	src/serve/ear.c \

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "rt/order.h"
 #include "rt/role.h"
+#include "serve/audit_rows.h"
 
 #define ORDERS_BATCH_MAX 8 /* then packets have their turn */
 
@@ -37,13 +38,14 @@ static void receive(struct orders *orders, uint64_t now_ms) {
 	}
 }
 
-static void slot_report(const struct slot *slot) {
+static void slot_report(const struct slot *slot, int64_t now) {
 	const struct order *order = &slot->order;
 	char address[IP4_TEXT_MAX];
 
 	if (slot->answer.error.code || order->kind == ORDER_OFFERS)
 		return;
 	counter_add(COUNTER_ORDERS, 1);
+	audit_rows_lease(order->kind == ORDER_LEASE_DELETE ? ROW_DELETED : ROW_ASSIGN, &slot->answer.lease, now);
 	event_emit(order->kind == ORDER_LEASE_DELETE ? EVENT_LEASE_DELETED : EVENT_LEASE_CREATED,
 		   "%s, asked for by the user with number %u", ip4_format(slot->answer.lease.address, address),
 		   (unsigned)order->uid);
@@ -56,6 +58,7 @@ static void slot_answer(const struct slot *slot) {
 
 static void on_durable(void *context, int result, const struct error *error) {
 	struct orders *orders = context;
+	int64_t now = clock_now().wall_s;
 
 	if (result < 0)
 		orders->parts.failed(orders->parts.context, error);
@@ -64,7 +67,7 @@ static void on_durable(void *context, int result, const struct error *error) {
 
 		if (result < 0)
 			slot->answer.error = *error;
-		slot_report(slot);
+		slot_report(slot, now);
 		slot_answer(slot);
 	}
 }

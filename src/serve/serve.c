@@ -7,6 +7,8 @@
 #include "base/event.h"
 #include "base/mem.h"
 #include "engine/engine.h"
+#include "rt/audit.h"
+#include "serve/audit_rows.h"
 #include "serve/configuration.h"
 #include "serve/links.h"
 #include "serve/lookout.h"
@@ -18,6 +20,7 @@
 /* A packet of the batch at hand, and what the engine made of it. */
 struct exchange {
 	unsigned interface;
+	struct span packet; /* borrowed until the next batch */
 	struct engine_output output;
 };
 
@@ -71,6 +74,7 @@ static void exchange_handle(struct serve *serve, const struct packet_in *packet,
 	};
 
 	exchange->interface = packet->interface;
+	exchange->packet = packet->octets;
 	if (!link) {
 		exchange_drop(exchange, DROP_LINK);
 		return;
@@ -144,6 +148,8 @@ static void on_durable(void *context, int result, const struct error *error) {
 			report_sent(&exchange->output,
 				    packet_io_send(serve->io, exchange->interface, &exchange->output) == 0);
 	}
+	for (size_t i = 0; i < serve->n_exchanges; i++)
+		audit_rows_packet(serve->exchanges[i].packet, &serve->exchanges[i].output, now.wall_s);
 }
 
 static void batch_handle(struct serve *serve, const struct packet_in *packets, size_t n_packets,
@@ -205,6 +211,7 @@ static void orders_failed(void *context, const struct error *error) {
 
 static void snapshot_adopt(struct serve *serve, const struct snapshot *snapshot) {
 	engine_snapshot_changed(serve->engine);
+	audit_rows_configure(&snapshot->settings);
 	links_unbind(serve->links, snapshot->unbound, snapshot->n_unbound);
 }
 
@@ -288,6 +295,7 @@ int serve_run(struct role_context *context, struct error *reterr_error) {
 	serve->configuration =
 		configuration_new(context->loop, config->state_directory, config->server_name, on_configuration, serve);
 	lookout_start(serve, config); /* looks at its store by a child process: before there is a second thread */
+	audit_defer();
 	configuration_start(serve->configuration);
 	lookout_configure(serve->lookout);
 	serve->udp_watch = loop_watch_readable(context->loop, HERITAGE_UDP, on_packets, serve);

@@ -6,9 +6,10 @@ import re
 import time
 
 import dhcp
-from harness import expect, expect_equal, wait_until
+from clients import Dhclient
+from harness import Failure, Skip, expect, expect_equal, wait_until
 from scene import Scene
-from slapd import NOBODY, ROOT
+from slapd import NOBODY, ROOT, scope_dn
 from test_standalone import Workgroup
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -181,3 +182,155 @@ def test_path_too_long(lab):
     expect_equal(result.returncode, 1, "exit status")
     expect(re.search(r"^lessord: ERROR_DHCP_LOG_FILE_PATH_TOO_LONG \(20033\): .*:\d+: 'audit-directory' is too long",
                      result.stderr, re.MULTILINE), f"it says {result.stderr!r}")
+
+
+MAC, TRANSACTION, VENDOR_HEX, VENDOR, USER_HEX, USER, RELAY = 6, 8, 13, 14, 15, 16, 17
+ASSIGN, RENEW, RELEASE, CONFLICT, FULL, DENIED, DELETED, PAUSED = "10", "11", "12", "13", "14", "15", "16", "02"
+
+
+def _lease_rows(scene):
+    return [row for row in _rows(scene) if row[ID] == PAUSED or "10" <= row[ID] < "30"]
+
+
+def _wait_for_rows(scene, *wanted):
+    """Wait until the rows about leases have these (code, address)."""
+    def rows():
+        return [(row[ID], row[ADDRESS]) for row in _lease_rows(scene)]
+    try:
+        wait_until(lambda: rows() == list(wanted), f"rows {wanted}")
+    except Failure as failure:
+        raise Failure(f"{failure}; there are {rows()}") from None
+    return _lease_rows(scene)
+
+
+def _message(client, kind, options, **fields):
+    """A message of @client with @options and the options by which programs know clients."""
+    return client.message(kind, [*options, (12, b"pc-17"), (60, b"MSFT 5.0"), (77, b"Kiosk,\"")], **fields)
+
+
+def test_lease_rows(lab):
+    """What becomes of a client's lease stands in the audit file with all that is known of the client"""
+    scene = Scene(lab).start()
+    client = scene.client()
+    offer = client.ask(_message(client, dhcp.DISCOVER, []))
+    request = _message(client, dhcp.REQUEST, [(dhcp.REQUESTED_ADDRESS, dhcp.pack_address(offer.yiaddr)),
+                                              (dhcp.SERVER_ID, offer.option(dhcp.SERVER_ID))])
+    client.ask(request)
+    row, = _wait_for_rows(scene, (ASSIGN, "10.77.0.100"))
+    expect_equal(row[DESCRIPTION:TRANSACTION + 2], ["Assign", "10.77.0.100", "pc-17", client.mac.hex().upper(), "",
+                                                    str(request.xid), "0"], "the row up to the quarantine result")
+    expect_equal(row[VENDOR_HEX:RELAY + 2], ["0x4D53465420352E30", "MSFT 5.0", "0x4B696F736B2C22", "Kiosk__", "", "0"],
+                 "the row from the vendor class on")
+    client.renew()
+    client.ask(client.rebooting("10.77.0.199"))
+    client.release()
+    rows = [(ASSIGN, "10.77.0.100"), (RENEW, "10.77.0.100"), (DENIED, "10.77.0.199"), (RELEASE, "10.77.0.100")]
+    _wait_for_rows(scene, *rows)
+    client.obtain()
+    client.decline()
+    scene.lessord.request("/v1/leases", "POST", body={"hardwareAddress": "02:aa:00:00:00:01", "address": "10.77.0.150"})
+    scene.lessord.request("/v1/leases/10.77.0.150", "DELETE")
+    rows += [(ASSIGN, "10.77.0.100"), (CONFLICT, "10.77.0.100"), (ASSIGN, "10.77.0.150"), (DELETED, "10.77.0.150")]
+    _wait_for_rows(scene, *rows)
+    scene.slapd.replace(scope_dn("10.77.0.0"), "lessorRange", "10.77.0.100-10.77.0.100")
+    scene.lessord.wait_for_status(lambda status: status["configuration"]["generation"] > 2, "the smaller range")
+    client = scene.client()
+    client.send(client.message(dhcp.DISCOVER))
+    _wait_for_rows(scene, *rows, (FULL, ""))
+    scene.lessord.stop()
+    expect_equal(_codes(scene)[-1], STOPPED, "the last row of all")
+
+
+def test_lease_rows_of_relayed_clients(lab):
+    """A real client behind a real relay: the row has the relay agent information that the relay added"""
+    scene = Scene(lab, relay=True, tree={"scopes": ("10.77.0.0", "10.78.0.0")})
+    scene.start()
+    client = Dhclient(lab, scene.host("behind", switch=scene.far_switch))
+    address = client.start().wait_for_lease()
+    row, = _wait_for_rows(scene, (ASSIGN, address))
+    expect_equal(row[MAC], client.namespace.mac().replace(":", "").upper(), "the hardware address")
+    expect(re.fullmatch(r"0x01[0-9A-F]+", row[RELAY]), f"the relay agent information {row[RELAY]}")
+    client.wait_for_renewal()
+    expect_equal(_lease_rows(scene)[1][ID], RENEW, "the row of the renewal")
+
+
+def test_leases_not_audited(lab):
+    """With lessorAuditLog off leases make no rows; authority still does"""
+    scene = Scene(lab)
+    scene.slapd.replace(ROOT, "lessorAuditLog", "off")
+    scene.start()
+    scene.client().obtain()
+    scene.slapd.deauthorize()
+    _wait_for_codes(scene, ENDED)
+    expect_equal(_lease_rows(scene), [], "rows about leases")
+
+
+def test_audit_disk_full(lab):
+    """A disk with less space than lessorAuditMinSpace: a last row says so, service goes on, and rows come back with space"""
+    scene = Scene(lab)
+    directory = scene.lessord.settings["audit_directory"]
+    os.mkdir(directory)
+    lab.run(["mount", "-t", "tmpfs", "-o", f"size=4m,mode=700,uid={NOBODY},gid={NOBODY}", "none", directory])
+    lab.defer(lab.run, ["umount", "-l", directory])
+    scene.slapd.replace(ROOT, "lessorAuditMinSpace", 2)
+    scene.slapd.replace(ROOT, "lessorAuditCheckInterval", 1)
+    scene.start()
+    scene.client().obtain()
+    _wait_for_rows(scene, (ASSIGN, "10.77.0.100"))
+    with open(os.path.join(directory, "filler"), "wb") as file:
+        file.write(b"x" * (3 << 20))
+    scene.client().obtain()
+    scene.client().obtain()
+    scene.lessord.process.wait_for_log("AUDIT_PAUSED")
+    os.unlink(os.path.join(directory, "filler"))
+    scene.client().obtain()
+    _wait_for_rows(scene, (ASSIGN, "10.77.0.100"), (PAUSED, ""), (ASSIGN, "10.77.0.103"))
+    expect_equal(len(re.findall("AUDIT_PAUSED", scene.lessord.process.log())), 1, "how often it is told")
+
+
+def test_audit_file_full(lab):
+    """A file of a seventh of lessorAuditMaxSize takes no more rows, whoever writes them"""
+    scene = Scene(lab)
+    scene.slapd.replace(ROOT, "lessorAuditMaxSize", 7)
+    scene.slapd.replace(ROOT, "lessorAuditCheckInterval", 1)
+    scene.start()
+    scene.client().obtain()
+    _wait_for_rows(scene, (ASSIGN, "10.77.0.100"))
+    directory = scene.lessord.settings["audit_directory"]
+    path, = [os.path.join(directory, name) for name in os.listdir(directory)]
+    row = _lease_rows(scene)[0]
+    with open(path, "a", encoding="ascii") as file:
+        file.write((",".join(row) + "\n") * ((1 << 20) // len(",".join(row))))
+    scene.client().obtain()
+    wait_until(lambda: _codes(scene)[-1] == PAUSED, "the row that says it is full")
+    size = os.stat(path).st_size
+    for _ in range(3):
+        scene.client().obtain()
+    scene.lessord.stop()
+    expect(os.stat(path).st_size - size < 200, "rows after the last one, but for another process's that says the same")
+
+
+def test_audit_disk_hangs(lab):
+    """A disk that hangs holds no packet up: clients are served on, and the rows come when it goes on"""
+    scene = Scene(lab)
+    directory = scene.lessord.settings["audit_directory"]
+    os.mkdir(directory)
+    image = lab.path("disk")
+    with open(image, "wb") as file:
+        file.truncate(64 << 20)
+    try:
+        lab.run(["mkfs.ext4", "-q", image])
+        lab.run(["mount", "-o", "loop", image, directory])
+    except (Failure, FileNotFoundError) as error:
+        raise Skip(f"no file system of its own can be mounted here: {error}") from None
+    os.rmdir(os.path.join(directory, "lost+found"))
+    lab.defer(lab.run, ["umount", "-l", directory])
+    os.chown(directory, NOBODY, NOBODY)
+    scene.start()
+    scene.client().obtain()
+    lab.run(["fsfreeze", "-f", directory])
+    lab.defer(lambda: lab.run(["fsfreeze", "-u", directory], status=None))
+    for _ in range(20):
+        scene.client().obtain()
+    lab.run(["fsfreeze", "-u", directory])
+    _wait_for_rows(scene, *[(ASSIGN, f"10.77.0.{100 + number}") for number in range(21)])

@@ -15,9 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/counter.h"
 #include "base/event.h"
 #include "base/macros.h"
 #include "rt/audit.h"
+#include "rt/audit_queue.h"
 
 #define MONDAY 1795426205 /* 2026-11-23 09:30:05 UTC */
 #define DAY_S 86400
@@ -66,6 +68,44 @@ static void what_is_told_by_others_stays_in_its_column(void **state) {
 
 	expect_row(&(struct audit_row){ .code = 62, .host = "a,b\"c'd\r\n55,\x80\x7f" }, &new_year,
 		   "62,01/01/00,00:00:00,Another server found,,a_b_c_d__55___,,,0,6,,,,,,,,,0\n");
+}
+
+static void a_row_of_a_client_tells_all_of_it(void **state) {
+	const struct tm evening = {
+		.tm_year = 126, .tm_mon = 10, .tm_mday = 3, .tm_hour = 23, .tm_min = 5, .tm_sec = 9
+	};
+	static const uint8_t hardware[] = { 0x02, 0, 0x5e, 0xab, 0xcd, 0xef }, relay[] = { 1, 2, 0xaa, 0xbb };
+	struct audit_row row = { .code = 10,
+				 .address = { 0x0a4d0002 },
+				 .host = "host.test.com",
+				 .is_of_client = true,
+				 .transaction = 3096562285,
+				 .hardware = span_of(hardware, sizeof hardware),
+				 .vendor_class = span_of_text("MSFT 5.0"),
+				 .user_class = span_of_text("a,b"),
+				 .relay_information = span_of(relay, sizeof relay) };
+
+	expect_row(&row, &evening,
+		   "10,11/03/26,23:05:09,Assign,10.77.0.2,host.test.com,02005EABCDEF,,3096562285,0,,,,"
+		   "0x4D53465420352E30,MSFT 5.0,0x612C62,a_b,0x0102AABB,0\n");
+	expect_row(&(struct audit_row){ .code = 25, .description = "2 leases expired and 1 leases deleted" }, &evening,
+		   "25,11/03/26,23:05:09,2 leases expired and 1 leases deleted,,,,,0,6,,,,,,,,,0\n");
+}
+
+static void the_longest_row_is_whole(void **state) {
+	static uint8_t octets[4096];
+	char array[AUDIT_ROW_MAX];
+	struct text text;
+	const struct audit_row row = { .code = 10,
+				       .hardware = span_of(octets, 16),
+				       .vendor_class = span_of(octets, sizeof octets),
+				       .user_class = span_of(octets, sizeof octets),
+				       .relay_information = span_of(octets, sizeof octets) };
+
+	text_init(&text, array, sizeof array);
+	audit_add_row(&text, &row, &(struct tm){ .tm_mday = 1 });
+	assert_false(text.is_truncated);
+	assert_string_equal(array + text.len - 3, ",0\n");
 }
 
 static void names_are_english_days(void **state) {
@@ -213,10 +253,119 @@ static void what_cannot_be_written_is_said_and_tried_again(void **state) {
 	audit_close(audit);
 }
 
+static void set_limits(uint32_t max_size_mb, uint32_t min_space_mb, uint32_t check_interval) {
+	counters_set_audit_limits(&(struct audit_limits){ max_size_mb, min_space_mb, check_interval });
+}
+
+static off_t size_of(const char *path) {
+	struct stat info;
+
+	assert_int_equal(stat(path, &info), 0);
+	return info.st_size;
+}
+
+static void a_file_that_is_full_is_left_alone_until_midnight(void **state) {
+	struct audit *audit = audit_open(directory, geteuid());
+	off_t full;
+
+	set_limits(7, 1, 2);
+	write_code(audit, 63, MONDAY);
+	assert_int_equal(truncate(monday, 1048576), 0);
+	set_time(monday, MONDAY);
+	write_code(audit, 63, MONDAY); /* the second row: the size is looked at, and just what is allowed */
+	write_code(audit, 63, MONDAY);
+	full = size_of(monday);
+	write_code(audit, 64, MONDAY);
+	assert_true(size_of(monday) > full); /* by the row that says so */
+	full = size_of(monday);
+	write_code(audit, 64, MONDAY);
+	write_code(audit, 64, MONDAY);
+	assert_int_equal(size_of(monday), full);
+	write_code(audit, 64, MONDAY - 34205 + DAY_S);
+	assert_string_equal(rows_of(tuesday), "64,11/24/26,00:00:00,No DHCP enabled interfaces,,,,,0,6,,,,,,,,,0\n");
+	set_limits(0, 0, 0);
+	audit_close(audit);
+}
+
+static void a_full_disk_pauses_the_file(void **state) {
+	struct audit *audit = audit_open(directory, geteuid());
+
+	set_limits(7, UINT32_MAX, 1); /* four petabytes must be free */
+	write_code(audit, 63, MONDAY);
+	write_code(audit, 63, MONDAY);
+	assert_string_equal(rows_of(monday), "02,11/23/26,09:30:05,Paused,,,,,0,6,,,,,,,,,0\n");
+	set_limits(7, 1, 1);
+	write_code(audit, 63, MONDAY);
+	assert_non_null(strstr(rows_of(monday), "\n63,"));
+	set_limits(0, 0, 0);
+	audit_close(audit);
+}
+
+/* A writer that waits for the other end of a pipe. */
+struct slow_writer {
+	int ends[2];
+	unsigned n_rows;
+	struct audit_row last;
+	char host[AUDIT_FIELD_MAX + 1];
+};
+
+static void write_slowly(void *context, const struct audit_row *row, time_t now) {
+	struct slow_writer *writer = context;
+	char octet;
+
+	if (read(writer->ends[0], &octet, 1) != 1)
+		return;
+	writer->last = *row;
+	snprintf(writer->host, sizeof writer->host, "%s", row->host ? row->host : "");
+	writer->n_rows++;
+}
+
+static void allow(struct slow_writer *writer, size_t n_rows) {
+	for (size_t i = 0; i < n_rows; i++)
+		assert_int_equal(write(writer->ends[1], "x", 1), 1);
+}
+
+static void a_queue_takes_what_it_has_room_for_and_no_time(void **state) {
+	static struct slow_writer writer;
+	struct audit_queue *queue;
+	char host[] = "host";
+	const struct audit_row row = { .code = 10, .host = host };
+	size_t n_taken = 0;
+
+	assert_int_equal(pipe2(writer.ends, O_CLOEXEC), 0);
+	queue = audit_queue_new(write_slowly, &writer);
+	assert_non_null(queue);
+	while (audit_queue_put(queue, &row, MONDAY) && n_taken <= AUDIT_QUEUE_MAX)
+		n_taken++;
+	assert_int_equal(n_taken, AUDIT_QUEUE_MAX);
+	host[0] = 'X'; /* it is a copy that is written */
+	allow(&writer, n_taken);
+	assert_true(audit_queue_end(queue));
+	assert_int_equal(writer.n_rows, n_taken);
+	assert_string_equal(writer.host, "host");
+	close(writer.ends[0]);
+	close(writer.ends[1]);
+}
+
+static void a_queue_whose_writer_hangs_is_left_behind(void **state) {
+	static struct slow_writer writer; /* for good, as the thread is */
+	static struct audit_queue *queue;
+
+	assert_int_equal(pipe2(writer.ends, O_CLOEXEC), 0);
+	queue = audit_queue_new(write_slowly, &writer);
+	assert_true(audit_queue_put(queue, &(struct audit_row){ .code = 10 }, MONDAY));
+	assert_false(audit_queue_end(queue));
+	assert_false(audit_queue_put(queue, &(struct audit_row){ .code = 10 }, MONDAY));
+	allow(&writer, 1);
+	assert_true(audit_queue_end(queue));
+}
+
 int main(void) {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_have_nineteen_columns),
 		cmocka_unit_test(what_is_told_by_others_stays_in_its_column),
+		cmocka_unit_test(a_row_of_a_client_tells_all_of_it),
+		cmocka_unit_test(the_longest_row_is_whole),
 		cmocka_unit_test(names_are_english_days),
 		cmocka_unit_test(the_header_ends_with_the_columns),
 		cmocka_unit_test(every_event_with_a_code_has_a_description),
@@ -225,6 +374,11 @@ int main(void) {
 						remove_directory),
 		cmocka_unit_test_setup_teardown(a_file_that_was_removed_is_made_anew, make_directory, remove_directory),
 		cmocka_unit_test_setup_teardown(a_row_that_was_cut_off_stays_alone, make_directory, remove_directory),
+		cmocka_unit_test_setup_teardown(a_file_that_is_full_is_left_alone_until_midnight, make_directory,
+						remove_directory),
+		cmocka_unit_test_setup_teardown(a_full_disk_pauses_the_file, make_directory, remove_directory),
+		cmocka_unit_test(a_queue_takes_what_it_has_room_for_and_no_time),
+		cmocka_unit_test(a_queue_whose_writer_hangs_is_left_behind),
 		cmocka_unit_test_setup_teardown(what_cannot_be_written_is_said_and_tried_again, make_directory,
 						remove_directory),
 	};
