@@ -93,7 +93,7 @@ const struct server_list_item *authorization_find(const struct server_list *list
 static const char *version_of(const struct authorization *authorization, const struct entry *entry) {
 	for (size_t i = 0; i < authorization->entries.n_items; i++)
 		if (authorization->entries.items[i] == entry)
-			return authorization->entries.versions[i];
+			return authorization->entries.marks[i].version;
 	return "";
 }
 

@@ -83,12 +83,46 @@ static size_t count_attributes(LDAP *ldap, LDAPMessage *message) {
 	return n;
 }
 
-static struct entry *take_entry(LDAP *ldap, LDAPMessage *message, struct arena *arena, const char **ret_version) {
+/* Change numbers, best first; each with leading zeros, so that they sort as text. */
+static const char *const moment_attributes[] = { VERSION_ATTRIBUTE, "uSNChanged", "modifyTimestamp" };
+
+/* Note what the server says beside the entry's content. False if @name is content. */
+static bool take_mark(const struct berval *value, const char *name, struct arena *arena, struct directory_mark *mark,
+		      size_t *rank) {
+	const char *text = arena_dup(arena, span_of(value->bv_val, value->bv_len));
+
+	for (size_t i = 0; i < ARRAY_LEN(moment_attributes); i++) {
+		if (!is_text_equal_nocase(name, moment_attributes[i]))
+			continue;
+		if (i == 0)
+			mark->version = text;
+		if (i < *rank) {
+			mark->moment = text;
+			*rank = i;
+		}
+		return true;
+	}
+	return false;
+}
+
+/* Two entries that were changed in the same second are told apart by their identity. */
+static void finish_mark(const struct entry *entry, struct arena *arena, struct directory_mark *mark) {
+	char hex[2 * ENTRY_UUID_SIZE + 1];
+	struct text text;
+
+	text_init(&text, hex, sizeof hex);
+	text_add_hex(&text, span_of(entry->uuid.octets, ENTRY_UUID_SIZE), '\0');
+	mark->moment = arena_format(arena, "%40s#%s", mark->moment, hex);
+}
+
+static struct entry *take_entry(LDAP *ldap, LDAPMessage *message, struct arena *arena,
+				struct directory_mark *ret_mark) {
 	struct entry *entry = arena_new_of(arena, struct entry);
+	size_t rank = ARRAY_LEN(moment_attributes);
 	BerElement *cursor = NULL;
 	char *dn = ldap_get_dn(ldap, message);
 
-	*ret_version = "";
+	*ret_mark = (struct directory_mark){ "", "" };
 	entry->dn = dn_dup_line(arena, dn ? dn : "");
 	ldap_memfree(dn);
 	entry->attributes = arena_array_of(arena, struct entry_attribute, count_attributes(ldap, message));
@@ -96,14 +130,14 @@ static struct entry *take_entry(LDAP *ldap, LDAPMessage *message, struct arena *
 	     name = ldap_next_attribute(ldap, message, cursor)) {
 		struct berval **values = ldap_get_values_len(ldap, message, name);
 
-		if (values && values[0] && is_text_equal_nocase(name, VERSION_ATTRIBUTE))
-			*ret_version = arena_dup(arena, span_of(values[0]->bv_val, values[0]->bv_len));
-		else if (values && !take_identity(entry, name, values))
+		if (values && values[0] && !take_mark(values[0], name, arena, ret_mark, &rank) &&
+		    !take_identity(entry, name, values))
 			take_attribute(entry, name, values, arena);
 		ldap_value_free_len(values);
 		ldap_memfree(name);
 	}
 	ber_free(cursor, 0);
+	finish_mark(entry, arena, ret_mark);
 	return entry;
 }
 
@@ -112,9 +146,8 @@ static void take_page(LDAP *ldap, LDAPMessage *message, struct directory_entries
 		size_t need = entries->n_items + 1;
 
 		entries->items = mem_grow(entries->items, &entries->items_capacity, need, sizeof *entries->items);
-		entries->versions =
-			mem_grow(entries->versions, &entries->versions_capacity, need, sizeof *entries->versions);
-		entries->items[need - 1] = take_entry(ldap, one, entries->arena, &entries->versions[need - 1]);
+		entries->marks = mem_grow(entries->marks, &entries->marks_capacity, need, sizeof *entries->marks);
+		entries->items[need - 1] = take_entry(ldap, one, entries->arena, &entries->marks[need - 1]);
 		entries->n_items = need;
 	}
 }
@@ -136,7 +169,8 @@ static void next_cookie(LDAP *ldap, LDAPMessage *message, struct berval *cookie)
 
 static int search_page(struct directory *directory, const char *base, int reach, const char *filter,
 		       struct berval *cookie, LDAPMessage **ret_message) {
-	static char *attributes[] = { "*", "entryUUID", VERSION_ATTRIBUTE, "namingContexts", "defaultNamingContext", NULL };
+	static char *attributes[] = { "*", "entryUUID", VERSION_ATTRIBUTE, "uSNChanged", "modifyTimestamp",
+				      "namingContexts", "defaultNamingContext", NULL };
 	LDAP *ldap = connection_ldap(directory->connection);
 	LDAPControl *page = NULL, *controls[2] = { 0 };
 	struct timeval limit = { .tv_sec = REQUEST_SECONDS };
@@ -187,7 +221,7 @@ int directory_search(struct directory *directory, const char *base, enum directo
 
 void directory_entries_done(struct directory_entries *entries) {
 	free(entries->items);
-	free(entries->versions);
+	free(entries->marks);
 	*entries = (struct directory_entries){ 0 };
 }
 

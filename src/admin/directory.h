@@ -20,12 +20,18 @@ enum directory_reach { DIRECTORY_ENTRY, DIRECTORY_CHILDREN, DIRECTORY_SUBTREE };
 struct directory;
 struct lessor;
 
-/* Embedded: entries of one search, in the server's order, and beside each its entryCSN ("" if unknown). */
+/* What the server says of an entry's last change. */
+struct directory_mark {
+	const char *version; /* its entryCSN; "" if unknown */
+	const char *moment;  /* the greater the later, by octets; no two entries have the same */
+};
+
+/* Embedded: entries of one search, in the server's order, and a mark for each. */
 struct directory_entries {
 	struct arena *arena; /* borrowed: where the entries live; NULL: in the directory's, until it is closed */
 	const struct entry **items;
-	const char **versions;
-	size_t n_items, items_capacity, versions_capacity; /* the arrays are of the heap: directory_entries_done */
+	struct directory_mark *marks;
+	size_t n_items, items_capacity, marks_capacity; /* the arrays are of the heap: directory_entries_done */
 };
 
 /* Connect and bind as the session's settings and, for what they leave open, @config (may be NULL) say; settle the

@@ -55,7 +55,9 @@ libadmin_a_SOURCES = \
 	src/admin/tree_json.c \
 	src/admin/tree_json.h \
 	src/admin/tree_json_priv.h \
-	src/admin/tree_json_write.c
+	src/admin/tree_json_write.c \
+	src/admin/verify.c \
+	src/admin/verify.h
 
 # What a program needs that uses libadmin.a, from the top down.
 ADMIN_LIBS = libadmin.a libdir.a libmodel.a libwire.a librt.a libbase.a \

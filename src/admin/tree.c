@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin/edit.h"
+#include "admin/verify.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/dn.h"
@@ -272,7 +273,8 @@ int tree_add(struct tree *tree, const struct entry *entry, enum error_code taken
 	if (r < 0)
 		return r;
 	make_container(tree, entry);
-	return directory_add(tree->directory, entry, taken, reterr_error);
+	r = directory_add(tree->directory, entry, taken, reterr_error);
+	return r < 0 ? r : verify_claim(tree, NULL, entry, reterr_error);
 }
 
 int tree_write(struct tree *tree, const struct entry *before, const struct entry *after, struct error *reterr_error) {
@@ -283,19 +285,21 @@ int tree_write(struct tree *tree, const struct entry *before, const struct entry
 	while (place < tree->entries.n_items && tree->entries.items[place] != before)
 		place++;
 	if (place < tree->entries.n_items)
-		version = tree->entries.versions[place];
+		version = tree->entries.marks[place].version;
 	r = directory_modify(tree->directory, before, version, after, reterr_error);
 	if (r < 0 || place == tree->entries.n_items)
 		return r;
 	tree->entries.items[place] = after;
-	tree->entries.versions[place] = ""; /* it has another one now, which nobody told us */
+	tree->entries.marks[place].version = ""; /* it has another one now, which nobody told us */
 	return 0;
 }
 
 int tree_change(struct tree *tree, const struct entry *before, const struct entry *after, struct error *reterr_error) {
 	int r = tree_check(tree, before, after, reterr_error);
 
-	return r < 0 ? r : tree_write(tree, before, after, reterr_error);
+	if (r == 0)
+		r = tree_write(tree, before, after, reterr_error);
+	return r < 0 ? r : verify_claim(tree, before, after, reterr_error);
 }
 
 int tree_remove(struct tree *tree, const struct entry *entry, struct error *reterr_error) {
@@ -307,8 +311,7 @@ int tree_remove(struct tree *tree, const struct entry *entry, struct error *rete
 			continue;
 		entries->n_items--;
 		memmove(entries->items + i, entries->items + i + 1, (entries->n_items - i) * sizeof *entries->items);
-		memmove(entries->versions + i, entries->versions + i + 1,
-			(entries->n_items - i) * sizeof *entries->versions);
+		memmove(entries->marks + i, entries->marks + i + 1, (entries->n_items - i) * sizeof *entries->marks);
 	}
 	return r;
 }

@@ -25,6 +25,7 @@ EXTRA_DIST += \
 	tests/functional/test_bad_packets.py \
 	tests/functional/test_bad_start.py \
 	tests/functional/test_clients.py \
+	tests/functional/test_concurrency.py \
 	tests/functional/test_crash.py \
 	tests/functional/test_ctl.py \
 	tests/functional/test_detection.py \
