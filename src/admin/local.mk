@@ -19,6 +19,8 @@ libadmin_a_SOURCES = \
 	src/admin/edit.c \
 	src/admin/edit.h \
 	src/admin/errors.c \
+	src/admin/fields.c \
+	src/admin/fields.h \
 	src/admin/init.c \
 	src/admin/lease.c \
 	src/admin/level.c \
@@ -38,16 +40,20 @@ libadmin_a_SOURCES = \
 	src/admin/ranges.c \
 	src/admin/ranges.h \
 	src/admin/reservation.c \
+	src/admin/reservation_show.c \
 	src/admin/result.c \
 	src/admin/result.h \
 	src/admin/rogue.c \
 	src/admin/scope.c \
+	src/admin/scope_remove.c \
 	src/admin/scope_show.c \
 	src/admin/server.c \
 	src/admin/server_recheck.c \
 	src/admin/session.c \
 	src/admin/session.h \
 	src/admin/setting.c \
+	src/admin/show.c \
+	src/admin/show.h \
 	src/admin/site.c \
 	src/admin/status.c \
 	src/admin/tree.c \
@@ -56,6 +62,8 @@ libadmin_a_SOURCES = \
 	src/admin/tree_json.h \
 	src/admin/tree_json_priv.h \
 	src/admin/tree_json_write.c \
+	src/admin/usage.c \
+	src/admin/usage.h \
 	src/admin/verify.c \
 	src/admin/verify.h
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reservation: addresses that are kept for one client. */
-#include <string.h>
-
+/* lessorctl reservation add, set, remove. */
 #include "admin/call.h"
 #include "admin/edit.h"
+#include "admin/fields.h"
 #include "admin/result.h"
 #include "admin/tree.h"
 #include "base/text.h"
@@ -12,72 +11,47 @@
 
 #define DN_MAX 1024
 
+static const struct field fields[] = {
+	{ "type", ATTRIBUTE_CLIENT_TYPE, FIELD_TEXT },
+	{ "name", ATTRIBUTE_NAME, FIELD_TEXT },
+	{ "description", ATTRIBUTE_DESCRIPTION, FIELD_TEXT },
+};
+
 static const char *attribute(enum schema_attribute which) {
 	return schema_attribute_get(which)->name;
 }
 
-/* Set @which to the octets that the flag gives, in the one form that we write. */
+/* Set @which to the octets that the parameter gives, in the one form that we write; nothing removes it. */
 static int set_hex(struct arena *arena, struct entry *entry, enum schema_attribute which, const char *typed, size_t max,
 		   struct error *reterr_error) {
 	bool is_hardware = which == ATTRIBUTE_HARDWARE_ADDRESS;
 	char shown[3 * CLIENT_KEY_MAX + 1];
 	uint8_t octets[CLIENT_KEY_MAX];
 	struct text text;
-	size_t len;
+	size_t len = 0;
 
-	if (text_parse_hex(typed, max, octets, &len) < 0 || len == 0)
+	if (text_parse_hex(typed, max, octets, &len) < 0 || (typed[0] && len == 0))
 		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not %s", typed,
 				 is_hardware ? "a hardware address such as 02:00:00:00:77:01" :
 					       "a client identifier in hexadecimal, such as 01:02:00:00:00:77:01");
 	text_init(&text, shown, sizeof shown);
 	text_add_hex(&text, span_of(octets, len), ':');
-	edit_set(arena, entry, attribute(which), shown);
+	edit_set(arena, entry, attribute(which), len ? shown : NULL);
 	return 0;
 }
 
-/* One of @hardware and @client_id is given. */
-static int set_client(const struct call *call, struct entry *reservation, struct error *reterr_error) {
-	struct arena *arena = call->arena;
+/* Write what the call says into @reservation. */
+static int fill(const struct call *call, struct entry *reservation, struct error *reterr_error) {
 	const char *hardware = call_value(call, "hardware"), *client_id = call_value(call, "client-id");
-	const char *name = call_value(call, "name");
+	int r = fields_set(call, fields, ARRAY_LEN(fields), reservation, reterr_error);
 
-	if (name && name[0])
-		edit_set(arena, reservation, attribute(ATTRIBUTE_NAME), name);
-	if (hardware)
-		return set_hex(arena, reservation, ATTRIBUTE_HARDWARE_ADDRESS, hardware, LEASE_HARDWARE_MAX,
-			       reterr_error);
-	return set_hex(arena, reservation, ATTRIBUTE_CLIENT_IDENTIFIER, client_id, CLIENT_KEY_MAX - 1, reterr_error);
-}
-
-/* True if both reservations have the same value of @which, however it is written. */
-static bool is_same_client(const struct entry *a, const struct entry *b, enum schema_attribute which) {
-	const char *texts[] = { entry_text(a, attribute(which)), entry_text(b, attribute(which)) };
-	uint8_t octets[2][CLIENT_KEY_MAX];
-	size_t lens[2];
-
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		if (!texts[i] || text_parse_hex(texts[i], CLIENT_KEY_MAX, octets[i], &lens[i]) < 0)
-			return false;
-	return is_span_equal(span_of(octets[0], lens[0]), span_of(octets[1], lens[1]));
-}
-
-static int check_conflict(const struct tree *tree, const struct entry *scope, const struct entry *wanted,
-			  struct error *reterr_error) {
-	for (size_t i = 0; i < tree->entries.n_items; i++) {
-		const struct entry *other = tree->entries.items[i];
-
-		if (!is_dn_equal(dn_parent(other->dn), scope->dn))
-			continue;
-		if (is_dn_equal(other->dn, wanted->dn))
-			return error_set(reterr_error, E_DDS_RESERVATION_CONFLICT, "%s is reserved already; remove that reservation first",
-					 tree_leaf(tree, other));
-		if (is_same_client(other, wanted, ATTRIBUTE_HARDWARE_ADDRESS) ||
-		    is_same_client(other, wanted, ATTRIBUTE_CLIENT_IDENTIFIER))
-			return error_set(reterr_error, E_DDS_RESERVATION_CONFLICT,
-					 "this client has a reservation in scope %s already: %s; a client can have one in each scope",
-					 tree_scope_text(tree, scope), tree_leaf(tree, other));
-	}
-	return 0;
+	if (r == 0 && hardware)
+		r = set_hex(call->arena, reservation, ATTRIBUTE_HARDWARE_ADDRESS, hardware, LEASE_HARDWARE_MAX,
+			    reterr_error);
+	if (r == 0 && client_id)
+		r = set_hex(call->arena, reservation, ATTRIBUTE_CLIENT_IDENTIFIER, client_id, CLIENT_KEY_MAX - 1,
+			    reterr_error);
+	return r;
 }
 
 /* The scope whose subnet holds @text. */
@@ -100,6 +74,20 @@ static int find_scope(struct tree *tree, const char *text, const struct entry **
 			 "%s lies in no scope; \"lessorctl scope list\" shows what there is", text);
 }
 
+/* "10.77.0.10 in scope 10.77.0.0/24 is reserved for 02:00:00:00:77:01" */
+static json_t *say(const struct tree *tree, const struct entry *reservation) {
+	const struct entry *scope = tree_find(tree, dn_parent(reservation->dn));
+	const char *hardware = entry_text(reservation, attribute(ATTRIBUTE_HARDWARE_ADDRESS));
+	const char *client_id = entry_text(reservation, attribute(ATTRIBUTE_CLIENT_IDENTIFIER));
+	const char *type = entry_text(reservation, attribute(ATTRIBUTE_CLIENT_TYPE));
+	const char *kind = !type || is_text_equal_nocase(type, "both") ? "" : is_text_equal_nocase(type, "bootp") ?
+									     ", which speaks BOOTP" :
+									     ", which speaks DHCP";
+
+	return result_message(reservation->dn, "%s in scope %s is reserved for %s%s", tree_leaf(tree, reservation),
+			      scope ? tree_scope_text(tree, scope) : "?", hardware ? hardware : client_id, kind);
+}
+
 int reservation_add(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	const char *address = call_value(call, "address");
@@ -115,52 +103,49 @@ int reservation_add(struct call *call, struct error *reterr_error) {
 		r = find_scope(&tree, address, &scope, reterr_error);
 	if (r == 0)
 		r = dn_make(address, scope->dn, sizeof dn, dn);
+	if (r == 0 && tree_find(&tree, dn))
+		r = error_set(reterr_error, E_DDS_RESERVATION_CONFLICT,
+			      "%s is reserved already; \"lessorctl reservation show %s\" says for whom, \"reservation set\" changes it", address,
+			      address);
 	if (r < 0)
 		return r;
 	reservation = edit_new(call->arena, dn, schema_class_get(CLASS_RESERVATION)->name);
-	r = set_client(call, reservation, reterr_error);
-	if (r == 0)
-		r = check_conflict(&tree, scope, reservation, reterr_error);
+	r = fill(call, reservation, reterr_error);
 	if (r == 0)
 		r = tree_add(&tree, reservation, E_DDS_RESERVATION_CONFLICT, reterr_error);
-	if (r < 0)
-		return r;
-	return call_done(call, result_message(dn, "%s in scope %s is reserved for %s", address, tree_scope_text(&tree, scope),
-					 edit_value(reservation, attribute(ATTRIBUTE_HARDWARE_ADDRESS), 0) ?
-						 edit_value(reservation, attribute(ATTRIBUTE_HARDWARE_ADDRESS), 0) :
-						 edit_value(reservation, attribute(ATTRIBUTE_CLIENT_IDENTIFIER), 0)));
+	return r < 0 ? r : call_done(call, say(&tree, reservation));
 }
 
-static json_t *reservation_item(const struct tree *tree, const struct entry *reservation) {
-	const struct entry *scope = tree_find(tree, dn_parent(reservation->dn));
-
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "address", result_text(tree_leaf(tree, reservation)), "scope",
-			 result_text(scope ? tree_scope_text(tree, scope) : NULL), "hardwareAddress",
-			 result_text(entry_text(reservation, attribute(ATTRIBUTE_HARDWARE_ADDRESS))), "clientIdentifier",
-			 result_text(entry_text(reservation, attribute(ATTRIBUTE_CLIENT_IDENTIFIER))), "name",
-			 result_text(entry_text(reservation, attribute(ATTRIBUTE_NAME))));
-}
-
-int reservation_list(struct call *call, struct error *reterr_error) {
+int reservation_set(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
-	const struct entry *scope = NULL;
-	json_t *items;
-	int r = tree_load(call, &tree, reterr_error);
+	const struct entry *before;
+	struct entry *after;
+	int r;
 
-	if (r == 0 && is_call_given(call, "network"))
-		r = tree_get_scope(&tree, call_value(call, "network"), &scope, reterr_error);
+	if (!is_any_field_given(call, fields, ARRAY_LEN(fields)) && !is_call_given(call, "hardware") &&
+	    !is_call_given(call, "client-id"))
+		return call_reject_usage(call, reterr_error, "what is to be set? Say it with --hardware, --client-id, --type, --name or --description");
+	r = tree_load(call, &tree, reterr_error);
+	if (r == 0)
+		r = tree_get_reservation(&tree, call_value(call, "address"), &before, reterr_error);
 	if (r < 0)
 		return r;
-	items = json_array();
-	for (size_t i = 0; i < tree.entries.n_items; i++) {
-		const struct entry *entry = tree.entries.items[i];
+	after = edit_copy(call->arena, before);
+	r = fill(call, after, reterr_error);
+	if (r == 0)
+		r = tree_change(&tree, before, after, reterr_error);
+	return r < 0 ? r : call_done(call, say(&tree, after));
+}
 
-		if (is_entry_of_class(entry, schema_class_get(CLASS_RESERVATION)->name) &&
-		    (!scope || is_dn_equal(dn_parent(entry->dn), scope->dn)))
-			json_array_append_new(items, reservation_item(&tree, entry));
-	}
-	result_sort(items, "address");
-	return call_list(call, "reservations", items, NULL);
+/* The command that makes it again; what is set for its client apart. */
+static const char *undo_text(const struct tree *tree, const struct entry *reservation) {
+	const char *hardware = entry_text(reservation, attribute(ATTRIBUTE_HARDWARE_ADDRESS));
+	const char *client_id = entry_text(reservation, attribute(ATTRIBUTE_CLIENT_IDENTIFIER));
+	const char *type = entry_text(reservation, attribute(ATTRIBUTE_CLIENT_TYPE));
+
+	return arena_format(tree->arena, "lessorctl reservation add %s %s %s%s%s", tree_leaf(tree, reservation),
+			    hardware ? "--hardware" : "--client-id", hardware ? hardware : client_id ? client_id : "HEX",
+			    type ? " --type " : "", type ? type : "");
 }
 
 int reservation_remove(struct call *call, struct error *reterr_error) {
@@ -171,8 +156,12 @@ int reservation_remove(struct call *call, struct error *reterr_error) {
 	if (r == 0)
 		r = tree_get_reservation(&tree, call_value(call, "address"), &reservation, reterr_error);
 	if (r == 0)
+		r = call_confirm(call, reterr_error, "this removes the reservation of %s with all that is set for its client",
+				 tree_leaf(&tree, reservation));
+	if (r == 0)
 		r = directory_delete(tree.directory, reservation->dn, reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(reservation->dn, "%s is not reserved any more", tree_leaf(&tree, reservation)));
+	return call_done(call, result_message(reservation->dn, "%s is not reserved any more; undo it with: %s", tree_leaf(&tree, reservation),
+					      undo_text(&tree, reservation)));
 }

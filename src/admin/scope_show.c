@@ -1,31 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* scope: list, show. */
-#include <stdio.h>
-#include <string.h>
-
+/* lessorctl scope list, scope show. */
 #include "admin/call.h"
 #include "admin/edit.h"
 #include "admin/level.h"
 #include "admin/result.h"
+#include "admin/show.h"
 #include "admin/tree.h"
-#include "base/text.h"
 #include "model/dn.h"
 #include "model/snapshot.h"
-#include "wire/option.h"
-
-#define VALUE_TEXT_MAX (4 * OPTION_VALUE_MAX)
 
 static const char *attribute(enum schema_attribute which) {
 	return schema_attribute_get(which)->name;
-}
-
-static json_t *values_array(const struct entry *entry, enum schema_attribute which) {
-	json_t *array = json_array();
-	const char *value;
-
-	for (size_t i = 0; (value = edit_value(entry, attribute(which), i)); i++)
-		json_array_append_new(array, result_text(value));
-	return array;
 }
 
 static const struct scope *scope_of_dn(const struct snapshot *snapshot, const char *dn) {
@@ -37,11 +22,13 @@ static const struct scope *scope_of_dn(const struct snapshot *snapshot, const ch
 
 /* What both commands say of a scope. One that the rules leave out is "invalid". */
 static json_t *scope_item(const struct tree *tree, const struct entry *entry, const struct scope *scope) {
-	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o}", "network", result_text(tree_scope_text(tree, entry)), "name",
-			 result_text(entry_text(entry, attribute(ATTRIBUTE_NAME))), "site",
+	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "network", result_text(tree_scope_text(tree, entry)), "name",
+			 result_text(entry_text(entry, attribute(ATTRIBUTE_NAME))), "description",
+			 result_text(entry_text(entry, attribute(ATTRIBUTE_DESCRIPTION))), "site",
 			 result_text(tree_site_name(tree, entry)), "state",
-			 !scope ? "invalid" : scope->is_enabled ? "enabled" : "disabled", "ranges",
-			 values_array(entry, ATTRIBUTE_RANGE), "servers", values_array(entry, ATTRIBUTE_SERVED_BY));
+			 !scope ? "invalid" : scope->is_enabled ? "enabled" : "disabled", "superscope",
+			 result_text(entry_text(entry, attribute(ATTRIBUTE_SUPERSCOPE))), "ranges",
+			 show_values(entry, ATTRIBUTE_RANGE), "servers", show_values(entry, ATTRIBUTE_SERVED_BY));
 }
 
 int scope_list(struct call *call, struct error *reterr_error) {
@@ -66,31 +53,17 @@ int scope_list(struct call *call, struct error *reterr_error) {
 	return call_list(call, "scopes", items, NULL);
 }
 
-static json_t *options_array(struct arena *arena, const struct option_set *options) {
-	char *shown = arena_take(arena, VALUE_TEXT_MAX), buffer[4];
-	json_t *array = json_array();
+/* What is in force in a scope that the rules do not leave out. */
+static void add_force(const struct tree *tree, const struct entry *entry, const struct scope *scope, json_t *object) {
+	const uint64_t *settings = scope->settings.values;
 
-	for (size_t i = 0; i < options->n_values; i++) {
-		const struct option_value *value = &options->values[i];
-		struct text text;
-
-		text_init(&text, shown, VALUE_TEXT_MAX);
-		option_value_format(value->code, value->octets, &text);
-		json_array_append_new(array, json_pack("{s:s, s:i, s:o, s:s, s:o}", "name", option_name(value->code, buffer), "code",
-						       value->code, "value", result_text(shown), "level", level_name(value->level),
-						       "source", result_text(value->source_dn)));
-	}
-	return array;
-}
-
-/* Those of the scope and of what is below it. */
-static json_t *findings_array(const struct findings *findings, const char *dn) {
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < findings->n_items; i++)
-		if (is_dn_within(findings->items[i].dn, dn))
-			json_array_append_new(array, result_finding(&findings->items[i]));
-	return array;
+	json_object_set_new(object, "reservations", json_integer((json_int_t)scope->n_reservations));
+	json_object_set_new(object, "leaseTime", json_integer((json_int_t)settings[SETTING_LEASE_TIME]));
+	json_object_set_new(object, "delay", json_integer((json_int_t)settings[SETTING_OFFER_DELAY]));
+	json_object_set_new(object, "activatePolicies", json_boolean(settings[SETTING_POLICIES]));
+	json_object_set_new(object, "maxBootpClients", json_integer((json_int_t)settings[SETTING_MAX_BOOTP_CLIENTS]));
+	json_object_set_new(object, "settings", level_settings_in_force(tree, entry));
+	json_object_set_new(object, "options", show_options(tree->arena, &scope->options));
 }
 
 /* All that is to be said about one scope, as its (first) server sees it. */
@@ -103,14 +76,10 @@ static json_t *scope_object(const struct tree *tree, const struct entry *entry) 
 	json_t *object = scope_item(tree, entry, scope);
 
 	json_object_set_new(object, "dn", result_text(entry->dn));
-	json_object_set_new(object, "exclusions", values_array(entry, ATTRIBUTE_EXCLUSION));
-	json_object_set_new(object, "findings", findings_array(&findings, entry->dn));
-	if (scope) {
-		json_object_set_new(object, "reservations", json_integer((json_int_t)scope->n_reservations));
-		json_object_set_new(object, "leaseTime", json_integer((json_int_t)scope->settings.values[SETTING_LEASE_TIME]));
-		json_object_set_new(object, "settings", level_settings_in_force(tree, entry));
-		json_object_set_new(object, "options", options_array(tree->arena, &scope->options));
-	}
+	json_object_set_new(object, "exclusions", show_values(entry, ATTRIBUTE_EXCLUSION));
+	json_object_set_new(object, "findings", show_findings(&findings, entry->dn));
+	if (scope)
+		add_force(tree, entry, scope, object);
 	snapshot_free(snapshot);
 	return object;
 }

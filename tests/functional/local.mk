@@ -40,5 +40,6 @@ EXTRA_DIST += \
 	tests/functional/test_protection.py \
 	tests/functional/test_rogue.py \
 	tests/functional/test_samba.py \
+	tests/functional/test_scopes.py \
 	tests/functional/test_standalone.py \
 	tests/functional/test_state.py

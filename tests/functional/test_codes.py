@@ -60,7 +60,7 @@ ROWS = [
     Row(20023, "range set {net} {ip}.10-{ip}.200 {ip}.50-{ip}.210"),
     Row(20024, "range add {net} {ip}.201-{ip}.210"),
     Row(20025, "range extend {net} {ip}.10-{ip}.200 5"),
-    Row(20026, "range extend {net} {ip}.100-{ip}.120 -96",
+    Row(20026, "range extend {net} {ip}.100-{ip}.120 -128",
         ["range remove {net} {ip}.10-{ip}.200", "range add {net} {ip}.100-{ip}.120"], status=0),
     Row(20028, "bootfile add nonsense --root"),
     Row(20029, "bootfile remove nowhere{n} --root"),
@@ -132,7 +132,7 @@ def _refused(result, code, says):
 def _warned(result, code):
     """Done, with a warning."""
     expect_equal(result.returncode, 0, f"exit status, with {result.stderr!r}")
-    expect(re.search(rf"^lessorctl: [A-Z0-9_]+ \({code}\): ", result.stderr, re.MULTILINE), f"{code} is not said: {result.stderr!r}")
+    expect(re.search(rf"^lessorctl: warning: [A-Z0-9_]+ \({code}\): ", result.stderr, re.MULTILINE), f"{code} is not said: {result.stderr!r}")
     return True
 
 

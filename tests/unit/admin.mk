@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 if HAVE_CMOCKA
-ADMIN_TESTS = tests/unit/test_admin_call tests/unit/test_admin_edit
+ADMIN_TESTS = tests/unit/test_admin_call tests/unit/test_admin_edit tests/unit/test_admin_ranges
 check_PROGRAMS += $(ADMIN_TESTS)
 TESTS += $(ADMIN_TESTS)
 
@@ -10,4 +10,7 @@ tests_unit_test_admin_call_LDADD = $(ADMIN_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_admin_edit_CPPFLAGS = $(libadmin_a_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_admin_edit_SOURCES = tests/unit/test_admin_edit.c
 tests_unit_test_admin_edit_LDADD = $(ADMIN_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_admin_ranges_CPPFLAGS = $(libadmin_a_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_admin_ranges_SOURCES = tests/unit/test_admin_ranges.c
+tests_unit_test_admin_ranges_LDADD = $(ADMIN_LIBS) $(CMOCKA_LIBS)
 endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Edits of entries in memory, ranges, the list of authorized servers, and the check before writing. */
+/* Edits of entries in memory, the list of authorized servers, and the check before writing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,13 +10,10 @@
 
 #include "admin/authorization.h"
 #include "admin/edit.h"
-#include "admin/ranges.h"
 
 #define SITE_DN "cn=hq,cn=sites,cn=DHCP,dc=x"
 #define SCOPE_DN "cn=10.77.0.0," SITE_DN
 #define CONTAINER_DN "cn=NetServices,cn=Services,cn=Configuration,dc=x"
-
-static const struct ip4_subnet subnet = { { 0x0a4d0000 }, 24 };
 
 static int set_up(void **state) {
 	*state = arena_new(0);
@@ -61,46 +58,6 @@ static void edits_values(void **state) {
 	assert_null(entry_attribute_get(copy, "lessorRange"));
 	edit_set(arena, copy, "lessorName", NULL);
 	assert_null(entry_text(copy, "lessorName"));
-}
-
-static void adds_and_removes_ranges(void **state) {
-	struct arena *arena = *state;
-	struct entry *scope = make_scope(arena, SCOPE_DN, "24");
-	struct error error;
-
-	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.0.50-10.77.0.60", &error), 0);
-	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.0.61", &error), 0);
-	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.0.60-10.77.0.70", &error), -E_DDS_POSSIBLE_RANGE_CONFLICT);
-	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.1.1", &error), -E_DHCP_INVALID_RANGE);
-	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.0.9-10.77.0.8", &error), -E_DHCP_INVALID_RANGE);
-	assert_int_equal(ranges_add(arena, scope, subnet, "nonsense", &error), -E_DHCP_INVALID_RANGE);
-	assert_int_equal(ranges_remove(scope, "lessorRange", "10.77.0.50-10.77.0.59", &error), -E_DDS_RANGE_DOES_NOT_EXIST);
-	assert_non_null(strstr(error.text, "10.77.0.50-10.77.0.60"));
-	assert_int_equal(ranges_remove(scope, "lessorRange", "10.77.0.50-10.77.0.60", &error), 0);
-	assert_string_equal(edit_value(scope, "lessorRange", 0), "10.77.0.61");
-}
-
-static void knows_ranges_with_a_kind(void **state) {
-	struct arena *arena = *state;
-	struct entry *scope = make_scope(arena, SCOPE_DN, "24");
-	struct error error;
-
-	edit_add(arena, scope, "lessorRange", "10.77.0.50-10.77.0.60 dhcp");
-	edit_add(arena, scope, "lessorRange", "not a range at all, and longer than one");
-	assert_int_equal(ranges_add(arena, scope, subnet, "10.77.0.55", &error), -E_DDS_POSSIBLE_RANGE_CONFLICT);
-	assert_int_equal(ranges_remove(scope, "lessorRange", "10.77.0.50-10.77.0.60", &error), 0);
-	assert_int_equal(ranges_remove(scope, "lessorRange", "not a range at all, and longer than one", &error), 0);
-	assert_null(edit_value(scope, "lessorRange", 0));
-}
-
-static void exclusions_may_overlap(void **state) {
-	struct arena *arena = *state;
-	struct entry *scope = make_scope(arena, SCOPE_DN, "24");
-	struct error error;
-
-	assert_int_equal(exclusions_add(arena, scope, subnet, "10.77.0.50-10.77.0.60", &error), 0);
-	assert_int_equal(exclusions_add(arena, scope, subnet, "10.77.0.55-10.77.0.65", &error), 0);
-	assert_int_equal(exclusions_add(arena, scope, subnet, "10.77.0.55-10.77.0.65", &error), -E_DDS_POSSIBLE_RANGE_CONFLICT);
 }
 
 static void makes_the_entry_windows_makes(void **state) {
@@ -183,9 +140,6 @@ static void old_mistakes_do_not_stand_in_the_way(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(edits_values, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(adds_and_removes_ranges, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(knows_ranges_with_a_kind, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(exclusions_may_overlap, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(makes_the_entry_windows_makes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(matches_names_and_addresses, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(knows_the_nameless_by_entry_and_address, set_up, tear_down),

@@ -128,6 +128,20 @@ static void names_words(void **state) {
 	arena_free(parsed.arena);
 }
 
+/* A negative number is a word, or the value of an option, and no option itself. */
+static void takes_negative_numbers(void **state) {
+	struct parsed parsed;
+
+	parse(&parsed, "range extend 10.0.0.0 -32 10.0.0.5 --name -5 -Z");
+	assert_int_equal(parsed.result, 0);
+	assert_string_equal(parameter_of(&parsed, "range", 0), "-32");
+	assert_string_equal(parameter_of(&parsed, "count", 0), "10.0.0.5");
+	assert_string_equal(parameter_of(&parsed, "name", 0), "-5");
+	assert_int_equal(parsed.arguments.n_settings, 1);
+	arena_free(parsed.arena);
+	expect_mistake("scope list -5x", "there is no option -5");
+}
+
 /* As many options as letters: no more room is needed than was made. */
 static void takes_letters_in_a_row(void **state) {
 	struct parsed parsed;
@@ -185,13 +199,13 @@ static void helps_with_every_command(void **state) {
 }
 
 static void shows_usage(void **state) {
-	char *words[] = { "range", "add" }, *help = NULL;
+	char *words[] = { "exclusion", "add" }, *help = NULL;
 	size_t len = 0;
 	FILE *file = open_memstream(&help, &len);
 
 	command_print_help(file, words, 2);
 	fclose(file);
-	assert_non_null(strstr(help, "range add NETWORK FIRST-LAST\n"));
+	assert_non_null(strstr(help, "exclusion add NETWORK FIRST-LAST\n"));
 	free(help);
 }
 
@@ -241,6 +255,7 @@ int main(void) {
 		cmocka_unit_test(repeats_what_may_be_repeated),
 		cmocka_unit_test(says_what_was_meant),
 		cmocka_unit_test(names_words),
+		cmocka_unit_test(takes_negative_numbers),
 		cmocka_unit_test(takes_letters_in_a_row),
 		cmocka_unit_test(counts_words),
 		cmocka_unit_test(leaves_help_alone),

@@ -11,6 +11,7 @@
 
 #define OPTION_BASE 256 /* getopt_long's value of an option is this plus its index, beyond all letters */
 #define OPTIONS_MAX 256 /* more than there will ever be */
+#define NUMBER_MARK '\x7f' /* nobody types it */
 
 static const struct {
 	const char *name;
@@ -144,6 +145,21 @@ static int add_value(struct arguments *arguments, int index, const struct option
 	return 0;
 }
 
+static bool is_negative_number(const char *word) {
+	return word[0] == '-' && word[1] && !word[1 + strspn(word + 1, "0123456789")];
+}
+
+/* getopt takes "-32" for options. Behind a mark it is a word, or the value of an option, like any other. */
+static void hide_numbers(int argc, char **argv, struct arena *arena) {
+	for (int i = 1; i < argc; i++)
+		if (is_negative_number(argv[i]))
+			argv[i] = arena_format(arena, "%c%s", NUMBER_MARK, argv[i]);
+}
+
+static char *without_mark(char *word) {
+	return word && word[0] == NUMBER_MARK ? word + 1 : word;
+}
+
 static int parse_options(int argc, char **argv, struct arguments *arguments, struct error *reterr_error) {
 	struct getopt_tables tables;
 	int value, r = 0;
@@ -159,10 +175,12 @@ static int parse_options(int argc, char **argv, struct arguments *arguments, str
 			return reject_unknown(argv[optind > 0 ? optind - 1 : 0], optopt, reterr_error);
 		if (value == ':')
 			return error_set(reterr_error, E_INVALID_PARAMETER, "--%s needs %s", info.name, info.argument);
-		r = add_value(arguments, index, &info, optarg, reterr_error);
+		r = add_value(arguments, index, &info, without_mark(optarg), reterr_error);
 	}
 	arguments->words = argv + optind;
 	arguments->n_words = (size_t)(argc - optind);
+	for (int i = optind; i < argc; i++)
+		argv[i] = without_mark(argv[i]);
 	return r;
 }
 
@@ -212,6 +230,7 @@ int arguments_parse(int argc, char **argv, struct arena *arena, struct arguments
 
 	*ret_arguments = (struct arguments){ .settings = arena_array_of(arena, struct lessor_parameter, room),
 					     .parameters = arena_array_of(arena, struct lessor_parameter, room) };
+	hide_numbers(argc, argv, arena);
 	r = parse_options(argc, argv, ret_arguments, reterr_error);
 	if (r < 0)
 		return r;

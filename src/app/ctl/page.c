@@ -38,18 +38,8 @@ static void print_part(const json_t *object, const char *key, const char *title,
 	output_table(stdout, items, columns, n_columns);
 }
 
-void page_scope(const struct arguments *arguments, json_t *object) {
-	static const struct column fields[] = {
-		{ "Scope", "network", COLUMN_TEXT },
-		{ "Name", "name", COLUMN_TEXT },
-		{ "Site", "site", COLUMN_TEXT },
-		{ "State", "state", COLUMN_STATE },
-		{ "Served by", "servers", COLUMN_TEXT },
-		{ "Ranges", "ranges", COLUMN_TEXT },
-		{ "Exclusions", "exclusions", COLUMN_TEXT },
-		{ "Reservations", "reservations", COLUMN_NUMBER },
-		{ "Entry", "dn", COLUMN_TEXT },
-	};
+/* What is in force for it, and what is wrong with it. */
+static void print_force(const json_t *object) {
 	static const struct column settings[] = { { "SETTING", "name", COLUMN_TEXT },
 						  { "VALUE", "value", COLUMN_DURATION },
 						  { "FROM", "source", COLUMN_TEXT } };
@@ -58,12 +48,46 @@ void page_scope(const struct arguments *arguments, json_t *object) {
 						 { "VALUE", "value", COLUMN_TEXT },
 						 { "FROM", "source", COLUMN_TEXT } };
 
-	output_fields(stdout, object, fields, ARRAY_LEN(fields));
 	print_part(object, "settings", "Settings in force:", settings, ARRAY_LEN(settings));
 	print_part(object, "options", "Options in force:", options, ARRAY_LEN(options));
 	if (json_array_size(json_object_get(object, "findings")))
 		printf("\nWrong, and therefore left out:\n");
 	output_findings(stdout, json_object_get(object, "findings"));
+}
+
+void page_scope(const struct arguments *arguments, json_t *object) {
+	static const struct column fields[] = {
+		{ "Scope", "network", COLUMN_TEXT },
+		{ "Name", "name", COLUMN_TEXT },
+		{ "Description", "description", COLUMN_TEXT },
+		{ "Site", "site", COLUMN_TEXT },
+		{ "State", "state", COLUMN_STATE },
+		{ "Served by", "servers", COLUMN_TEXT },
+		{ "Superscope", "superscope", COLUMN_TEXT },
+		{ "Ranges", "ranges", COLUMN_TEXT },
+		{ "Exclusions", "exclusions", COLUMN_TEXT },
+		{ "Reservations", "reservations", COLUMN_NUMBER },
+		{ "Entry", "dn", COLUMN_TEXT },
+	};
+
+	output_fields(stdout, object, fields, ARRAY_LEN(fields));
+	print_force(object);
+}
+
+void page_reservation(const struct arguments *arguments, json_t *object) {
+	static const struct column fields[] = {
+		{ "Address", "address", COLUMN_TEXT },
+		{ "Scope", "scope", COLUMN_TEXT },
+		{ "Hardware address", "hardwareAddress", COLUMN_TEXT },
+		{ "Client identifier", "clientIdentifier", COLUMN_TEXT },
+		{ "Type", "type", COLUMN_TEXT },
+		{ "Name", "name", COLUMN_TEXT },
+		{ "Description", "description", COLUMN_TEXT },
+		{ "Entry", "dn", COLUMN_TEXT },
+	};
+
+	output_fields(stdout, object, fields, ARRAY_LEN(fields));
+	print_force(object);
 }
 
 void page_settings(const struct arguments *arguments, json_t *result) {

@@ -15,6 +15,9 @@ page_f page_init;
 /* A scope with all that is in force in it. */
 page_f page_scope;
 
+/* A reservation with all that is in force for its client. */
+page_f page_reservation;
+
 /* Settings; where each comes from, if all that are in force were asked for. */
 page_f page_settings;
 
