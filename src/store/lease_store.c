@@ -205,12 +205,23 @@ void lease_batch_note_cleanup(struct lease_batch *batch, int64_t at) {
 	batch->is_dirty = true;
 }
 
-int lease_batch_begin(struct lease_store *store, struct lease_batch **ret_batch, struct error *reterr_error) {
+static int view_forget(void *context, const struct lease *lease) {
+	return 0;
+}
+
+static int view_forget_removal(void *context, struct ip4 address) {
+	struct lease lease;
+
+	return view_get_by_address(context, address, &lease);
+}
+
+static int batch_begin(struct lease_store *store, bool is_writing, struct lease_batch **ret_batch,
+		       struct error *reterr_error) {
 	struct lease_batch *batch = &store->batch;
 	int r;
 
 	assert(!store->has_batch);
-	r = db_begin(store->db, true, &batch->txn, reterr_error);
+	r = db_begin(store->db, is_writing, &batch->txn, reterr_error);
 	if (r < 0)
 		return r;
 	batch->store = store;
@@ -222,13 +233,21 @@ int lease_batch_begin(struct lease_store *store, struct lease_batch **ret_batch,
 		.get_gap = view_get_gap,
 		.get_reusable = view_get_reusable,
 		.count_bootp = view_count_bootp,
-		.put = view_put,
+		.put = is_writing ? view_put : view_forget,
 		.get_next = view_get_next,
-		.remove = view_remove,
+		.remove = is_writing ? view_remove : view_forget_removal,
 	};
 	store->has_batch = true;
 	*ret_batch = batch;
 	return 0;
+}
+
+int lease_batch_begin(struct lease_store *store, struct lease_batch **ret_batch, struct error *reterr_error) {
+	return batch_begin(store, true, ret_batch, reterr_error);
+}
+
+int lease_store_look(struct lease_store *store, struct lease_batch **ret_batch, struct error *reterr_error) {
+	return batch_begin(store, false, ret_batch, reterr_error);
 }
 
 const struct lease_view *lease_batch_view(struct lease_batch *batch) {

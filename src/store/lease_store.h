@@ -35,6 +35,10 @@ struct lease_store *lease_store_close(struct lease_store *store);
 /* Start a batch (the writer has at most one). 0 or -E_DHCP_JET_ERROR. */
 int lease_batch_begin(struct lease_store *store, struct lease_batch **ret_batch, struct error *reterr_error);
 
+/* Start a batch that only looks, of a store opened for reading: what is put or removed in its view is forgotten. End it
+ * with lease_batch_abort. 0 or -E_DHCP_JET_ERROR. */
+int lease_store_look(struct lease_store *store, struct lease_batch **ret_batch, struct error *reterr_error);
+
 /* The view through which the engine reads and changes leases in this batch. Lives as long as the batch. */
 const struct lease_view *lease_batch_view(struct lease_batch *batch);
 

@@ -30,5 +30,8 @@ page_f page_status;
 /* The mistakes of a configuration. */
 page_f page_check;
 
+/* Why a client gets what it gets. */
+page_f page_explain;
+
 /* The error table, or what one of its codes means. */
 page_f page_errors;
