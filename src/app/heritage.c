@@ -84,6 +84,10 @@ static int open_ear(struct opening *opening, struct error *reterr_error) {
 	return sockets_open_ear(reterr_error);
 }
 
+static int open_ping(struct opening *opening, struct error *reterr_error) {
+	return sockets_open_ping(reterr_error);
+}
+
 static int open_api(struct opening *opening, struct error *reterr_error) {
 	gid_t gid = 0;
 	int r = 0;
@@ -107,6 +111,7 @@ static open_f *const openers[HERITAGE_END] = {
 	[HERITAGE_UDP] = open_udp,
 	[HERITAGE_LINK] = open_link,
 	[HERITAGE_EAR] = open_ear,
+	[HERITAGE_PING] = open_ping,
 	[HERITAGE_API] = open_api,
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <linux/filter.h>
+#include <linux/icmp.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <netinet/in.h>
@@ -110,6 +111,15 @@ int sockets_open_ear(struct error *reterr_error) {
 	    bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)
 		return fail(fd, E_DHCP_NETWORK_INIT_FAILED, reterr_error, "the socket for other servers' replies cannot be made");
 	grow_buffer(fd); /* an objection must not be lost in a storm, while a batch is made durable */
+	return fd;
+}
+
+int sockets_open_ping(struct error *reterr_error) {
+	const struct icmp_filter filter = { ~(1u << ICMP_ECHOREPLY) }; /* what is set is left out */
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_ICMP);
+
+	if (fd < 0 || setsockopt(fd, SOL_RAW, ICMP_FILTER, &filter, sizeof filter) < 0)
+		return fail(fd, E_DHCP_NETWORK_INIT_FAILED, reterr_error, "the socket for pings cannot be made");
 	return fd;
 }
 

@@ -17,6 +17,10 @@ int sockets_open_link(struct error *reterr_error);
  * sends itself. -E_DHCP_NETWORK_INIT_FAILED. */
 int sockets_open_ear(struct error *reterr_error);
 
+/* Sends ICMP, and receives, with the IP header in front, the echo replies that this host gets.
+ * -E_DHCP_NETWORK_INIT_FAILED. */
+int sockets_open_ping(struct error *reterr_error);
+
 /* Listening on @path, for root and the group @gid. The name that a killed daemon left is taken over; one on which
  * somebody answers is not. -E_DHCP_RPC_INIT_FAILED. */
 int sockets_open_api(const char *path, gid_t gid, struct error *reterr_error);

@@ -13,6 +13,7 @@ struct counters {
 	_Atomic uint64_t drops[COUNTER_DROPS_MAX];
 	_Atomic bool is_store_failing, is_verdict_void, has_verdict, is_opposed, is_paused;
 	_Atomic uint64_t started_ms;
+	_Atomic size_t n_offers_held;
 	_Atomic int64_t started_s;
 	_Atomic uint32_t audit_max_size_mb, audit_min_space_mb, audit_check_interval; /* 0: not set yet */
 };
@@ -135,6 +136,14 @@ struct audit_limits counters_audit_limits(void) {
 	return (struct audit_limits){ limits.max_size_mb ? limits.max_size_mb : 70,
 				      limits.min_space_mb ? limits.min_space_mb : 20,
 				      limits.check_interval ? limits.check_interval : 50 };
+}
+
+void counters_set_offers_held(size_t n_offers) {
+	atomic_store_explicit(&counters->n_offers_held, n_offers, memory_order_relaxed);
+}
+
+size_t counters_offers_held(void) {
+	return atomic_load_explicit(&counters->n_offers_held, memory_order_relaxed);
 }
 
 const char *counter_name(enum counter counter) {

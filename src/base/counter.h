@@ -74,6 +74,10 @@ struct audit_limits {
 void counters_set_audit_limits(const struct audit_limits *limits);
 struct audit_limits counters_audit_limits(void);
 
+/* How many offers are held back at present. Set by serve. */
+void counters_set_offers_held(size_t n_offers);
+size_t counters_offers_held(void);
+
 /* Borrow a counter's name and description. */
 const char *counter_name(enum counter counter);
 const char *counter_description(enum counter counter);

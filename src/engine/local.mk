@@ -23,6 +23,8 @@ libengine_a_SOURCES = \
 	src/engine/precedence.c \
 	src/engine/precedence.def \
 	src/engine/probe.c \
+	src/engine/probe_table.c \
+	src/engine/probe_table.h \
 	src/engine/reply.c \
 	src/engine/request.h \
 	src/engine/rogue.c \

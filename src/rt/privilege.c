@@ -25,7 +25,7 @@ static const struct {
 	{ CAPABILITY(CAP_SETGID), true, "to run its roles as another user" },
 	{ CAPABILITY(CAP_KILL), true, "to end its roles" },
 	{ CAPABILITY(CAP_NET_BIND_SERVICE), false, "to open port 67" },
-	{ CAPABILITY(CAP_NET_RAW), false, "to send to clients that have no address yet" },
+	{ CAPABILITY(CAP_NET_RAW), false, "to send to clients that have no address yet, and pings" },
 	{ CAPABILITY(CAP_CHOWN), false, "to give the state directory to the user of its roles" },
 	{ CAPABILITY(CAP_DAC_OVERRIDE), false, "to lock the state directory, which is another user's" },
 };

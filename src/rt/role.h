@@ -34,6 +34,7 @@ enum heritage {
 	HERITAGE_UDP,           /* bound to port 67 */
 	HERITAGE_LINK,          /* AF_PACKET, for frames to clients without an address */
 	HERITAGE_EAR,           /* AF_PACKET, IPv4 to port 68: what other DHCP servers say */
+	HERITAGE_PING,          /* raw ICMP: echo requests, and the replies to them */
 	HERITAGE_API,           /* listening unix socket */
 	HERITAGE_END
 };

@@ -6,6 +6,8 @@ libserve_a_SOURCES = \
 	src/serve/audit_rows.h \
 	src/serve/configuration.c \
 	src/serve/configuration.h \
+	src/serve/delay.c \
+	src/serve/delay.h \
 	src/serve/ear.c \
 	src/serve/ear.h \
 	src/serve/links.c \
@@ -16,6 +18,8 @@ libserve_a_SOURCES = \
 	src/serve/orders.h \
 	src/serve/packet_io.c \
 	src/serve/packet_io.h \
+	src/serve/prober.c \
+	src/serve/prober.h \
 	src/serve/report.c \
 	src/serve/report.h \
 	src/serve/serve.c \

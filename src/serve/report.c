@@ -3,9 +3,10 @@
 
 #include "base/counter.h"
 #include "base/event.h"
+#include "serve/audit_rows.h"
 
-#define FULL_PAUSE_MS 60000
-#define FULL_SCOPES_MAX 32 /* scopes whose last report is remembered */
+#define REPORT_PAUSE_MS 60000
+#define REPORTS_MAX 64 /* that are remembered */
 
 static const enum counter received_counters[] = {
 	[DHCP4_DISCOVER] = COUNTER_RECEIVED_DISCOVER, [DHCP4_REQUEST] = COUNTER_RECEIVED_REQUEST,
@@ -18,53 +19,92 @@ static bool is_counted(enum dhcp4_message_type type) {
 	       type == DHCP4_INFORM;
 }
 
-/* True once a minute for each scope. */
-static bool is_full_report_due(struct ip4 network, uint64_t now_ms) {
+/* True once a minute for each scope and kind. */
+static bool is_report_due(enum event_kind kind, struct ip4 network, uint64_t now_ms) {
 	static struct {
+		enum event_kind kind;
 		struct ip4 network;
 		uint64_t next_ms;
-	} reports[FULL_SCOPES_MAX];
-	size_t place = (network.value * 2654435761u >> 16) % FULL_SCOPES_MAX;
+	} reports[REPORTS_MAX];
+	size_t place = ((network.value + (uint32_t)kind) * 2654435761u >> 16) % REPORTS_MAX;
 
-	if (is_ip4_equal(reports[place].network, network) && now_ms < reports[place].next_ms)
+	if (reports[place].kind == kind && is_ip4_equal(reports[place].network, network) &&
+	    now_ms < reports[place].next_ms)
 		return false;
+	reports[place].kind = kind;
 	reports[place].network = network;
-	reports[place].next_ms = now_ms + FULL_PAUSE_MS;
+	reports[place].next_ms = now_ms + REPORT_PAUSE_MS;
 	return true;
 }
 
-static void report_drop(const struct engine_output *output, const struct moment *now) {
+/* @kind happened in the scope of @output. */
+static void report_scope(enum event_kind kind, const struct engine_output *output, const struct moment *now) {
+	struct ip4_subnet subnet = output->scope->subnet;
 	char network[IP4_TEXT_MAX];
 
+	if (is_report_due(kind, subnet.network, now->boot_ms))
+		event_emit(kind, "%s/%u", ip4_format(subnet.network, network), subnet.prefix_length);
+}
+
+static void report_drop(const struct engine_output *output, const struct moment *now) {
 	if (output->reason == DROP_NO_REPLY_DUE)
 		return;
 	counter_add_drop(output->reason);
-	if (output->reason == DROP_RANGE_FULL && is_full_report_due(output->scope->subnet.network, now->boot_ms))
-		event_emit(EVENT_SCOPE_FULL, "%s/%u", ip4_format(output->scope->subnet.network, network),
-			   output->scope->subnet.prefix_length);
+	if (output->reason == DROP_RANGE_FULL)
+		report_scope(EVENT_SCOPE_FULL, output, now);
 	event_emit(EVENT_PACKET_DROPPED, "%s: %s", dhcp4_message_name(output->received), drop_name(output->reason));
+}
+
+static void report_boot_file(const struct engine_output *output, const struct moment *now) {
+	struct ip4_subnet subnet = output->scope->subnet;
+	char network[IP4_TEXT_MAX];
+	struct error error;
+
+	if (!is_report_due(EVENT_BOOT_FILE_UNKNOWN, subnet.network, now->boot_ms))
+		return;
+	error_set(&error, E_DHCP_SERVER_UNKNOWN_BOOT_FILE_NAME, "in %s/%u; lessorctl bootfile list shows the table",
+		  ip4_format(subnet.network, network), subnet.prefix_length);
+	event_emit_error(EVENT_BOOT_FILE_UNKNOWN, &error);
+}
+
+void report_received(const struct engine_output *output) {
+	if (output->is_bootp)
+		counter_add(COUNTER_RECEIVED_BOOTP, 1);
+	else if (is_counted(output->received))
+		counter_add(received_counters[output->received], 1);
+	if (output->is_rogue_request)
+		counter_add(COUNTER_ROGUE_REQUESTS, 1);
 }
 
 void report_output(const struct engine_output *output, const struct moment *now) {
 	char address[IP4_TEXT_MAX];
 
-	if (is_counted(output->received))
-		counter_add(received_counters[output->received], 1);
-	if (output->is_rogue_request)
-		counter_add(COUNTER_ROGUE_REQUESTS, 1);
 	if (!output->has_reply)
 		report_drop(output, now);
 	if (output->is_declined)
 		event_emit(EVENT_LEASE_DECLINED, "%s", ip4_format(output->address, address));
+	if (output->is_boot_file_unknown && output->has_reply)
+		report_boot_file(output, now);
+}
+
+void report_address_in_use(struct ip4 address, const struct moment *now) {
+	const struct lease lease = { .address = address };
+	char text[IP4_TEXT_MAX];
+
+	counter_add(COUNTER_ADDRESSES_IN_USE, 1);
+	audit_rows_lease(ROW_CONFLICT, &lease, now->wall_s);
+	event_emit(EVENT_ADDRESS_IN_USE, "%s (%d): %s answers a ping and is given to nobody",
+		   error_name(E_DHCP_IP_ADDRESS_IN_USE), E_DHCP_IP_ADDRESS_IN_USE, ip4_format(address, text));
+}
+
+static enum counter sent_counter(const struct engine_output *output) {
+	if (output->is_bootp)
+		return COUNTER_SENT_BOOTP;
+	if (output->sent == DHCP4_OFFER)
+		return COUNTER_SENT_OFFER;
+	return output->sent == DHCP4_ACK ? COUNTER_SENT_ACK : COUNTER_SENT_NAK;
 }
 
 void report_sent(const struct engine_output *output, bool is_sent) {
-	if (!is_sent)
-		counter_add(COUNTER_SEND_FAILED, 1);
-	else if (output->sent == DHCP4_OFFER)
-		counter_add(COUNTER_SENT_OFFER, 1);
-	else if (output->sent == DHCP4_ACK)
-		counter_add(COUNTER_SENT_ACK, 1);
-	else
-		counter_add(COUNTER_SENT_NAK, 1);
+	counter_add(is_sent ? sent_counter(output) : COUNTER_SEND_FAILED, 1);
 }

@@ -10,10 +10,12 @@
 #include "rt/audit.h"
 #include "serve/audit_rows.h"
 #include "serve/configuration.h"
+#include "serve/delay.h"
 #include "serve/links.h"
 #include "serve/lookout.h"
 #include "serve/orders.h"
 #include "serve/packet_io.h"
+#include "serve/prober.h"
 #include "serve/report.h"
 #include "store/lease_store.h"
 
@@ -21,6 +23,8 @@
 struct exchange {
 	unsigned interface;
 	struct span packet; /* borrowed until the next batch */
+	bool is_again;   /* it was counted when it came in */
+	bool is_waiting; /* it will be handled again when an address was pinged */
 	struct engine_output output;
 };
 
@@ -31,6 +35,9 @@ struct serve {
 	struct links *links;
 	struct lookout *lookout;
 	struct packet_io *io;
+	struct prober *prober;
+	struct delay *delay;
+	struct probe_packet waited[PACKET_BATCH_MAX]; /* those of the batch at hand that have waited */
 	struct lease_store *store;
 	struct orders *orders;
 	struct loop_watch *udp_watch;
@@ -57,42 +64,73 @@ static const char *enterprise(const struct serve *serve) {
 	return is_standalone ? "" : configuration_enterprise(serve->configuration);
 }
 
-static void exchange_handle(struct serve *serve, const struct packet_in *packet, const struct moment *now,
-			    const struct lease_view *leases) {
-	struct exchange *exchange = &serve->exchanges[serve->n_exchanges++];
-	const struct link *link = links_get(serve->links, packet->interface);
+static bool must_probe(const struct engine_output *output) {
+	return !output->has_reply && output->reason == DROP_PROBING;
+}
+
+/* Let the packet wait while the address that it would get is pinged. False if too many do: then clients come first. */
+static bool exchange_wait(struct serve *serve, struct exchange *exchange, const struct packet_in *packet) {
+	struct probe_packet waiting = { .interface = packet->interface, .unicast_to = packet->unicast_to };
+
+	if (packet->octets.len > sizeof waiting.octets) /* the engine takes no such packet */
+		return false;
+	waiting.len = packet->octets.len;
+	memcpy(waiting.octets, packet->octets.data, waiting.len);
+	exchange->is_waiting = prober_begin(serve->prober, exchange->output.probe, exchange->output.probe_attempts,
+					    &waiting);
+	if (!exchange->is_waiting)
+		counter_add(COUNTER_PINGS_OMITTED, 1);
+	return exchange->is_waiting;
+}
+
+/* What a decision depends on, but for the packet and its link. */
+static struct engine_input input_make(const struct serve *serve, const struct moment *now,
+				      const struct lease_view *leases) {
 	struct engine_input input = {
-		.octets = packet->octets,
 		.now = *now,
 		.is_authorized = is_serving(serve, now),
 		.is_paused = is_service_paused(),
-		.unicast_to = packet->unicast_to,
 		.snapshot = configuration_snapshot(serve->configuration),
 		.leases = leases,
 		.enterprise = enterprise(serve),
 		.probe_xid = lookout_xid(serve->lookout),
 	};
 
+	input.host_addresses = links_host_addresses(serve->links, &input.n_host_addresses);
+	return input;
+}
+
+/* Handle a packet; @silent is the address that was found silent on its behalf, if any. */
+static struct exchange *exchange_handle(struct serve *serve, const struct packet_in *packet, struct ip4 silent,
+					const struct moment *now, const struct lease_view *leases) {
+	struct exchange *exchange = &serve->exchanges[serve->n_exchanges++];
+	const struct link *link = links_get(serve->links, packet->interface);
+	struct engine_input input = input_make(serve, now, leases);
+
 	exchange->interface = packet->interface;
 	exchange->packet = packet->octets;
+	exchange->is_again = exchange->is_waiting = false;
 	if (!link) {
 		exchange_drop(exchange, DROP_LINK);
-		return;
+		return exchange;
 	}
 	if (!input.snapshot) {
 		exchange_drop(exchange, input.is_authorized ? DROP_NO_SCOPE : DROP_UNAUTHORIZED);
-		return;
+		return exchange;
 	}
+	input.octets = packet->octets;
+	input.unicast_to = packet->unicast_to;
+	input.silent = silent;
 	input.link_addresses = link->addresses;
 	input.n_link_addresses = link->n_addresses;
-	input.host_addresses = links_host_addresses(serve->links, &input.n_host_addresses);
 	engine_handle(serve->engine, &input, &exchange->output);
-	if (!exchange->output.has_reply && exchange->output.reason == DROP_PROBING) {
+	if (must_probe(&exchange->output) && !exchange_wait(serve, exchange, packet)) {
 		input.silent = exchange->output.probe;
 		engine_handle(serve->engine, &input, &exchange->output);
 	}
 	if (!is_ip4_none(exchange->output.other_server))
 		lookout_hear_choice(serve->lookout, link, &exchange->output);
+	return exchange;
 }
 
 static void store_report(const struct error *error) {
@@ -128,6 +166,39 @@ static void result_report(struct serve *serve, int result, const struct error *e
 		event_emit_error(EVENT_STORE_FAILED, &unreadable);
 }
 
+static void reply_send(struct serve *serve, unsigned interface, const struct engine_output *output) {
+	report_sent(output, packet_io_send(serve->io, interface, output) == 0);
+}
+
+/* A reply that was held back: what let it leave then must still do so. */
+static void on_delayed(void *context, unsigned interface, const struct engine_output *output) {
+	struct serve *serve = context;
+	struct moment now = clock_now();
+
+	if (!is_serving(serve, &now))
+		counter_add_drop(DROP_UNAUTHORIZED);
+	else if (is_service_paused())
+		counter_add_drop(DROP_PAUSED);
+	else
+		reply_send(serve, interface, output);
+}
+
+/* Let the reply leave, if there is one, and tell of the packet. */
+static void exchange_finish(struct serve *serve, struct exchange *exchange, const struct moment *now) {
+	struct engine_output *output = &exchange->output;
+
+	if (!exchange->is_again)
+		report_received(output);
+	if (exchange->is_waiting)
+		return;
+	if (output->has_reply && output->delay_ms &&
+	    !delay_hold(serve->delay, exchange->interface, output, now))
+		engine_withhold(output, DROP_DELAY_FULL);
+	report_output(output, now);
+	if (output->has_reply && !output->delay_ms)
+		reply_send(serve, exchange->interface, output);
+}
+
 /* Replies leave together, once what they promise is on stable storage; or none does. The disk may have taken its time,
  * so authority is looked at once more. */
 static void on_durable(void *context, int result, const struct error *error) {
@@ -143,13 +214,18 @@ static void on_durable(void *context, int result, const struct error *error) {
 			engine_withhold(&exchange->output, DROP_STORE);
 		else if (!is_authorized && exchange->output.has_reply)
 			engine_withhold(&exchange->output, DROP_UNAUTHORIZED);
-		report_output(&exchange->output, &now);
-		if (exchange->output.has_reply)
-			report_sent(&exchange->output,
-				    packet_io_send(serve->io, exchange->interface, &exchange->output) == 0);
+		exchange_finish(serve, exchange, &now);
 	}
 	for (size_t i = 0; i < serve->n_exchanges; i++)
 		audit_rows_packet(serve->exchanges[i].packet, &serve->exchanges[i].output, now.wall_s);
+}
+
+static void batch_submit(struct serve *serve, struct lease_batch *batch) {
+	counter_add(COUNTER_BATCHES, 1);
+	serve->is_batch_dirty = is_lease_batch_dirty(batch);
+	if (serve->is_batch_dirty)
+		counter_add(COUNTER_COMMITS, 1);
+	lease_batch_submit(batch, on_durable, serve);
 }
 
 static void batch_handle(struct serve *serve, const struct packet_in *packets, size_t n_packets,
@@ -158,12 +234,8 @@ static void batch_handle(struct serve *serve, const struct packet_in *packets, s
 
 	serve->n_exchanges = 0;
 	for (size_t i = 0; i < n_packets; i++)
-		exchange_handle(serve, &packets[i], &now, lease_batch_view(batch));
-	counter_add(COUNTER_BATCHES, 1);
-	serve->is_batch_dirty = is_lease_batch_dirty(batch);
-	if (serve->is_batch_dirty)
-		counter_add(COUNTER_COMMITS, 1);
-	lease_batch_submit(batch, on_durable, serve);
+		exchange_handle(serve, &packets[i], (struct ip4){ 0 }, &now, lease_batch_view(batch));
+	batch_submit(serve, batch);
 }
 
 /* What would be promised in a file that nobody finds again is no promise: this life of the role ends without one. */
@@ -194,6 +266,46 @@ static void on_packets(void *context) {
 	store_report(&error);
 	for (size_t i = 0; i < n_packets; i++)
 		counter_add_drop(DROP_STORE);
+}
+
+/* A packet that has waited: its address was silent and can be had, or it is somebody's and the client gets another. */
+static void outcome_handle(struct serve *serve, const struct probe_outcome *outcome, const struct probe_packet *waiting,
+			   struct lease_batch *batch) {
+	struct moment now = clock_now();
+	const struct lease_view *leases = lease_batch_view(batch);
+	const struct packet_in packet = { span_of(waiting->octets, waiting->len), waiting->interface,
+					  waiting->unicast_to };
+	struct engine_input input = input_make(serve, &now, leases);
+	struct ip4 silent = outcome->is_answered ? (struct ip4){ 0 } : outcome->address;
+
+	if (outcome->is_answered && input.snapshot &&
+	    engine_address_in_use(serve->engine, &input, outcome->address) == 0)
+		report_address_in_use(outcome->address, &now);
+	exchange_handle(serve, &packet, silent, &now, leases)->is_again = true;
+}
+
+/* As many as a batch of packets has; the prober calls again for the rest. */
+static void on_outcomes(void *context) {
+	struct serve *serve = context;
+	struct probe_outcome outcome;
+	struct lease_batch *batch;
+	struct error error;
+
+	if (!is_store_current(serve))
+		return;
+	if (!prober_take(serve->prober, &outcome, &serve->waited[0]))
+		return;
+	if (lease_batch_begin(serve->store, &batch, &error) < 0) {
+		store_report(&error);
+		counter_add_drop(DROP_STORE);
+		return;
+	}
+	serve->n_exchanges = 0;
+	do
+		outcome_handle(serve, &outcome, &serve->waited[serve->n_exchanges], batch);
+	while (serve->n_exchanges < PACKET_BATCH_MAX &&
+	       prober_take(serve->prober, &outcome, &serve->waited[serve->n_exchanges]));
+	batch_submit(serve, batch);
 }
 
 static bool orders_prepare(void *context, struct engine_input *input) {
@@ -236,6 +348,8 @@ static void serve_free(void *context) {
 	struct serve *serve = context;
 
 	loop_unwatch(serve->udp_watch);
+	prober_free(serve->prober);
+	delay_free(serve->delay);
 	orders_free(serve->orders);
 	lookout_free(serve->lookout);
 	configuration_free(serve->configuration);
@@ -298,6 +412,8 @@ int serve_run(struct role_context *context, struct error *reterr_error) {
 	audit_defer();
 	configuration_start(serve->configuration);
 	lookout_configure(serve->lookout);
+	serve->prober = prober_new(context->loop, HERITAGE_PING, on_outcomes, serve);
+	serve->delay = delay_new(context->loop, on_delayed, serve);
 	serve->udp_watch = loop_watch_readable(context->loop, HERITAGE_UDP, on_packets, serve);
 	orders_start(serve);
 	context->finish = serve_free;

@@ -2,6 +2,7 @@
 #include "wire/frame.h"
 
 #include "base/cursor.h"
+#include "wire/checksum.h"
 
 #define IP_HEADER_SIZE 20
 #define UDP_HEADER_SIZE 8
@@ -12,24 +13,6 @@
 #define IP_FRAGMENT 0x3fff      /* more fragments follow, or came before */
 #define IP_TTL 64
 #define IP_PROTOCOL_UDP 17
-
-/* The ones' complement sum of RFC 1071, not yet folded; @sum is what came before it, of an even number of octets.
- * 64 bits cannot overflow within a datagram. */
-static uint64_t checksum_add(uint64_t sum, struct span octets) {
-	size_t i;
-
-	for (i = 0; i + 1 < octets.len; i += 2)
-		sum += be16_read(octets.data + i);
-	if (i < octets.len)
-		sum += (uint64_t)octets.data[i] << 8;
-	return sum;
-}
-
-static uint16_t checksum_fold(uint64_t sum) {
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
-}
 
 /* RFC 768: the pseudo header counts too. Zero if @datagram holds the right checksum already. */
 static uint16_t udp_sum(const struct frame_addresses *addresses, struct span datagram) {

@@ -6,8 +6,11 @@ libwire_a_SOURCES = \
 	src/wire/domain.h \
 	src/wire/fqdn.c \
 	src/wire/fqdn.h \
+	src/wire/checksum.h \
 	src/wire/frame.c \
 	src/wire/frame.h \
+	src/wire/icmp.c \
+	src/wire/icmp.h \
 	src/wire/option.c \
 	src/wire/option.h \
 	src/wire/option_value.c \

@@ -60,11 +60,16 @@ class Message:
     @classmethod
     def decode(cls, octets):
         values = list(FIXED.unpack_from(octets))
+        if not any(octets[FIXED.size:]):  # for a BOOTP client that sent no magic cookie
+            return cls(*cls._clean(values), tail=octets[FIXED.size:])
         if octets[FIXED.size:FIXED.size + 4] != MAGIC:
             raise ValueError("no magic cookie")
-        values[7:11] = map(unpack_address, values[7:11])
-        values[11] = values[11][:values[2]]
-        return cls(*values, options=cls._decode_options(octets[FIXED.size + 4:]))
+        return cls(*cls._clean(values), options=cls._decode_options(octets[FIXED.size + 4:]))
+
+    @staticmethod
+    def _clean(values):
+        return [*values[:7], *map(unpack_address, values[7:11]), values[11][:values[2]],
+                *(field.partition(b"\0")[0] for field in values[12:])]
 
     @staticmethod
     def _decode_options(octets):
@@ -85,7 +90,8 @@ class Message:
 
     @property
     def type(self):
-        return self.option(MESSAGE_TYPE)[0]
+        """The message type; 0 of a BOOTP message."""
+        return (self.option(MESSAGE_TYPE) or b"\0")[0]
 
     def number(self, code):
         """The value of an option that is a number."""

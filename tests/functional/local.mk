@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/functional/test_bad_entries.py \
 	tests/functional/test_bad_packets.py \
 	tests/functional/test_bad_start.py \
+	tests/functional/test_bootp.py \
 	tests/functional/test_clients.py \
 	tests/functional/test_concurrency.py \
 	tests/functional/test_crash.py \
@@ -36,6 +37,7 @@ EXTRA_DIST += \
 	tests/functional/test_kerberos.py \
 	tests/functional/test_library.py \
 	tests/functional/test_mirror.py \
+	tests/functional/test_offers.py \
 	tests/functional/test_orders.py \
 	tests/functional/test_protection.py \
 	tests/functional/test_rogue.py \

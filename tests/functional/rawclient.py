@@ -27,6 +27,7 @@ class Link:
             self._socket.bind((device, 0))
         self._socket.setblocking(False)
         self.owners = {}
+        self.asked = []  # for which addresses it was asked by ARP
 
     def send(self, message, mac, **where):
         """Send a message, or octets; @where are arguments of dhcp.build_frame."""
@@ -52,6 +53,7 @@ class Link:
     def _answer_arp(self, frame):
         operation, sender_mac, sender, _, target = struct.unpack("!6xH6s4s6s4s", frame[14:42])
         mac = self.owners.get(target)
+        self.asked += [dhcp.unpack_address(target)] if operation == 1 else []
         if operation == 1 and mac:
             reply = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 2) + mac + target + sender_mac + sender
             self._socket.send(sender_mac + mac + struct.pack("!H", ETH_ARP) + reply)
@@ -96,6 +98,10 @@ class RawClient:
             extra.append((dhcp.PARAMETERS, dhcp.USUAL_PARAMETERS))
         return Message(xid=next(_xids), chaddr=self.mac, **fields,
                        options=[(dhcp.MESSAGE_TYPE, bytes([kind])), *options, *extra])
+
+    def bootp(self, **fields):
+        """A BOOTP request of this client."""
+        return Message(xid=next(_xids), chaddr=self.mac, **fields)
 
     def send(self, message):
         """Send it the way its kind is sent: from our address if it has one, to the server's if it was heard of."""

@@ -13,7 +13,7 @@ core_libs = libengine.a libmodel.a libwire.a libbase.a
 if HAVE_CMOCKA
 CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_bootp tests/unit/test_engine_changes tests/unit/test_engine_probe \
 	tests/unit/test_engine_rogue tests/unit/test_engine_filter tests/unit/test_engine_superscope tests/unit/test_order \
-	tests/unit/test_authority tests/unit/test_authority_simulation
+	tests/unit/test_probe_table tests/unit/test_authority tests/unit/test_authority_simulation
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/support/scenario.c tests/support/scenario.h $(test_support)
@@ -44,6 +44,9 @@ tests_unit_test_engine_filter_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_engine_superscope_SOURCES = tests/unit/test_engine_superscope.c $(engine_support)
 tests_unit_test_engine_superscope_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_engine_superscope_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_probe_table_SOURCES = tests/unit/test_probe_table.c
+tests_unit_test_probe_table_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_probe_table_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_authority_SOURCES = tests/unit/test_authority.c
 tests_unit_test_authority_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_authority_LDADD = $(core_libs) $(CMOCKA_LIBS)
@@ -67,12 +70,15 @@ tests_unit_test_watch_simulation_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_watch_simulation_LDADD = $(core_libs) $(CMOCKA_LIBS)
 endif
 
-EXTRA_DIST += tests/fuzz/corpus/engine tests/fuzz/corpus/watch
+EXTRA_DIST += tests/fuzz/corpus/engine tests/fuzz/corpus/probe_table tests/fuzz/corpus/watch
 if ENABLE_FUZZ
-noinst_PROGRAMS += tests/fuzz/fuzz_engine tests/fuzz/fuzz_watch
+noinst_PROGRAMS += tests/fuzz/fuzz_engine tests/fuzz/fuzz_probe_table tests/fuzz/fuzz_watch
 tests_fuzz_fuzz_watch_SOURCES = tests/fuzz/fuzz_watch.c
 tests_fuzz_fuzz_watch_LDADD = $(core_libs)
 tests_fuzz_fuzz_watch_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_fuzz_probe_table_SOURCES = tests/fuzz/fuzz_probe_table.c
+tests_fuzz_fuzz_probe_table_LDADD = $(core_libs)
+tests_fuzz_fuzz_probe_table_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c $(test_support)
 tests_fuzz_fuzz_engine_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_fuzz_fuzz_engine_LDADD = $(core_libs)
