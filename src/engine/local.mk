@@ -9,6 +9,8 @@ libengine_a_SOURCES = \
 	src/engine/authority.def \
 	src/engine/authority.h \
 	src/engine/client.c \
+	src/engine/cleanup.c \
+	src/engine/cleanup.h \
 	src/engine/drop.c \
 	src/engine/drop.def \
 	src/engine/drop.h \

@@ -56,6 +56,11 @@ static inline bool is_lease_in_force(const struct lease *lease, int64_t now) {
 	return lease->state != LEASE_RELEASED && lease->expiry > now;
 }
 
+/* When the address was, or will be, last in force. */
+static inline int64_t lease_last_in_force(const struct lease *lease) {
+	return lease->state == LEASE_RELEASED && lease->changed < lease->expiry ? lease->changed : lease->expiry;
+}
+
 /* True if both keys name the same client; nobody is never the same. */
 bool is_client_key_equal(const struct client_key *a, const struct client_key *b);
 

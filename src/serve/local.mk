@@ -4,6 +4,8 @@ libserve_a_CFLAGS = $(AM_CFLAGS)
 libserve_a_SOURCES = \
 	src/serve/audit_rows.c \
 	src/serve/audit_rows.h \
+	src/serve/cleaner.c \
+	src/serve/cleaner.h \
 	src/serve/configuration.c \
 	src/serve/configuration.h \
 	src/serve/delay.c \

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "rt/audit.h"
 #include "serve/audit_rows.h"
+#include "serve/cleaner.h"
 #include "serve/configuration.h"
 #include "serve/delay.h"
 #include "serve/links.h"
@@ -40,6 +41,7 @@ struct serve {
 	struct probe_packet waited[PACKET_BATCH_MAX]; /* those of the batch at hand that have waited */
 	struct lease_store *store;
 	struct orders *orders;
+	struct cleaner *cleaner;
 	struct loop_watch *udp_watch;
 	struct exchange exchanges[PACKET_BATCH_MAX];
 	size_t n_exchanges;
@@ -308,6 +310,14 @@ static void on_outcomes(void *context) {
 	batch_submit(serve, batch);
 }
 
+static void on_store_failed(void *context, const struct error *error) {
+	store_report(error);
+}
+
+static bool is_store_usable(void *context) {
+	return is_store_current(context);
+}
+
 static bool orders_prepare(void *context, struct engine_input *input) {
 	struct serve *serve = context;
 
@@ -317,13 +327,11 @@ static bool orders_prepare(void *context, struct engine_input *input) {
 	return is_store_current(serve);
 }
 
-static void orders_failed(void *context, const struct error *error) {
-	store_report(error);
-}
-
 static void snapshot_adopt(struct serve *serve, const struct snapshot *snapshot) {
 	engine_snapshot_changed(serve->engine);
 	audit_rows_configure(&snapshot->settings);
+	if (snapshot->has_root) /* else it is not known for how long leases are to be remembered */
+		cleaner_configure(serve->cleaner, &snapshot->settings);
 	links_unbind(serve->links, snapshot->unbound, snapshot->n_unbound);
 }
 
@@ -351,6 +359,7 @@ static void serve_free(void *context) {
 	prober_free(serve->prober);
 	delay_free(serve->delay);
 	orders_free(serve->orders);
+	cleaner_free(serve->cleaner);
 	lookout_free(serve->lookout);
 	configuration_free(serve->configuration);
 	links_free(serve->links);
@@ -374,11 +383,23 @@ static void orders_start(struct serve *serve) {
 		.engine = serve->engine,
 		.store = serve->store,
 		.prepare = orders_prepare,
-		.failed = orders_failed,
+		.failed = on_store_failed,
 		.context = serve,
 	};
 
 	serve->orders = orders_new(&parts);
+}
+
+static void cleaner_start(struct serve *serve) {
+	const struct cleaner_parts parts = {
+		.loop = serve->loop,
+		.store = serve->store,
+		.is_store_usable = is_store_usable,
+		.failed = on_store_failed,
+		.context = serve,
+	};
+
+	serve->cleaner = cleaner_new(&parts);
 }
 
 static void lookout_start(struct serve *serve, const struct config *config) {
@@ -410,6 +431,7 @@ int serve_run(struct role_context *context, struct error *reterr_error) {
 		configuration_new(context->loop, config->state_directory, config->server_name, on_configuration, serve);
 	lookout_start(serve, config); /* looks at its store by a child process: before there is a second thread */
 	audit_defer();
+	cleaner_start(serve);
 	configuration_start(serve->configuration);
 	lookout_configure(serve->lookout);
 	serve->prober = prober_new(context->loop, HERITAGE_PING, on_outcomes, serve);

@@ -127,10 +127,6 @@ struct lease_key lease_key_client(struct ip4_subnet scope, const struct client_k
 	return key;
 }
 
-int64_t lease_last_in_force(const struct lease *lease) {
-	return lease->state == LEASE_RELEASED && lease->changed < lease->expiry ? lease->changed : lease->expiry;
-}
-
 /* With the sign turned round, times before the epoch sort before those after it. */
 static void key_add_time(struct lease_key *key, int64_t time) {
 	uint64_t sortable = (uint64_t)time ^ (uint64_t)1 << 63;

@@ -48,6 +48,3 @@ struct lease_key lease_key_scope_after(struct ip4_subnet scope, int64_t now);
 
 /* Read the address from an expiry key. 0, or -E_DHCP_JET_ERROR. */
 int lease_key_expiry_decode(struct span key, struct ip4 *ret_address);
-
-/* When the address was, or will be, last in force. */
-int64_t lease_last_in_force(const struct lease *lease);

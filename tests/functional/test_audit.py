@@ -189,7 +189,7 @@ ASSIGN, RENEW, RELEASE, CONFLICT, FULL, DENIED, DELETED, PAUSED = "10", "11", "1
 
 
 def _lease_rows(scene):
-    return [row for row in _rows(scene) if row[ID] == PAUSED or "10" <= row[ID] < "30"]
+    return [row for row in _rows(scene) if row[ID] == PAUSED or "10" <= row[ID] < "24"]
 
 
 def _wait_for_rows(scene, *wanted):
@@ -334,3 +334,30 @@ def test_audit_disk_hangs(lab):
         scene.client().obtain()
     lab.run(["fsfreeze", "-u", directory])
     _wait_for_rows(scene, *[(ASSIGN, f"10.77.0.{100 + number}") for number in range(21)])
+
+
+def test_cleanup(lab):
+    """Ended leases are told of once and forgotten after lessorLeaseMemory, with rows and events as Windows has them"""
+    scene = Scene(lab)
+    scene.slapd.replace(ROOT, "lessorLeaseMemory", 86400)
+    scene.start()
+    brief, lasting = scene.client(lease_time=1), scene.client()
+    brief.obtain()
+    lasting.obtain()
+    wait_until(lambda: scene.lessord.leases()["10.77.0.100"]["state"] == "expired", "the brief lease ends")
+    done = r"CLEANUP_DONE \[1038\]: .*: {} leases expired and {} leases deleted"
+    scene.slapd.replace(ROOT, "lessorLeaseMemory", 86399)  # it is looked at once more
+    scene.lessord.process.wait_for_log(done.format(1, 0), 15)
+    expect("10.77.0.100" in scene.lessord.leases(), "an ended lease is forgotten too early")
+    client = scene.client(mac=":".join(f"{octet:02x}" for octet in brief.mac))
+    expect_equal(client.discover().yiaddr, "10.77.0.100", "what its client finds again")
+    scene.slapd.replace(ROOT, "lessorLeaseMemory", 0)
+    scene.lessord.process.wait_for_log(done.format(0, 1), 15)
+    expect_equal(sorted(scene.lessord.leases()), ["10.77.0.101"], "the leases that are left")
+    wait_until(lambda: _codes(scene)[-1] == "25", "the last row of the cleanup")
+    rows = [[row[ID], row[DESCRIPTION], row[ADDRESS]] for row in _rows(scene)]
+    expect_equal(rows.count(["17", "Expired", "10.77.0.100"]), 1, f"rows for the lease that has ended, in {rows}")
+    expect_equal(rows[-3:], [["24", "Database Cleanup Begin", ""], ["16", "Deleted", "10.77.0.100"],
+                             ["25", "0 leases expired and 1 leases deleted", ""]], "the rows of the last cleanup")
+    database = scene.lessord.get("/v1/database")
+    expect(abs(database["lastCleanup"] - time.time()) < 60 and database["leaseMemory"] == 0, f"what is said in {database}")

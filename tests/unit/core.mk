@@ -13,7 +13,7 @@ core_libs = libengine.a libmodel.a libwire.a libbase.a
 if HAVE_CMOCKA
 CORE_TESTS = tests/unit/test_engine tests/unit/test_engine_bootp tests/unit/test_engine_changes tests/unit/test_engine_probe \
 	tests/unit/test_engine_rogue tests/unit/test_engine_filter tests/unit/test_engine_superscope tests/unit/test_order \
-	tests/unit/test_probe_table tests/unit/test_authority tests/unit/test_authority_simulation
+	tests/unit/test_cleanup tests/unit/test_probe_table tests/unit/test_authority tests/unit/test_authority_simulation
 check_PROGRAMS += $(CORE_TESTS)
 TESTS += $(CORE_TESTS)
 tests_unit_test_engine_SOURCES = tests/unit/test_engine.c tests/support/scenario.c tests/support/scenario.h $(test_support)
@@ -35,6 +35,9 @@ tests_unit_test_engine_rogue_SOURCES = tests/unit/test_engine_rogue.c tests/supp
 	$(test_support)
 tests_unit_test_engine_rogue_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_engine_rogue_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_cleanup_SOURCES = tests/unit/test_cleanup.c tests/support/memory_leases.c tests/support/memory_leases.h
+tests_unit_test_cleanup_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_cleanup_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_order_SOURCES = tests/unit/test_order.c tests/support/scenario.c tests/support/scenario.h $(test_support)
 tests_unit_test_order_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_order_LDADD = $(core_libs) $(CMOCKA_LIBS)

@@ -146,6 +146,40 @@ static void test_put_is_seen_in_its_batch_and_after(void **state) {
 	lease_store_close(store);
 }
 
+static void test_removed_records_leave_nothing(void **state) {
+	struct lease_store *store = open_store();
+	struct lease_batch *batch = begin(store);
+	const struct lease_view *view = lease_batch_view(batch);
+	struct lease lease;
+
+	assert_int_equal(view->get_next(view->context, fixture_ip4("0.0.0.0"), &lease), -E_NOT_FOUND);
+	assert_int_equal(view->remove(view->context, fixture_ip4("10.77.0.5")), -E_NOT_FOUND);
+	assert_false(is_lease_batch_dirty(batch));
+	for (unsigned i = 1; i < 4; i++)
+		assert_int_equal(view_put(batch, fixture_lease(i == 1   ? "10.77.0.5"
+							       : i == 2 ? "10.77.0.7"
+									: "10.77.1.0",
+							       i, LATER)),
+				 0);
+	assert_int_equal(view->get_next(view->context, fixture_ip4("10.77.0.6"), &lease), 0);
+	assert_int_equal(lease.address.value, fixture_ip4("10.77.0.7").value);
+	assert_int_equal(view->remove(view->context, fixture_ip4("10.77.0.7")), 0);
+	assert_int_equal(view->get_next(view->context, fixture_ip4("10.77.0.6"), &lease), 0);
+	assert_int_equal(lease.address.value, fixture_ip4("10.77.1.0").value);
+	assert_int_equal(lease_batch_last_cleanup(batch), 0);
+	lease_batch_note_cleanup(batch, NOW);
+	assert_int_equal(lease_batch_last_cleanup(batch), NOW);
+	assert_int_equal(submit(batch), 0);
+	assert_consistent(store, 2, 2);
+	lease_store_close(store);
+
+	store = open_store();
+	batch = begin(store);
+	assert_int_equal(lease_batch_last_cleanup(batch), NOW);
+	lease_batch_abort(batch);
+	lease_store_close(store);
+}
+
 static void test_abort_changes_nothing(void **state) {
 	struct lease_store *store = open_store();
 	struct lease_batch *batch = begin(store);
@@ -746,6 +780,7 @@ int main(void) {
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 		STORE_TEST(test_put_is_seen_in_its_batch_and_after),
 		STORE_TEST(test_abort_changes_nothing),
+		STORE_TEST(test_removed_records_leave_nothing),
 		STORE_TEST(test_clean_batch_does_not_touch_the_disk),
 		STORE_TEST(test_client_moves),
 		STORE_TEST(test_client_in_two_scopes_has_two_leases),
