@@ -4,6 +4,14 @@ EXTRA_DIST += \
 	contrib/packages \
 	contrib/quickstart
 
+# Where the shells look for completions.
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = contrib/completion/lessorctl.bash
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = contrib/completion/_lessorctl
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+dist_fishcompletion_DATA = contrib/completion/lessorctl.fish
+
 # For systemd, and a file to start from.
 systemdsystemunit_DATA = contrib/lessord.service
 dist_doc_DATA = contrib/lessord.conf.example

@@ -107,6 +107,26 @@ static int reject_unknown(const char *word, int letter, struct error *reterr_err
 	return error_set(reterr_error, E_INVALID_PARAMETER, "there is no option --%s", name);
 }
 
+static bool is_output(const struct arguments *arguments, const char *format) {
+	return is_flag_given(arguments, FLAG_OUTPUT) && strcmp(arguments->own[FLAG_OUTPUT], format) == 0;
+}
+
+bool is_output_json(const struct arguments *arguments) {
+	return is_flag_given(arguments, FLAG_JSON) || is_output(arguments, "json");
+}
+
+bool is_output_wide(const struct arguments *arguments) {
+	return is_output(arguments, "wide");
+}
+
+static int check_output(const struct arguments *arguments, struct error *reterr_error) {
+	const char *format = arguments->own[FLAG_OUTPUT];
+
+	if (!format || is_output_json(arguments) || is_output_wide(arguments) || is_output(arguments, "table"))
+		return 0;
+	return error_set(reterr_error, E_INVALID_PARAMETER, "--output is %s; it can be table, wide or json", format);
+}
+
 bool is_argument_given(const struct arguments *arguments, const char *name) {
 	for (size_t i = 0; i < arguments->n_parameters; i++)
 		if (strcmp(arguments->parameters[i].name, name) == 0)
@@ -232,6 +252,8 @@ int arguments_parse(int argc, char **argv, struct arena *arena, struct arguments
 					     .parameters = arena_array_of(arena, struct lessor_parameter, room) };
 	hide_numbers(argc, argv, arena);
 	r = parse_options(argc, argv, ret_arguments, reterr_error);
+	if (r == 0)
+		r = check_output(ret_arguments, reterr_error);
 	if (r < 0)
 		return r;
 	if (is_flag_given(ret_arguments, FLAG_HELP) || is_flag_given(ret_arguments, FLAG_VERSION))

@@ -41,6 +41,10 @@ static inline bool is_flag_given(const struct arguments *arguments, enum flag fl
 	return arguments->own[flag] != NULL;
 }
 
+/* True if JSON is wanted; if all columns of a table are. */
+bool is_output_json(const struct arguments *arguments);
+bool is_output_wide(const struct arguments *arguments);
+
 /* True if the operation's parameter @name was given. */
 bool is_argument_given(const struct arguments *arguments, const char *name);
 

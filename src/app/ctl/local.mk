@@ -7,6 +7,9 @@ libctl_a_SOURCES = \
 	src/app/ctl/arguments.h \
 	src/app/ctl/command.c \
 	src/app/ctl/command.h \
+	src/app/ctl/complete.c \
+	src/app/ctl/complete.def \
+	src/app/ctl/complete.h \
 	src/app/ctl/flag.def \
 	src/app/ctl/output.c \
 	src/app/ctl/output.h \

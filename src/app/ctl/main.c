@@ -12,17 +12,21 @@
 
 #include "app/ctl/arguments.h"
 #include "app/ctl/command.h"
+#include "app/ctl/complete.h"
 #include "app/ctl/output.h"
 #include "app/ctl/terminal.h"
 #include "app/ctl/view.h"
 #include "config.h"
+
+/* By which a shell asks what may stand next (contrib/completion); nobody types it. */
+#define COMPLETE_WORD "--complete"
 
 enum { EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
 static void report(const struct arguments *arguments, int code, const char *text) {
 	fflush(stdout);
 	fprintf(stderr, "lessorctl: %s (%d): %s\n", lessor_error_name(code), code, text);
-	if (is_flag_given(arguments, FLAG_JSON)) {
+	if (is_output_json(arguments)) {
 		json_t *document = json_pack("{s:{s:i, s:s, s:o}}", "error", "code", code, "name",
 					     lessor_error_name(code), "message", output_text(text));
 
@@ -69,7 +73,7 @@ static void print_warnings(const json_t *result) {
 static void show(const struct arguments *arguments, const char *text) {
 	json_t *result = json_loads(text, 0, NULL);
 
-	if (is_flag_given(arguments, FLAG_JSON))
+	if (is_output_json(arguments))
 		output_json(stdout, result);
 	else
 		view_show(arguments, result);
@@ -150,7 +154,11 @@ int main(int argc, char **argv) {
 	int status;
 
 	setlocale(LC_CTYPE, "");
-	status = finish_output(run(arena, argc, argv));
+	if (argc > 1 && strcmp(argv[1], COMPLETE_WORD) == 0)
+		status = complete_run(argv + 2, (size_t)(argc - 2));
+	else
+		status = run(arena, argc, argv);
+	status = finish_output(status);
 	arena_free(arena);
 	return status;
 }

@@ -2,11 +2,13 @@
 #include "app/ctl/view.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/ctl/output.h"
 #include "app/ctl/page.h"
 #include "base/macros.h"
+#include "base/mem.h"
 
 /* One row of view.def: a table has a key, fields have columns only. */
 struct view {
@@ -34,23 +36,49 @@ static const struct view views[] = {
 #include "app/ctl/view.def"
 };
 
+static const struct view wide_columns[] = {
+#define WIDE(name, ...) { .operation = name, COLUMNS(__VA_ARGS__) },
+#include "app/ctl/view.def"
+};
+
 const char *view_operation_at(size_t index) {
 	return index < ARRAY_LEN(views) ? views[index].operation : NULL;
 }
 
-static const struct view *view_find(const struct lessor_operation *operation) {
-	char name[64];
-
-	snprintf(name, sizeof name, "%s%s%s", operation->noun, operation->verb[0] ? " " : "", operation->verb);
-	for (size_t i = 0; i < ARRAY_LEN(views); i++)
-		if (strcmp(views[i].operation, name) == 0)
-			return &views[i];
+static const struct view *view_find(const struct view *rows, size_t n_rows, const char *operation) {
+	for (size_t i = 0; i < n_rows; i++)
+		if (strcmp(rows[i].operation, operation) == 0)
+			return &rows[i];
 	return NULL;
 }
 
-void view_show(const struct arguments *arguments, json_t *result) {
-	const struct view *view = view_find(arguments->operation);
+/* The columns of @view, and those of its row of wide ones behind them. */
+static void show_wide(const struct view *view, const json_t *items) {
+	const struct view *wide = view_find(wide_columns, ARRAY_LEN(wide_columns), view->operation);
+	size_t n_wide = wide ? wide->n_columns : 0, n = view->n_columns;
+	struct column *columns = mem_alloc((n + n_wide) * sizeof *columns);
 
+	memcpy(columns, view->columns, n * sizeof *columns);
+	if (n_wide)
+		memcpy(columns + n, wide->columns, n_wide * sizeof *columns);
+	output_table(stdout, items, columns, n + n_wide);
+	free(columns);
+}
+
+static void show_table(const struct view *view, bool is_wide, const json_t *items) {
+	if (is_wide)
+		show_wide(view, items);
+	else
+		output_table(stdout, items, view->columns, view->n_columns);
+}
+
+void view_show(const struct arguments *arguments, json_t *result) {
+	const struct lessor_operation *operation = arguments->operation;
+	const struct view *view;
+	char name[64];
+
+	snprintf(name, sizeof name, "%s%s%s", operation->noun, operation->verb[0] ? " " : "", operation->verb);
+	view = view_find(views, ARRAY_LEN(views), name);
 	if (!view)
 		output_message(stdout, result, "done");
 	else if (view->page)
@@ -60,5 +88,5 @@ void view_show(const struct arguments *arguments, json_t *result) {
 	else if (json_array_size(json_object_get(result, view->key)) == 0)
 		output_message(stdout, result, view->empty);
 	else
-		output_table(stdout, json_object_get(result, view->key), view->columns, view->n_columns);
+		show_table(view, is_output_wide(arguments), json_object_get(result, view->key));
 }
