@@ -6,7 +6,7 @@ dist_include_lessor_HEADERS = include/lessor/errors.h include/lessor/lessor.h
 
 noinst_PROGRAMS += docs/manual_gen
 docs_manual_gen_SOURCES = src/app/manual_gen.c src/app/manual_authority.c src/app/manual_authority.h
-docs_manual_gen_LDADD = libbase.a
+docs_manual_gen_LDADD = libmodel.a libwire.a libbase.a
 
 MANUALS = docs/man/lessor-errors.7 docs/man/lessord.8 docs/man/lessord.conf.5 docs/man/lessorctl.1
 man_MANS += $(MANUALS)

@@ -181,7 +181,7 @@
 #define ERROR_DHCP_HARDWARE_ADDRESS_TYPE_ALREADY_EXEMPT 20101
 /* This hardware type is not exempt from filtering. */
 #define ERROR_DHCP_UNDEFINED_HARDWARE_ADDRESS_TYPE 20102
-/* Two servers define the same option with different types. */
+/* The value is not of the type that the definition of its option demands. */
 #define ERROR_DHCP_OPTION_TYPE_MISMATCH 20103
 /* A condition of the policy refers to a group that the policy does not have. */
 #define ERROR_DHCP_POLICY_BAD_PARENT_EXPR 20104

@@ -16,7 +16,9 @@
 #include "base/event.h"
 #include "base/macros.h"
 #include "base/text.h"
+#include "model/class_data.h"
 #include "model/schema.h"
+#include "model/snapshot.h"
 
 #define LINE_MAX_BYTES 4096
 
@@ -197,6 +199,43 @@ static void table_errors_man(void) {
 		print_roff(info->advice);
 		putchar('\n');
 	}
+}
+
+static void table_option_types(void) {
+	puts("| type | a value, or each item of a list, is | example |\n|---|---|---|");
+	for (unsigned i = 0; i < OPTION_TYPE_COUNT; i++) {
+		const struct option_type_info *info = option_type_get((enum option_type)i);
+
+		printf("| `%s` ", info->name);
+		print_cell(info->expected);
+		printf("| `%s` |\n", info->example);
+	}
+}
+
+/* What a directory without entries has. */
+static void table_builtin_classes(void) {
+	struct findings findings;
+	struct snapshot *snapshot = snapshot_build(NULL, 0, "", 0, &findings);
+
+	puts("| class | kind | data |\n|---|---|---|");
+	for (size_t i = 0; i < snapshot->n_classes; i++)
+		printf("| `%s` | %s | `%.*s` |\n", snapshot->classes[i].name, class_kind_name(snapshot->classes[i].kind),
+		       (int)snapshot->classes[i].data.len, (const char *)snapshot->classes[i].data.data);
+	snapshot_free(snapshot);
+}
+
+static void table_vendor_options(void) {
+	struct findings findings;
+	struct snapshot *snapshot = snapshot_build(NULL, 0, "", 0, &findings);
+
+	puts("| vendor class | code | option | type | default |\n|---|---|---|---|---|");
+	for (size_t i = 0; i < snapshot->n_definitions; i++) {
+		const struct option_definition *definition = &snapshot->definitions[i];
+
+		printf("| `%s` | %u | `%s` | `%s` | %s |\n", definition->vendor_class->name, definition->code,
+		       definition->name, option_type_get(definition->type)->name, definition->default_value);
+	}
+	snapshot_free(snapshot);
 }
 
 static void table_errors(void) {
@@ -663,6 +702,9 @@ static const struct {
 	{ "authorization-attributes", table_authorization_attributes },
 	{ "classes", table_classes },
 	{ "settings", table_settings },
+	{ "option-types", table_option_types },
+	{ "builtin-classes", table_builtin_classes },
+	{ "vendor-options", table_vendor_options },
 	{ "settings-man", table_settings_man },
 };
 

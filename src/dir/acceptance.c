@@ -250,7 +250,7 @@ static void oversized_refuse(struct judgement *judgement) {
 }
 
 static bool is_judged(const struct entry_item *item) {
-	return (item->candidate || item->pending) && !item->is_refused;
+	return (item->candidate || item->pending) && !item->is_refused && !item->is_doubtful;
 }
 
 /* Established versions first, then those being judged. */
@@ -266,24 +266,88 @@ static size_t inputs_gather(struct judgement *judgement) {
 	return n;
 }
 
-/* Refuse the versions in which @findings see a fault. Returns their number. */
-static size_t faulty_refuse(struct judgement *judgement, const struct findings *findings) {
-	struct entry_table *table = judgement->acceptance->table;
+static struct entry_item *item_of(struct judgement *judgement, const struct finding *finding) {
+	return entry_table_get(judgement->acceptance->table, &finding->uuid);
+}
+
+/* Refuse the versions that are at fault, for what @findings say of them. Returns their number. */
+static size_t at_fault_refuse(struct judgement *judgement, const struct findings *findings) {
 	size_t n_before = judgement->n_refused;
 
 	for (size_t i = 0; i < findings->n_items; i++) {
-		struct entry_item *item = entry_table_get(table, &findings->items[i].uuid);
+		struct entry_item *item = item_of(judgement, &findings->items[i]);
+		struct finding finding = findings->items[i];
 
-		if (item && is_judged(item))
-			finding_add(&judgement->findings, judgement->acceptance->results, &findings->items[i]);
+		finding.is_value_only = false; /* the whole version is left out */
+		if (item && item->is_at_fault)
+			finding_add(&judgement->findings, judgement->acceptance->results, &finding);
 	}
-	for (size_t i = 0; i < findings->n_items; i++) {
-		struct entry_item *item = entry_table_get(table, &findings->items[i].uuid);
-
-		if (item && is_judged(item))
-			item_refuse(judgement, item);
-	}
+	for (size_t i = 0; i < judgement->n_items; i++)
+		if (judgement->items[i]->is_at_fault) {
+			judgement->items[i]->is_at_fault = false;
+			item_refuse(judgement, judgement->items[i]);
+		}
 	return judgement->n_refused - n_before;
+}
+
+/* Refuse the versions in which @findings see a fault. */
+static size_t faulty_refuse(struct judgement *judgement, const struct findings *findings) {
+	for (size_t i = 0; i < findings->n_items; i++) {
+		struct entry_item *item = item_of(judgement, &findings->items[i]);
+
+		if (item && is_judged(item) && !findings->items[i].is_value_only)
+			item->is_at_fault = true;
+	}
+	return at_fault_refuse(judgement, findings);
+}
+
+static bool is_finding_in(const struct finding *finding, const struct findings *findings) {
+	for (size_t i = 0; i < findings->n_items; i++) {
+		const struct finding *other = &findings->items[i];
+
+		if (memcmp(&other->uuid, &finding->uuid, sizeof other->uuid) == 0 && other->code == finding->code &&
+		    strcmp(other->attribute, finding->attribute) == 0 && strcmp(other->reason, finding->reason) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Mark the versions that are in doubt: only a value of theirs is left out, and there is one in force that may be
+ * better. Returns their number. */
+static size_t doubtful_mark(struct judgement *judgement, const struct findings *findings) {
+	size_t n_doubtful = 0;
+
+	for (size_t i = 0; i < findings->n_items; i++) {
+		struct entry_item *item = item_of(judgement, &findings->items[i]);
+
+		if (item && is_judged(item) && item->accepted) {
+			item->is_doubtful = true;
+			n_doubtful++;
+		}
+	}
+	return n_doubtful;
+}
+
+/* A value that has lost its meaning is left out of the version in force. But one that comes with a new version and
+ * never had any is that version's mistake, and the one in force stays: so it is where that one has no such finding. */
+static size_t doubtful_refuse(struct judgement *judgement, const struct findings *findings) {
+	struct findings before;
+	struct snapshot *snapshot;
+
+	if (doubtful_mark(judgement, findings) == 0)
+		return 0;
+	snapshot = snapshot_build(judgement->inputs, inputs_gather(judgement), judgement->acceptance->server_name, 0,
+				  &before);
+	for (size_t i = 0; i < findings->n_items; i++) {
+		struct entry_item *item = item_of(judgement, &findings->items[i]);
+
+		if (item && item->is_doubtful && !is_finding_in(&findings->items[i], &before))
+			item->is_at_fault = true;
+	}
+	for (size_t i = 0; i < judgement->n_items; i++)
+		judgement->items[i]->is_doubtful = false;
+	snapshot_free(snapshot);
+	return at_fault_refuse(judgement, findings);
 }
 
 /* What holds for versions that are in force all the same. */
@@ -312,6 +376,8 @@ static void versions_judge(struct judgement *judgement) {
 		snapshot = snapshot_build(judgement->inputs, n_inputs, judgement->acceptance->server_name, 0,
 					  &findings);
 		n_refused = faulty_refuse(judgement, &findings);
+		if (n_refused == 0)
+			n_refused = doubtful_refuse(judgement, &findings);
 		if (n_refused == 0)
 			established_faults_note(judgement, &findings);
 		view_take(&judgement->acceptance->view, snapshot, n_inputs);
@@ -352,7 +418,6 @@ static void complaint_update(struct judgement *judgement, const struct finding *
 	if (!item || item->is_mentioned) /* by an earlier finding of this batch */
 		return;
 	item->is_mentioned = true;
-	judgement->acceptance->view.n_quarantined++;
 	complaint = complaint_of(finding);
 	if (!item->complaint || strcmp(item->complaint, complaint) != 0 || item->candidate) {
 		finding_add(&judgement->reported, judgement->acceptance->results, finding);
@@ -362,14 +427,35 @@ static void complaint_update(struct judgement *judgement, const struct finding *
 	item->complaint = complaint;
 }
 
+static void mentions_forget(struct judgement *judgement) {
+	for (size_t i = 0; i < judgement->n_items; i++)
+		judgement->items[i]->is_mentioned = false;
+}
+
+/* Entries, not findings; those of which only a value is left out are none. */
+static size_t quarantined_count(struct judgement *judgement) {
+	size_t count = 0;
+
+	mentions_forget(judgement);
+	for (size_t i = 0; i < judgement->findings.n_items; i++) {
+		const struct finding *finding = &judgement->findings.items[i];
+		struct entry_item *item = entry_table_get(judgement->acceptance->table, &finding->uuid);
+
+		if (!item || item->is_mentioned || finding->is_value_only)
+			continue;
+		item->is_mentioned = true;
+		count++;
+	}
+	mentions_forget(judgement);
+	return count;
+}
+
 static void complaints_update(struct judgement *judgement) {
 	struct acceptance_result *result = judgement->result;
 
-	judgement->acceptance->view.n_quarantined = 0;
+	judgement->acceptance->view.n_quarantined = quarantined_count(judgement);
 	result->restored =
 		arena_array_of(judgement->acceptance->results, const struct entry *, judgement->n_items);
-	for (size_t i = 0; i < judgement->n_items; i++)
-		judgement->items[i]->is_mentioned = false;
 	for (size_t i = 0; i < judgement->findings.n_items; i++)
 		complaint_update(judgement, &judgement->findings.items[i]);
 	for (size_t i = 0; i < judgement->n_items; i++) {

@@ -3,7 +3,9 @@
  *
  * A batch of changes is judged as a whole by building the snapshot that would follow from it. An entry for which that
  * finds a fault keeps its last accepted version in force, and the new one waits in quarantine; later batches judge it
- * again, because what it was at odds with may have changed. Where two entries are at odds, the established one wins.
+ * again, because what it was at odds with may have changed. Where two entries are at odds, the established one wins. A
+ * value that has lost its meaning by a change of other entries is left out alone; a new version that brings one without
+ * meaning waits in quarantine like any other that is at fault, if there is a version in force.
  * Pure but for the heap: nothing is stored or reported here (apply.h does). Thread: one.
  */
 #pragma once

@@ -29,8 +29,9 @@ static int stored_load(struct copy *copy) {
 }
 
 static void finding_report(const struct finding *finding) {
-	event_emit(EVENT_ENTRY_QUARANTINED, "%s%s%s: %s (%d): %s", finding->dn, finding->attribute[0] ? ", " : "",
-		   finding->attribute, error_name(finding->code), finding->code, finding->reason);
+	event_emit(finding->is_value_only ? EVENT_VALUE_LEFT_OUT : EVENT_ENTRY_QUARANTINED, "%s%s%s: %s (%d): %s", finding->dn,
+		   finding->attribute[0] ? ", " : "", finding->attribute, error_name(finding->code), finding->code,
+		   finding->reason);
 }
 
 /* Entries that are left out only because of another one are not worth a line each, nor are thousands of any kind. */

@@ -15,7 +15,7 @@ struct entry_item {
 	const struct entry *pending;   /* newer, in quarantine; NULL if the newest is in force */
 	const struct entry *candidate; /* newer still, being judged; NULL outside of a batch */
 	char *complaint;               /* why the entry is in quarantine, as last reported; NULL: it is not */
-	bool is_mentioned, is_gone, is_refused; /* in the present batch */
+	bool is_mentioned, is_gone, is_doubtful, is_at_fault, is_refused; /* in the present batch */
 	size_t position; /* of its last change in the present batch, counted from 1; 0: it has none */
 	struct entry_item *next; /* of the same bucket */
 };

@@ -8,10 +8,9 @@
 #include "model/dn.h"
 #include "model/schema.h"
 
-/* All classes of the configuration carry options; those of authorization do not. */
 static bool is_of_configuration(const struct entry *entry) {
 	for (enum schema_class class = 0; class < CLASS_COUNT; class++)
-		if (schema_class_level(class) && is_entry_of_class(entry, schema_class_get(class)->name))
+		if (class != CLASS_DHCP_CLASS && is_entry_of_class(entry, schema_class_get(class)->name))
 			return true;
 	return false;
 }

@@ -2,9 +2,13 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_CFLAGS = $(STRICT)
 libmodel_a_SOURCES = \
+	src/model/assignment.c \
+	src/model/assignment.h \
 	src/model/boot_file.c \
 	src/model/boot_file.h \
 	src/model/class.def \
+	src/model/class_data.c \
+	src/model/class_data.h \
 	src/model/client_class.c \
 	src/model/client_class.h \
 	src/model/condition.c \
@@ -28,7 +32,9 @@ libmodel_a_SOURCES = \
 	src/model/lease.h \
 	src/model/map.c \
 	src/model/map_lists.c \
+	src/model/map_option.c \
 	src/model/map_priv.h \
+	src/model/map_vocabulary.c \
 	src/model/order.c \
 	src/model/order.h \
 	src/model/quote_priv.h \
@@ -48,6 +54,8 @@ libmodel_a_SOURCES = \
 	src/model/snapshot_lists.c \
 	src/model/snapshot_superscope.c \
 	src/model/snapshot_tree.c \
+	src/model/snapshot_vocabulary.c \
+	src/model/vendor_option.def \
 	src/model/verdict.c \
 	src/model/verdict.def \
 	src/model/verdict.h

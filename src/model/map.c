@@ -26,20 +26,35 @@ static void add_finding(struct map *map, struct map_object *object, struct findi
 	*map->last_link = link;
 	map->last_link = &link->next;
 	map->n_findings++;
-	object->is_bad = true;
+	object->is_bad |= !finding.is_value_only;
+}
+
+static void report(struct map *map, struct map_object *object, struct finding finding, const char *format,
+		   va_list args) {
+	char reason[512];
+
+	vsnprintf(reason, sizeof reason, format, args);
+	finding.reason = arena_dup_text(map->keep, reason);
+	add_finding(map, object, finding);
 }
 
 void map_report(struct map *map, struct map_object *object, const char *attribute, enum error_code code,
 		const char *format, ...) {
-	char reason[512];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(reason, sizeof reason, format, args);
+	report(map, object, (struct finding){ .attribute = attribute, .code = code }, format, args);
 	va_end(args);
-	add_finding(
-		map, object,
-		(struct finding){ .attribute = attribute, .code = code, .reason = arena_dup_text(map->keep, reason) });
+}
+
+void map_report_value(struct map *map, struct map_object *object, const char *attribute, enum error_code code,
+		      const char *format, ...) {
+	va_list args;
+
+	va_start(args, format);
+	report(map, object, (struct finding){ .attribute = attribute, .code = code, .is_value_only = true }, format,
+	       args);
+	va_end(args);
 }
 
 void map_report_consequence(struct map *map, struct map_object *object, enum error_code code, const char *reason) {
@@ -75,43 +90,6 @@ static void take_name(struct map *map, struct map_object *object, const struct m
 			   count_characters(value->octets), NAME_MAX_CHARACTERS);
 	else
 		object->name = arena_dup(map->keep, value->octets);
-}
-
-static bool has_option(const struct map_object *object, uint8_t code) {
-	for (size_t i = 0; i < object->options.n_values; i++)
-		if (object->options.values[i].code == code)
-			return true;
-	return false;
-}
-
-/* Until map_entry sorts it, the set has room for as many values as the attribute has. */
-static void take_option(struct map *map, struct map_object *object, const struct map_rule *rule,
-			const struct map_value *value) {
-	char number[4], quoted[QUOTE_MAX];
-	uint8_t octets[OPTION_VALUE_MAX], code;
-	struct option_value *values;
-	struct error error = { 0 };
-	size_t len;
-
-	if (!object->options.values)
-		object->options.values =
-			arena_array_of(map->keep, struct option_value, value->count < 256 ? value->count : 256);
-	if (option_assignment_parse(value->text, sizeof octets, &code, octets, &len, &error) < 0) {
-		map_report(map, object, value->attribute, (enum error_code)error.code, "%s", error.text);
-		return;
-	}
-	if (has_option(object, code)) {
-		map_report(map, object, value->attribute, E_DHCP_OPTION_EXISTS,
-			   "the option %s is given twice on this entry (\"%s\"); keep one of the values",
-			   option_name(code, number), quote(value->octets, quoted));
-		return;
-	}
-	values = (struct option_value *)object->options.values;
-	values[object->options.n_values++] =
-		(struct option_value){ .code = code,
-				       .level = schema_class_level(object->class),
-				       .source_dn = object->dn,
-				       .octets = span_of(arena_dup(map->keep, span_of(octets, len)), len) };
 }
 
 static void take_setting(struct map *map, struct map_object *object, const struct map_rule *rule,
@@ -289,22 +267,28 @@ static void take_client_type(struct map *map, struct map_object *object, const s
 
 /* What to do with an attribute; those without a row say nothing to a server. */
 static const struct map_rule rules[] = {
-	{ ATTRIBUTE_NAME, SETTING_COUNT, take_name },
-	{ ATTRIBUTE_OPTION, SETTING_COUNT, take_option },
-	{ ATTRIBUTE_PREFIX_LENGTH, SETTING_COUNT, take_prefix_length },
-	{ ATTRIBUTE_RANGE, SETTING_COUNT, take_range },
-	{ ATTRIBUTE_EXCLUSION, SETTING_COUNT, take_exclusion },
-	{ ATTRIBUTE_STATE, SETTING_COUNT, take_state },
-	{ ATTRIBUTE_SERVED_BY, SETTING_COUNT, take_server },
-	{ ATTRIBUTE_HARDWARE_ADDRESS, SETTING_COUNT, take_hardware_address },
-	{ ATTRIBUTE_CLIENT_IDENTIFIER, SETTING_COUNT, take_client_id },
-	{ ATTRIBUTE_CLIENT_TYPE, SETTING_COUNT, take_client_type },
-	{ ATTRIBUTE_SUPERSCOPE, SETTING_COUNT, take_superscope },
-	{ ATTRIBUTE_DEFAULT_SCOPE, SETTING_COUNT, take_default_scope },
-	{ ATTRIBUTE_FILTER, SETTING_COUNT, map_take_filter },
-	{ ATTRIBUTE_BOOT_FILE, SETTING_COUNT, map_take_boot_file },
-	{ ATTRIBUTE_UNBOUND_INTERFACE, SETTING_COUNT, map_take_unbound },
-#define SETTING(symbol, attribute, ...) { ATTRIBUTE_##attribute, SETTING_##symbol, take_setting },
+	{ ATTRIBUTE_NAME, SETTING_COUNT, false, take_name },
+	{ ATTRIBUTE_OPTION, SETTING_COUNT, true, map_take_option },
+	{ ATTRIBUTE_PREFIX_LENGTH, SETTING_COUNT, false, take_prefix_length },
+	{ ATTRIBUTE_RANGE, SETTING_COUNT, false, take_range },
+	{ ATTRIBUTE_EXCLUSION, SETTING_COUNT, false, take_exclusion },
+	{ ATTRIBUTE_STATE, SETTING_COUNT, false, take_state },
+	{ ATTRIBUTE_SERVED_BY, SETTING_COUNT, false, take_server },
+	{ ATTRIBUTE_HARDWARE_ADDRESS, SETTING_COUNT, false, take_hardware_address },
+	{ ATTRIBUTE_CLIENT_IDENTIFIER, SETTING_COUNT, false, take_client_id },
+	{ ATTRIBUTE_CLIENT_TYPE, SETTING_COUNT, false, take_client_type },
+	{ ATTRIBUTE_SUPERSCOPE, SETTING_COUNT, false, take_superscope },
+	{ ATTRIBUTE_DEFAULT_SCOPE, SETTING_COUNT, false, take_default_scope },
+	{ ATTRIBUTE_FILTER, SETTING_COUNT, false, map_take_filter },
+	{ ATTRIBUTE_BOOT_FILE, SETTING_COUNT, false, map_take_boot_file },
+	{ ATTRIBUTE_CLASS_KIND, SETTING_COUNT, false, map_take_class_kind },
+	{ ATTRIBUTE_CLASS_DATA, SETTING_COUNT, false, map_take_class_data },
+	{ ATTRIBUTE_OPTION_CODE, SETTING_COUNT, false, map_take_option_code },
+	{ ATTRIBUTE_OPTION_TYPE, SETTING_COUNT, false, map_take_option_type },
+	{ ATTRIBUTE_VENDOR_CLASS, SETTING_COUNT, false, map_take_vendor_class },
+	{ ATTRIBUTE_DEFAULT_VALUE, SETTING_COUNT, false, map_take_default_value },
+	{ ATTRIBUTE_UNBOUND_INTERFACE, SETTING_COUNT, false, map_take_unbound },
+#define SETTING(symbol, attribute, ...) { ATTRIBUTE_##attribute, SETTING_##symbol, false, take_setting },
 #include "model/schema.def"
 };
 
@@ -315,11 +299,11 @@ static const struct map_rule *rule_find(enum schema_attribute attribute) {
 	return NULL;
 }
 
-void map_init(struct map *ret_map, struct arena *keep, struct arena *scratch) {
+void map_init(struct map *ret_map, struct snapshot *snapshot, struct arena *scratch) {
 	size_t n_rules[CLASS_COUNT] = { 0 };
 	const struct schema_use_info *use;
 
-	*ret_map = (struct map){ .keep = keep, .scratch = scratch };
+	*ret_map = (struct map){ .keep = snapshot->arena, .scratch = scratch, .snapshot = snapshot };
 	ret_map->last_link = &ret_map->first_finding;
 	for (size_t i = 0; (use = schema_use_at(i)); i++) {
 		const struct map_rule *rule = rule_find(use->attribute);
@@ -348,10 +332,6 @@ static void map_attribute(struct map *map, struct map_object *object, const stru
 		else
 			rule->take(map, object, rule, &value);
 	}
-}
-
-static int compare_options(const void *a, const void *b) {
-	return ((const struct option_value *)a)->code - ((const struct option_value *)b)->code;
 }
 
 static int compare_ranges(const void *a, const void *b) {
@@ -508,7 +488,7 @@ static enum schema_class class_of(const struct entry *entry) {
 		enum schema_class class = names->values[i].len ? schema_class_find((const char *)names->values[i].data)
 							       : CLASS_COUNT;
 
-		if (schema_class_level(class) && class != CLASS_POLICY)
+		if (class != CLASS_COUNT && class != CLASS_DHCP_CLASS && class != CLASS_POLICY)
 			return class;
 	}
 	return CLASS_COUNT;
@@ -530,12 +510,22 @@ static struct map_object *new_object(struct map *map, const struct entry *entry,
 		object->reservation = arena_new_of(map->scratch, struct reservation);
 		object->reservation->type = CLIENT_TYPE_BOTH;
 	}
+	if (class == CLASS_CLIENT_CLASS)
+		object->client_class = arena_new_of(map->scratch, struct client_class);
+	if (class == CLASS_DEFINITION)
+		object->definition = arena_new_of(map->scratch, struct option_definition);
 	if (dn_leaf_value(entry->dn, sizeof cn, cn) < 0)
 		map_report(map, object, "", E_INVALID_PARAMETER,
 			   "the entry's name cannot be read; give it a cn of less than %d octets", CN_MAX);
 	else
 		object->cn = arena_dup_text(map->keep, cn);
 	return object;
+}
+
+static void map_attributes(struct map *map, struct map_object *object, bool is_late) {
+	for (const struct map_rule *const *rule = map->rules[object->class]; *rule; rule++)
+		if ((*rule)->is_late == is_late)
+			map_attribute(map, object, *rule);
 }
 
 struct map_object *map_entry(struct map *map, const struct entry *entry, size_t order) {
@@ -546,15 +536,20 @@ struct map_object *map_entry(struct map *map, const struct entry *entry, size_t 
 		return NULL;
 	object = new_object(map, entry, class);
 	object->order = order;
-	for (const struct map_rule *const *rule = map->rules[class]; *rule; rule++)
-		map_attribute(map, object, *rule);
-	if (object->options.n_values)
-		qsort((struct option_value *)object->options.values, object->options.n_values,
-		      sizeof *object->options.values, compare_options);
+	map_attributes(map, object, false);
 	map_finish_lists(map, object);
 	if (class == CLASS_SCOPE)
 		finish_scope(map, object);
 	if (class == CLASS_RESERVATION)
 		finish_reservation(map, object);
+	if (class == CLASS_CLIENT_CLASS)
+		map_finish_class(map, object);
+	if (class == CLASS_DEFINITION)
+		map_finish_definition(map, object);
 	return object;
+}
+
+void map_values(struct map *map, struct map_object *object) {
+	map_attributes(map, object, true);
+	map_finish_options(map, object);
 }

@@ -2,8 +2,10 @@
 #include "model/snapshot.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/macros.h"
+#include "model/map_priv.h"
 
 static const char *const client_types[] = {
 	[CLIENT_TYPE_DHCP] = "dhcp",
@@ -94,12 +96,84 @@ const struct option_value *option_set_get(const struct option_set *set, uint8_t 
 	return bsearch(&code, set->values, set->n_values, sizeof *set->values, compare_with_code);
 }
 
+/* NULL is below all classes, and these are in the order of the snapshot. */
+static int compare_classes(const struct client_class *a, const struct client_class *b) {
+	return ((uintptr_t)a > (uintptr_t)b) - ((uintptr_t)a < (uintptr_t)b);
+}
+
+int option_group_compare(const struct option_group *a, const struct option_group *b) {
+	int order = compare_classes(a->vendor_class, b->vendor_class);
+
+	return order ? order : compare_classes(a->user_class, b->user_class);
+}
+
+static int compare_with_group(const void *key, const void *element) {
+	return option_group_compare(key, element);
+}
+
 const struct option_group *option_groups_get(const struct option_groups *groups, const struct client_class *user_class,
 					     const struct client_class *vendor_class) {
-	for (size_t i = 0; i < groups->n_items; i++)
-		if (groups->items[i].user_class == user_class && groups->items[i].vendor_class == vendor_class)
-			return &groups->items[i];
-	return NULL;
+	struct option_group key = { .user_class = user_class, .vendor_class = vendor_class };
+
+	if (groups->n_items == 0)
+		return NULL;
+	return bsearch(&key, groups->items, groups->n_items, sizeof *groups->items, compare_with_group);
+}
+
+static int compare_with_class_name(const void *key, const void *element) {
+	return strcasecmp(key, (*(const struct client_class *const *)element)->name);
+}
+
+const struct client_class *snapshot_class_find(const struct snapshot *snapshot, const char *name) {
+	const struct client_class *const *found;
+
+	if (snapshot->n_classes == 0)
+		return NULL;
+	found = bsearch(name, snapshot->classes_by_name, snapshot->n_classes, sizeof *found, compare_with_class_name);
+
+	return found ? *found : NULL;
+}
+
+int option_definition_compare(const struct option_definition *a, const struct option_definition *b) {
+	int order = compare_classes(a->vendor_class, b->vendor_class);
+
+	return order ? order : a->code - b->code;
+}
+
+static int compare_with_definition(const void *key, const void *element) {
+	return option_definition_compare(key, element);
+}
+
+const struct option_definition *snapshot_definition_get(const struct snapshot *snapshot,
+							const struct client_class *vendor_class, uint8_t code) {
+	struct option_definition key = { .vendor_class = vendor_class, .code = code };
+
+	if (snapshot->n_definitions == 0)
+		return NULL;
+	return bsearch(&key, snapshot->definitions, snapshot->n_definitions, sizeof key, compare_with_definition);
+}
+
+int option_definition_compare_names(const struct option_definition *a, const struct option_definition *b) {
+	int order = compare_classes(a->vendor_class, b->vendor_class);
+
+	return order ? order : strcasecmp(a->name, b->name);
+}
+
+static int compare_with_definition_name(const void *key, const void *element) {
+	return option_definition_compare_names(key, *(const struct option_definition *const *)element);
+}
+
+const struct option_definition *snapshot_definition_find(const struct snapshot *snapshot,
+							 const struct client_class *vendor_class, const char *name) {
+	struct option_definition key = { .vendor_class = vendor_class, .name = name };
+	const struct option_definition *const *found;
+
+	if (snapshot->n_definitions == 0)
+		return NULL;
+	found = bsearch(&key, snapshot->definitions_by_name, snapshot->n_definitions, sizeof *found,
+			compare_with_definition_name);
+
+	return found ? *found : NULL;
 }
 
 static int compare_with_range(const void *key, const void *element) {

@@ -49,14 +49,14 @@ struct client_class {
 	const char *dn;   /* "" if it is built in */
 };
 
-/* An option that an entry defines; the standard ones are in wire/options.def. */
+/* An option that an entry or vendor_option.def defines; the standard ones are in wire/options.def. */
 struct option_definition {
 	const char *name;
 	uint8_t code;
 	enum option_type type;
 	const struct client_class *vendor_class; /* NULL: a standard option; else one that goes out inside option 43 */
 	const char *default_value;               /* "" if none */
-	const char *dn;
+	const char *dn;                          /* "" if it is built in */
 };
 
 struct option_value {
@@ -66,7 +66,7 @@ struct option_value {
 	struct span octets;    /* as on the wire, unsplit */
 };
 
-/* Sorted by code, each code once. */
+/* Sorted by code, each code once. Entries that say nothing of their own share those of what is above them. */
 struct option_set {
 	const struct option_value *values;
 	size_t n_values;
@@ -80,6 +80,7 @@ struct option_group {
 	struct option_set options;
 };
 
+/* Sorted by class, each pair once. */
 struct option_groups {
 	const struct option_group *items;
 	size_t n_items;
@@ -201,8 +202,10 @@ struct snapshot {
 	size_t n_superscopes;
 	const struct client_class *classes; /* the built-in ones first */
 	size_t n_classes;
-	const struct option_definition *definitions; /* sorted by vendor class and code */
+	const struct client_class *const *classes_by_name; /* all of them, for snapshot_class_find */
+	const struct option_definition *definitions; /* sorted by vendor class and code; the built-in ones too */
 	size_t n_definitions;
+	const struct option_definition *const *definitions_by_name; /* all of them, for snapshot_definition_find */
 	struct policies policies;   /* of this server, its site, the root: in this order */
 	const struct filter *filters; /* of server, site and root */
 	size_t n_filters;
@@ -213,7 +216,12 @@ struct snapshot {
 	struct arena *arena;       /* owned */
 };
 
-/* Why an entry, or one value of it, is left out. Lives in the snapshot's arena. */
+/* Why an entry, or one value of it, is left out. Lives in the snapshot's arena.
+ *
+ * What is wrong with an entry in itself, or contradicts another one that claims the same, leaves it out whole, and its
+ * last good version stays in force. A value that makes no sense because of what other entries say now (of a class or
+ * definition that was removed, a policy's range that its scope has lost) is left out alone: it could take a good entry
+ * with it long after it was accepted. */
 struct finding {
 	struct entry_uuid uuid;
 	const char *dn;
@@ -221,6 +229,7 @@ struct finding {
 	int code;              /* positive */
 	const char *reason;    /* one sentence, what to do included */
 	bool is_consequence;   /* only because the entry above it is left out: this one may be good in itself */
+	bool is_value_only;    /* one value is left out; the rest of the entry is in force */
 };
 
 /* Embedded: the result of a build. */
@@ -260,6 +269,10 @@ const struct client_class *snapshot_class_find(const struct snapshot *snapshot, 
 /* Borrow the definition of option @code of @vendor_class (NULL: a standard option), or NULL. */
 const struct option_definition *snapshot_definition_get(const struct snapshot *snapshot,
 							const struct client_class *vendor_class, uint8_t code);
+
+/* The same by its name, without regard to case. */
+const struct option_definition *snapshot_definition_find(const struct snapshot *snapshot,
+							 const struct client_class *vendor_class, const char *name);
 
 /* True if @address lies in a range of the scope and in none of its exclusions. */
 bool is_scope_address_dynamic(const struct scope *scope, struct ip4 address);

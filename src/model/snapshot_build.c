@@ -51,7 +51,7 @@ static void inherit_sites(struct build *build) {
 	build->root = object;
 	for (place = 0; (object = next_good(build, CLASS_SITE, &place));) {
 		object->settings = inherit_settings(&object->parent->settings, object);
-		object->options = inherit_options(build->map.keep, object->parent->options, object->options);
+		object->options = inherit_values(build->map.keep, object->parent->options, object->options);
 	}
 }
 
@@ -75,21 +75,35 @@ static bool is_serving(const struct scope *scope, const char *server_name) {
 	return false;
 }
 
+/* The options of the scopes in @site that our server serves, before their own. */
+static const struct option_values *served_options(struct build *build, struct map_object *site) {
+	struct option_values *values;
+
+	if (!site->served) {
+		values = arena_new_of(build->map.scratch, struct option_values);
+		*values = inherit_values(build->map.keep, site->options, build->server->options);
+		site->served = values;
+	}
+	return site->served;
+}
+
 static void inherit_scope(struct build *build, const struct map_object *object, struct scope *scope) {
-	const struct map_object *site = object->parent;
+	struct map_object *site = object->parent;
+	struct option_values options = site->options;
 
 	scope->dn = object->dn;
 	scope->name = object->name;
 	scope->site = site->cn;
 	scope->is_served = is_serving(scope, build->snapshot->server_name);
 	scope->settings = site->settings;
-	scope->options = site->options;
 	if (scope->is_served && build->server) {
 		scope->settings = inherit_settings(&scope->settings, build->server);
-		scope->options = inherit_options(build->map.keep, scope->options, build->server->options);
+		options = *served_options(build, site);
 	}
 	scope->settings = inherit_settings(&scope->settings, object);
-	scope->options = inherit_options(build->map.keep, scope->options, object->options);
+	options = inherit_values(build->map.keep, options, object->options);
+	scope->options = options.plain;
+	scope->groups = options.groups;
 }
 
 static int compare_scopes(const void *a, const void *b) {
@@ -134,7 +148,9 @@ static void build_reservations(struct build *build) {
 		reservation->dn = object->dn;
 		reservation->name = object->name;
 		reservation->settings = inherit_settings(&scope->settings, object);
-		reservation->options = inherit_options(build->map.keep, scope->options, object->options);
+		reservation->settings_given = object->settings_given;
+		reservation->own = object->options;
+		reservation->options = inherit_options(build->map.keep, scope->options, object->options.plain);
 	}
 }
 
@@ -175,6 +191,15 @@ static void index_reservations(struct arena *keep, struct scope *scope) {
 	scope->by_client_id = by_client_id;
 }
 
+/* What names classes and options is read between the two. */
+static void judge_all(struct build *build) {
+	struct judge *judge = judge_vocabulary(&build->map, &build->objects);
+
+	for (size_t i = 0; i < build->objects.n_items; i++)
+		map_values(&build->map, build->objects.items[i]);
+	judge_others(judge);
+}
+
 struct snapshot *snapshot_build(const struct entry *const *entries, size_t n_entries, const char *server_name,
 				uint64_t generation, struct findings *ret_findings) {
 	struct arena *keep = arena_new(0), *scratch = arena_new(0);
@@ -183,10 +208,10 @@ struct snapshot *snapshot_build(const struct entry *const *entries, size_t n_ent
 	build.snapshot->arena = keep;
 	build.snapshot->generation = generation;
 	build.snapshot->server_name = arena_dup_text(keep, server_name);
-	map_init(&build.map, keep, scratch);
+	map_init(&build.map, build.snapshot, scratch);
 	map_entries(&build, entries, n_entries);
 	tree_link(&build.map, &build.objects);
-	judge_objects(&build.map, &build.objects);
+	judge_all(&build);
 	inherit_sites(&build);
 	find_server(&build);
 	build_lists(keep, build.snapshot, build.server ? build.server : build.root);

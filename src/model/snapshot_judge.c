@@ -6,7 +6,18 @@
 #include "model/quote_priv.h"
 
 /* What only one object may have: one row for each kind. */
-enum claim_kind { CLAIM_ROOT, CLAIM_SERVER, CLAIM_DEFAULT_SCOPE, CLAIM_ADDRESS, CLAIM_HARDWARE, CLAIM_CLIENT_ID };
+enum claim_kind {
+	CLAIM_ROOT,
+	CLAIM_CLASS_NAME,
+	CLAIM_CLASS_DATA,
+	CLAIM_OPTION_CODE,
+	CLAIM_OPTION_NAME,
+	CLAIM_SERVER,
+	CLAIM_DEFAULT_SCOPE,
+	CLAIM_ADDRESS,
+	CLAIM_HARDWARE,
+	CLAIM_CLIENT_ID
+};
 
 /* The sentence: @what, the thing, @has, the holder, @advice. */
 static const struct {
@@ -16,6 +27,14 @@ static const struct {
 } claim_kinds[] = {
 	[CLAIM_ROOT] = { E_DDS_UNEXPECTED_ERROR, ATTRIBUTE_CN, "the root", " already has the entry ",
 			 "remove one of the two" },
+	[CLAIM_CLASS_NAME] = { E_DDS_CLASS_EXISTS, ATTRIBUTE_CN, "the class ", " already has the entry ",
+			       "give this one another name" },
+	[CLAIM_CLASS_DATA] = { E_DHCP_CLASS_ALREADY_EXISTS, ATTRIBUTE_CLASS_DATA, "the data ",
+			       " already belongs to the class ", "give this one other data" },
+	[CLAIM_OPTION_CODE] = { E_DHCP_OPTION_EXISTS, ATTRIBUTE_OPTION_CODE, "option ", " is already defined by ",
+				"give this one another code" },
+	[CLAIM_OPTION_NAME] = { E_DDS_OPTION_ALREADY_EXISTS, ATTRIBUTE_CN, "an option called ",
+				" is already defined by ", "give this one another name" },
 	[CLAIM_SERVER] = { E_DDS_SERVER_ALREADY_EXISTS, ATTRIBUTE_CN, "the server ", " already has the entry ",
 			   "remove one of the two" },
 	[CLAIM_DEFAULT_SCOPE] = { E_DHCP_DEFAULT_SCOPE_EXISTS, ATTRIBUTE_DEFAULT_SCOPE, "the superscope ",
@@ -34,7 +53,7 @@ static const struct {
  * equal ones stand together; the first of them keeps the holder. */
 struct claim {
 	enum claim_kind kind;
-	size_t space; /* the order of the entry within which it holds, 0 where there is one space for all */
+	size_t space; /* the order of the entry within which it holds, a kind, or 0 where there is one space for all */
 	struct span key;
 	struct map_object *object;
 	struct claim *first;       /* of the equal ones */
@@ -50,6 +69,7 @@ struct subnet_node {
 
 struct judge {
 	struct map *map;
+	const struct map_objects *objects;
 	struct claim *claims;
 	size_t n_claims;
 	struct subnet_node *subnets;
@@ -70,9 +90,33 @@ static struct span lower_case(struct map *map, const char *name) {
 	return span_of_text(lower);
 }
 
-static void add_claims_of(struct judge *judge, struct map_object *object) {
+/* What is defined once for each vendor class, and once for none. */
+static struct span within_vendor_class(struct map *map, const struct map_object *object, const char *thing) {
+	const char *class = object->vendor_class ? object->vendor_class : "";
+
+	/* the name of a class is never empty, and has no "]" */
+	return lower_case(map, arena_format(map->scratch, "%s]%s", class, thing));
+}
+
+static void add_claims_of_definition(struct judge *judge, struct map_object *object) {
+	const char *code = arena_format(judge->map->scratch, "%u", object->definition->code);
+
+	add_claim(judge, object, CLAIM_OPTION_CODE, 0, within_vendor_class(judge->map, object, code));
+	add_claim(judge, object, CLAIM_OPTION_NAME, 0, within_vendor_class(judge->map, object, object->cn));
+}
+
+static void add_claims_of_reservation(struct judge *judge, struct map_object *object) {
 	struct reservation *reservation = object->reservation;
 
+	add_claim(judge, object, CLAIM_ADDRESS, object->parent->order,
+		  span_of(&reservation->address, sizeof reservation->address));
+	if (reservation->hardware_address.len)
+		add_claim(judge, object, CLAIM_HARDWARE, object->parent->order, reservation->hardware_address);
+	if (reservation->client_id.len)
+		add_claim(judge, object, CLAIM_CLIENT_ID, object->parent->order, reservation->client_id);
+}
+
+static void add_claims_of(struct judge *judge, struct map_object *object) {
 	if (object->class == CLASS_ROOT)
 		add_claim(judge, object, CLAIM_ROOT, 0, span_of(NULL, 0));
 	if (object->class == CLASS_SERVER)
@@ -80,14 +124,14 @@ static void add_claims_of(struct judge *judge, struct map_object *object) {
 	if (object->is_default_scope && object->superscope && object->parent)
 		add_claim(judge, object, CLAIM_DEFAULT_SCOPE, object->parent->order,
 			  lower_case(judge->map, object->superscope));
-	if (!reservation || !object->parent)
-		return;
-	add_claim(judge, object, CLAIM_ADDRESS, object->parent->order,
-		  span_of(&reservation->address, sizeof reservation->address));
-	if (reservation->hardware_address.len)
-		add_claim(judge, object, CLAIM_HARDWARE, object->parent->order, reservation->hardware_address);
-	if (reservation->client_id.len)
-		add_claim(judge, object, CLAIM_CLIENT_ID, object->parent->order, reservation->client_id);
+	if (object->reservation && object->parent)
+		add_claims_of_reservation(judge, object);
+	if (object->definition)
+		add_claims_of_definition(judge, object);
+	if (object->client_class) {
+		add_claim(judge, object, CLAIM_CLASS_NAME, 0, lower_case(judge->map, object->cn));
+		add_claim(judge, object, CLAIM_CLASS_DATA, object->client_class->kind, object->client_class->data);
+	}
 }
 
 static int compare_claims(const void *a, const void *b) {
@@ -112,17 +156,31 @@ static void sort_claims(struct judge *judge) {
 }
 
 static const char *claim_text(const struct claim *claim, char buffer[static QUOTE_MAX]) {
+	const struct map_object *object = claim->object;
 	struct text text;
 
-	if (claim->kind == CLAIM_ADDRESS)
-		return ip4_format(claim->object->reservation->address, buffer);
 	text_init(&text, buffer, QUOTE_MAX);
-	if (claim->kind == CLAIM_SERVER)
-		text_add_escaped(&text, span_of_text(claim->object->cn));
-	else if (claim->kind == CLAIM_DEFAULT_SCOPE)
-		text_add_escaped(&text, span_of_text(claim->object->superscope));
-	else
+	switch (claim->kind) {
+	case CLAIM_ROOT:
+		break;
+	case CLAIM_CLASS_NAME:
+	case CLAIM_OPTION_NAME:
+	case CLAIM_SERVER:
+		return quote(span_of_text(object->cn), buffer);
+	case CLAIM_CLASS_DATA:
+		return quote(claim->key, buffer);
+	case CLAIM_OPTION_CODE:
+		text_add(&text, "%u", object->definition->code);
+		break;
+	case CLAIM_DEFAULT_SCOPE:
+		return quote(span_of_text(object->superscope), buffer);
+	case CLAIM_ADDRESS:
+		return ip4_format(object->reservation->address, buffer);
+	case CLAIM_HARDWARE:
+	case CLAIM_CLIENT_ID:
 		text_add_hex(&text, claim->key, ':');
+		break;
+	}
 	return buffer;
 }
 
@@ -195,8 +253,16 @@ static void judge_reservation(struct judge *judge, struct map_object *object) {
 			   object->parent->scope->subnet.prefix_length);
 }
 
+static void judge_class(struct judge *judge, struct map_object *object) {
+	vocabulary_judge_class(judge->map, object);
+}
+
+static void judge_definition(struct judge *judge, struct map_object *object) {
+	vocabulary_judge_definition(judge->map, object);
+}
+
 /* Widest first: by the time an object is judged, what stands above it has been. */
-static const struct {
+static const struct kind {
 	enum schema_class class;
 	enum schema_class above; /* CLASS_COUNT: nothing of ours */
 	enum error_code code;    /* if that is not so */
@@ -206,6 +272,12 @@ static const struct {
 } kinds[] = {
 	{ CLASS_ROOT, CLASS_COUNT, E_DDS_UNEXPECTED_ERROR,
 	  "a root stands below another entry of Lessor's; move or remove it", "", NULL },
+	{ CLASS_CLIENT_CLASS, CLASS_ROOT, E_DDS_UNEXPECTED_ERROR,
+	  "the class does not stand below the root; move it there, below cn=classes",
+	  "the root above this class is left out; mend that entry first", judge_class },
+	{ CLASS_DEFINITION, CLASS_ROOT, E_DDS_UNEXPECTED_ERROR,
+	  "the definition does not stand below the root; move it there, below cn=options",
+	  "the root above this definition is left out; mend that entry first", judge_definition },
 	{ CLASS_SITE, CLASS_ROOT, E_DDS_UNEXPECTED_ERROR, "the site does not stand below the root; move it there",
 	  "the root above this site is left out; mend that entry first", NULL },
 	{ CLASS_SERVER, CLASS_SITE, E_DDS_UNEXPECTED_ERROR, "the server does not stand below a site; move it there",
@@ -217,29 +289,52 @@ static const struct {
 	  "the scope above this reservation is left out; mend that entry first", judge_reservation },
 };
 
-static void judge_object(struct judge *judge, struct map_object *object, size_t kind) {
+static void judge_object(struct judge *judge, struct map_object *object, const struct kind *kind) {
 	enum schema_class above = object->parent ? object->parent->class : CLASS_COUNT;
 
-	if (above != kinds[kind].above)
-		map_report(judge->map, object, "", kinds[kind].code, "%s", kinds[kind].missing);
+	if (above != kind->above)
+		map_report(judge->map, object, "", kind->code, "%s", kind->missing);
 	else if (object->parent && object->parent->is_bad)
-		map_report_consequence(judge->map, object, kinds[kind].code, kinds[kind].left_out);
-	if (!object->is_bad && kinds[kind].judge)
-		kinds[kind].judge(judge, object);
+		map_report_consequence(judge->map, object, kind->code, kind->left_out);
+	if (!object->is_bad && kind->judge)
+		kind->judge(judge, object);
 	if (!object->is_bad)
 		judge_claims(judge, object);
 }
 
-void judge_objects(struct map *map, const struct map_objects *objects) {
-	struct judge judge = { .map = map };
+static void judge_kind(struct judge *judge, const struct kind *kind) {
+	for (size_t i = 0; i < judge->objects->n_items; i++)
+		if (judge->objects->items[i]->class == kind->class && !judge->objects->items[i]->is_bad)
+			judge_object(judge, judge->objects->items[i], kind);
+}
 
-	judge.claims = arena_array_of(map->scratch, struct claim, objects->n_items * OBJECT_CLAIMS_MAX);
+static bool is_vocabulary(const struct kind *kind) {
+	return kind->class == CLASS_ROOT || kind->class == CLASS_CLIENT_CLASS || kind->class == CLASS_DEFINITION;
+}
+
+struct judge *judge_vocabulary(struct map *map, const struct map_objects *objects) {
+	struct judge *judge = arena_new_of(map->scratch, struct judge);
+
+	judge->map = map;
+	judge->objects = objects;
+	judge->claims = arena_array_of(map->scratch, struct claim, objects->n_items * OBJECT_CLAIMS_MAX);
 	for (size_t i = 0; i < objects->n_items; i++)
 		if (!objects->items[i]->is_bad)
-			add_claims_of(&judge, objects->items[i]);
-	sort_claims(&judge);
-	for (size_t kind = 0; kind < ARRAY_LEN(kinds); kind++)
-		for (size_t i = 0; i < objects->n_items; i++)
-			if (objects->items[i]->class == kinds[kind].class && !objects->items[i]->is_bad)
-				judge_object(&judge, objects->items[i], kind);
+			add_claims_of(judge, objects->items[i]);
+	sort_claims(judge);
+	vocabulary_init(map, objects);
+	for (const struct kind *kind = kinds; is_vocabulary(kind); kind++) {
+		judge_kind(judge, kind);
+		if (kind->class == CLASS_CLIENT_CLASS)
+			vocabulary_add_classes(map, objects);
+		if (kind->class == CLASS_DEFINITION)
+			vocabulary_add_definitions(map, objects);
+	}
+	return judge;
+}
+
+void judge_others(struct judge *judge) {
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (!is_vocabulary(&kinds[i]))
+			judge_kind(judge, &kinds[i]);
 }

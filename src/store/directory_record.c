@@ -12,6 +12,9 @@
 #define LISTING_SERVER_MIN 8 /* an address and two empty texts */
 #define LISTING_SERVER_MAX (LISTING_SERVER_MIN + 2 * DHCP_SERVER_NAME_MAX)
 
+#define FINDING_IS_CONSEQUENCE 1
+#define FINDING_IS_VALUE_ONLY 2
+
 #define FINDING_DN_MAX 2048
 #define FINDING_ATTRIBUTE_MAX 256
 #define FINDING_REASON_MAX 1024
@@ -108,7 +111,8 @@ size_t finding_record_encode(const struct finding *finding, uint8_t ret_octets[s
 
 	writer_u8(&writer, FINDING_VERSION);
 	writer_u32(&writer, (uint32_t)finding->code);
-	writer_u8(&writer, finding->is_consequence);
+	writer_u8(&writer, (uint8_t)((finding->is_consequence ? FINDING_IS_CONSEQUENCE : 0) |
+				     (finding->is_value_only ? FINDING_IS_VALUE_ONLY : 0)));
 	write_clipped(&writer, finding->dn, FINDING_DN_MAX);
 	write_clipped(&writer, finding->attribute, FINDING_ATTRIBUTE_MAX);
 	write_clipped(&writer, finding->reason, FINDING_REASON_MAX);
@@ -119,17 +123,19 @@ int finding_record_decode(struct span octets, struct arena *arena, struct findin
 	char dn[FINDING_DN_MAX], attribute[FINDING_ATTRIBUTE_MAX], reason[FINDING_REASON_MAX];
 	struct reader reader = reader_of(octets);
 	struct finding finding = { 0 };
-	unsigned consequence;
+	unsigned flags;
 
 	if (reader_u8(&reader) != FINDING_VERSION)
 		return -E_DHCP_JET_ERROR;
 	finding.code = (int)reader_u32(&reader);
-	consequence = reader_u8(&reader);
-	finding.is_consequence = consequence == 1;
+	flags = reader_u8(&reader);
+	finding.is_consequence = flags & FINDING_IS_CONSEQUENCE;
+	finding.is_value_only = flags & FINDING_IS_VALUE_ONLY;
 	reader_text(&reader, sizeof dn, dn);
 	reader_text(&reader, sizeof attribute, attribute);
 	reader_text(&reader, sizeof reason, reason);
-	if (!is_reader_complete(&reader) || consequence > 1 || finding.code < 0)
+	if (!is_reader_complete(&reader) || finding.code < 0 ||
+	    flags > (FINDING_IS_CONSEQUENCE | FINDING_IS_VALUE_ONLY))
 		return -E_DHCP_JET_ERROR;
 	finding.dn = arena_dup_text(arena, dn);
 	finding.attribute = arena_dup_text(arena, attribute);

@@ -3,19 +3,21 @@
  * way out into hexadecimal) is done once. */
 #include "wire/option.h"
 
+#include <inttypes.h>
+
 #include "base/ip4.h"
 #include "base/cursor.h"
 #include "wire/domain.h"
 
 #define ITEM_SIZE 300 /* longer than any item of a list: a domain name has 255 octets */
 #define QUOTE_SIZE 64 /* of a wrong value in a sentence */
+#define TYPE_NAMES_SIZE 320
 
 /* How one type is read and written. An item parser gets the item without surrounding blanks and returns false if it
  * cannot be read; an item formatter reads one item and returns false if there is none that the parser would give
  * back. */
 struct codec {
-	const char *expected; /* completes "is not ..." */
-	const char *example;
+	struct option_type_info info;
 	bool is_list;
 	bool (*parse)(const char *item, struct writer *writer);
 	bool (*format)(struct reader *reader, struct text *text);
@@ -71,6 +73,19 @@ static bool parse_u32(const char *item, struct writer *writer) {
 
 static bool format_u32(struct reader *reader, struct text *text) {
 	text_add(text, "%u", reader_u32(reader));
+	return true;
+}
+
+static bool parse_u64(const char *item, struct writer *writer) {
+	uint64_t value = 0;
+	int r = text_parse_u64(item, UINT64_MAX, &value);
+
+	writer_u64(writer, value);
+	return r == 0;
+}
+
+static bool format_u64(struct reader *reader, struct text *text) {
+	text_add(text, "%" PRIu64, reader_u64(reader));
 	return true;
 }
 
@@ -235,36 +250,69 @@ static bool format_hex(struct reader *reader, struct text *text) {
 }
 
 static const struct codec codecs[] = {
-	[OPTION_TYPE_FLAG] = { "a switch", "true or false", false, parse_flag, format_flag },
-	[OPTION_TYPE_U8] = { "a number from 0 to 255", "64", false, parse_u8, format_u8 },
-	[OPTION_TYPE_U16] = { "a number from 0 to 65535", "1500", false, parse_u16, format_u16 },
-	[OPTION_TYPE_U32] = { "a number from 0 to 4294967295", "86400", false, parse_u32, format_u32 },
-	[OPTION_TYPE_S32] = { "a number from -2147483648 to 2147483647", "-3600", false, parse_s32, format_s32 },
-	[OPTION_TYPE_DURATION] = { "a length of time", "90s, 1h30m or 8d", false, parse_duration, format_duration },
-	[OPTION_TYPE_IP4] = { "an IPv4 address", "10.0.0.1", false, parse_ip4, format_ip4 },
-	[OPTION_TYPE_IP4_LIST] = { "an IPv4 address", "10.0.0.1,10.0.0.2", true, parse_ip4, format_ip4 },
-	[OPTION_TYPE_IP4_PAIRS] = { "a pair of IPv4 addresses", "10.1.0.0/10.0.0.1,10.2.0.0/10.0.0.2", true,
-				    parse_ip4_pair, format_ip4_pair },
-	[OPTION_TYPE_U8_LIST] = { "a number from 0 to 255", "1,3,6", true, parse_u8, format_u8 },
-	[OPTION_TYPE_U16_LIST] = { "a number from 0 to 65535", "68,296,1500", true, parse_u16, format_u16 },
-	[OPTION_TYPE_TEXT] = { "printable text in UTF-8", "example.com", false, parse_text, format_text },
-	[OPTION_TYPE_DOMAIN_LIST] = { "a domain name", "example.com,example.org", true, domain_parse, domain_format },
-	[OPTION_TYPE_ROUTES] = { "a route", "10.1.0.0/16 via 10.0.0.1,0.0.0.0/0 via 10.0.0.254", true, parse_route,
-				 format_route },
-	[OPTION_TYPE_HEX] = { "hexadecimal", "0a00ff or 0a:00:ff", false, parse_hex, format_hex },
+	[OPTION_TYPE_FLAG] = { { "flag", "a switch", "true or false" }, false, parse_flag, format_flag },
+	[OPTION_TYPE_U8] = { { "u8", "a number from 0 to 255", "64" }, false, parse_u8, format_u8 },
+	[OPTION_TYPE_U16] = { { "u16", "a number from 0 to 65535", "1500" }, false, parse_u16, format_u16 },
+	[OPTION_TYPE_U32] = { { "u32", "a number from 0 to 4294967295", "86400" }, false, parse_u32, format_u32 },
+	[OPTION_TYPE_U64] = { { "u64", "a number from 0 to 18446744073709551615", "86400" }, false, parse_u64, format_u64 },
+	[OPTION_TYPE_S32] = { { "s32", "a number from -2147483648 to 2147483647", "-3600" }, false, parse_s32,
+			      format_s32 },
+	[OPTION_TYPE_DURATION] = { { "duration", "a length of time", "90s, 1h30m or 8d" }, false, parse_duration,
+				   format_duration },
+	[OPTION_TYPE_IP4] = { { "ip4", "an IPv4 address", "10.0.0.1" }, false, parse_ip4, format_ip4 },
+	[OPTION_TYPE_IP4_LIST] = { { "ip4-list", "an IPv4 address", "10.0.0.1,10.0.0.2" }, true, parse_ip4, format_ip4 },
+	[OPTION_TYPE_IP4_PAIRS] = { { "ip4-pairs", "a pair of IPv4 addresses", "10.1.0.0/10.0.0.1,10.2.0.0/10.0.0.2" },
+				    true, parse_ip4_pair, format_ip4_pair },
+	[OPTION_TYPE_U8_LIST] = { { "u8-list", "a number from 0 to 255", "1,3,6" }, true, parse_u8, format_u8 },
+	[OPTION_TYPE_U16_LIST] = { { "u16-list", "a number from 0 to 65535", "68,296,1500" }, true, parse_u16,
+				   format_u16 },
+	[OPTION_TYPE_U32_LIST] = { { "u32-list", "a number from 0 to 4294967295", "3600,86400" }, true, parse_u32,
+				   format_u32 },
+	[OPTION_TYPE_U64_LIST] = { { "u64-list", "a number from 0 to 18446744073709551615", "3600,86400" }, true,
+				   parse_u64, format_u64 },
+	[OPTION_TYPE_TEXT] = { { "text", "printable text in UTF-8", "example.com" }, false, parse_text, format_text },
+	[OPTION_TYPE_DOMAIN_LIST] = { { "domain-list", "a domain name", "example.com,example.org" }, true, domain_parse,
+				      domain_format },
+	[OPTION_TYPE_ROUTES] = { { "routes", "a route", "10.1.0.0/16 via 10.0.0.1,0.0.0.0/0 via 10.0.0.254" }, true,
+				 parse_route, format_route },
+	[OPTION_TYPE_HEX] = { { "hex", "hexadecimal", "0a00ff or 0a:00:ff" }, false, parse_hex, format_hex },
 };
+
+static_assert(ARRAY_LEN(codecs) == OPTION_TYPE_COUNT, "every type has a row");
+
+const struct option_type_info *option_type_get(enum option_type type) {
+	assert(type < OPTION_TYPE_COUNT);
+	return &codecs[type].info;
+}
+
+int option_type_find(const char *name, enum option_type *ret_type, struct error *reterr_error) {
+	char array[TYPE_NAMES_SIZE], wrong[QUOTE_SIZE];
+	struct text list, quote;
+
+	text_init(&list, array, sizeof array);
+	for (unsigned i = 0; i < OPTION_TYPE_COUNT; i++) {
+		if (is_text_equal_nocase(codecs[i].info.name, name)) {
+			*ret_type = (enum option_type)i;
+			return 0;
+		}
+		text_add(&list, "%s%s", i ? ", " : "", codecs[i].info.name);
+	}
+	text_init(&quote, wrong, sizeof wrong);
+	text_add_escaped(&quote, span_of_text(name));
+	return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s\" is not a type; write one of %s", wrong, array);
+}
 
 static int refuse_value(const struct codec *codec, const char *value, struct error *reterr_error) {
 	char array[QUOTE_SIZE];
 	struct text quote;
 
 	if (!*value)
-		return error_set(reterr_error, E_INVALID_PARAMETER, "a value is missing; write for example %s",
-				 codec->example);
+		return error_set(reterr_error, E_DHCP_OPTION_TYPE_MISMATCH, "a value is missing; write for example %s",
+				 codec->info.example);
 	text_init(&quote, array, sizeof array);
 	text_add_escaped(&quote, span_of_text(value));
-	return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s%s\" is not %s; write for example %s", array,
-			 quote.is_truncated ? "..." : "", codec->expected, codec->example);
+	return error_set(reterr_error, E_DHCP_OPTION_TYPE_MISMATCH, "\"%s%s\" is not %s; write for example %s", array,
+			 quote.is_truncated ? "..." : "", codec->info.expected, codec->info.example);
 }
 
 /* Copy the item at @list, up to the next comma, without the blanks around it. Returns what follows the item. */
@@ -314,7 +362,7 @@ int option_value_parse(enum option_type type, const char *text, size_t max, uint
 	if (r < 0)
 		return r;
 	if (writer.is_full)
-		return error_set(reterr_error, E_INVALID_PARAMETER, "the value is longer than %zu octets; shorten it",
+		return error_set(reterr_error, E_DHCP_OPTION_TYPE_MISMATCH, "the value is longer than %zu octets; shorten it",
 				 writer.size);
 	*ret_len = writer.len;
 	return 0;
@@ -337,14 +385,19 @@ static bool format_items(const struct codec *codec, struct span octets, struct t
 	}
 }
 
-void option_value_format(uint8_t code, struct span octets, struct text *text) {
-	const struct option_info *info = option_info_get(code);
-	const struct codec *codec = &codecs[info ? info->type : OPTION_TYPE_HEX];
+void option_type_format(enum option_type type, struct span octets, struct text *text) {
 	struct text start = *text;
 
-	if (format_items(codec, octets, text))
+	assert(type < OPTION_TYPE_COUNT);
+	if (format_items(&codecs[type], octets, text))
 		return;
 	*text = start;
 	text->data[text->len] = '\0';
 	text_add_hex(text, octets, '\0');
+}
+
+void option_value_format(uint8_t code, struct span octets, struct text *text) {
+	const struct option_info *info = option_info_get(code);
+
+	option_type_format(info ? info->type : OPTION_TYPE_HEX, octets, text);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../support/tree_text.h"
+#include "model/assignment.h"
 #include "model/snapshot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -28,13 +29,77 @@ static void check_ranges(const struct ip4_range *ranges, size_t n_ranges, struct
 	}
 }
 
-static void check_reservations(const struct scope *scope) {
+static void check_groups(const struct option_groups *groups) {
+	for (size_t i = 0; i < groups->n_items; i++) {
+		const struct option_group *group = &groups->items[i];
+
+		check(group->user_class || group->vendor_class);
+		check(option_groups_get(groups, group->user_class, group->vendor_class) == group);
+		check(group->options.n_values > 0);
+		check_options(&group->options);
+	}
+}
+
+/* Whatever is in force can be written, and read again as the same. */
+static void check_assignment(const struct snapshot *snapshot, const struct option_reference *option,
+			     struct span octets) {
+	static char array[4 * OPTION_VALUE_MAX + 4096];
+	static struct assignment again;
+	struct text text;
+
+	text_init(&text, array, sizeof array);
+	assignment_format(option, octets, &text);
+	check(assignment_parse(snapshot, array, &again, NULL) == 0);
+	check(again.option.code == option->code && again.option.user_class == option->user_class);
+	check(again.option.vendor_class == option->vendor_class);
+	check(is_span_equal(span_of(again.octets, again.len), octets));
+}
+
+static void check_assignments(const struct snapshot *snapshot, const struct option_values *values) {
+	for (size_t i = 0; i < values->plain.n_values; i++) {
+		struct option_reference option =
+			option_reference_of(snapshot, NULL, NULL, values->plain.values[i].code);
+
+		check_assignment(snapshot, &option, values->plain.values[i].octets);
+	}
+	for (size_t i = 0; i < values->groups.n_items; i++) {
+		const struct option_group *group = &values->groups.items[i];
+
+		for (size_t j = 0; j < group->options.n_values; j++) {
+			struct option_reference option = option_reference_of(
+				snapshot, group->user_class, group->vendor_class, group->options.values[j].code);
+
+			check_assignment(snapshot, &option, group->options.values[j].octets);
+		}
+	}
+}
+
+static void check_vocabulary(const struct snapshot *snapshot) {
+	for (size_t i = 0; i < snapshot->n_classes; i++) {
+		const struct client_class *class = &snapshot->classes[i];
+
+		check(snapshot_class_find(snapshot, class->name) == class);
+		check(class->data.len >= 1 && class->data.len <= 255);
+	}
+	for (size_t i = 0; i < snapshot->n_definitions; i++) {
+		const struct option_definition *definition = &snapshot->definitions[i];
+
+		check(snapshot_definition_get(snapshot, definition->vendor_class, definition->code) == definition);
+		check(snapshot_definition_find(snapshot, definition->vendor_class, definition->name) == definition);
+		check(definition->vendor_class || !option_info_get(definition->code));
+	}
+}
+
+static void check_reservations(const struct snapshot *snapshot, const struct scope *scope) {
 	for (size_t i = 0; i < scope->n_reservations; i++) {
 		const struct reservation *reservation = &scope->reservations[i];
 
 		check(is_ip4_in_subnet(reservation->address, scope->subnet));
 		check(scope_reservation_at(scope, reservation->address) == reservation);
 		check_options(&reservation->options);
+		check_options(&reservation->own.plain);
+		check_groups(&reservation->own.groups);
+		check_assignments(snapshot, &reservation->own);
 	}
 	for (size_t i = 0; i < scope->n_by_hardware; i++)
 		check(scope_reservation_by_hardware(scope, 1, scope->by_hardware[i]->hardware_address) ==
@@ -56,6 +121,7 @@ static void check_superscopes(const struct snapshot *snapshot) {
 
 static void check_snapshot(const struct snapshot *snapshot) {
 	check_superscopes(snapshot);
+	check_vocabulary(snapshot);
 	for (size_t i = 0; i < snapshot->n_scopes; i++) {
 		const struct scope *scope = &snapshot->scopes[i];
 		struct ip4_range all = ip4_subnet_range(scope->subnet);
@@ -67,7 +133,9 @@ static void check_snapshot(const struct snapshot *snapshot) {
 		check_ranges(scope->exclusions, scope->n_exclusions, all);
 		check(!is_scope_address_dynamic(scope, all.first) && !is_scope_address_dynamic(scope, all.last));
 		check_options(&scope->options);
-		check_reservations(scope);
+		check_groups(&scope->groups);
+		check_assignments(snapshot, &(struct option_values){ scope->options, scope->groups });
+		check_reservations(snapshot, scope);
 	}
 }
 

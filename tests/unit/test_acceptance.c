@@ -230,6 +230,101 @@ static const struct entry *accepted_of(const struct world *world, unsigned numbe
 	return NULL;
 }
 
+static void note_class(struct world *world, const char *kind) {
+	note(world, ENTRY(world->batch.arena, NUMBER_OTHER, "cn=Kiosk," ROOT, "objectClass: lessorClass", kind,
+			  "lessorClassData: kiosk"));
+}
+
+/* A class and a scope with a value for it. */
+static void note_class_and_user(struct world *world) {
+	note_class(world, "lessorClassKind: user");
+	note_scope(world, NUMBER_SCOPE, SCOPE, "lessorOption: [user:Kiosk]routers=10.1.0.1");
+}
+
+static void a_value_goes_with_its_class_and_comes_back_with_it(void **state) {
+	struct world *world = *state;
+
+	note_class_and_user(world);
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 2);
+	assert_int_equal(world->result.findings.n_items, 0);
+	note_uuid(world, CHANGE_GONE, NUMBER_OTHER);
+	apply(world);
+	assert_int_equal(world->result.findings.n_items, 1);
+	assert_int_equal(world->result.quarantined.n_items, 1);
+	assert_true(world->result.findings.items[0].is_value_only);
+	assert_string_equal(world->result.findings.items[0].dn, SCOPE);
+	assert_int_equal(view(world)->n_scopes, 1);
+	assert_int_equal(view(world)->n_quarantined, 0);
+	/* the scope can be changed all the same */
+	note_scope(world, NUMBER_SCOPE, SCOPE, "lessorOption: [user:Kiosk]routers=10.1.0.2");
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 1);
+	assert_int_equal(world->result.n_pending, 0);
+	assert_int_equal(world->result.findings.n_items, 1);
+	note_class(world, "lessorClassKind: user");
+	apply(world);
+	assert_int_equal(world->result.findings.n_items, 0);
+	assert_int_equal(world->result.n_restored, 1);
+}
+
+/* The class was never there, so it is the new version's mistake, and the one in force stays. */
+static void a_new_version_with_a_value_without_meaning_is_refused(void **state) {
+	struct world *world = *state;
+
+	note_scope(world, NUMBER_SCOPE, SCOPE, "lessorOption: [user:Kiosk]routers=10.1.0.1");
+	apply(world);
+	assert_int_equal(world->result.n_pending, 1);
+	assert_int_equal(world->result.n_accepted, 0);
+	assert_int_equal(world->result.findings.n_items, 1);
+	assert_false(world->result.findings.items[0].is_value_only);
+	assert_int_equal(view(world)->n_quarantined, 1);
+	assert_int_equal(view(world)->n_scopes, 1);
+	note_class(world, "lessorClassKind: user");
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 2);
+	assert_int_equal(world->result.findings.n_items, 0);
+}
+
+/* With nothing in force, most of it is better than nothing: a server that starts anew serves as the others do. */
+static void a_first_version_is_in_force_without_a_value_without_meaning(void **state) {
+	struct world *world = *state;
+
+	note_scope(world, NUMBER_OTHER, "cn=10.2.0.0," SITE, "lessorOption: [user:Kiosk]routers=10.2.0.1");
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 1);
+	assert_int_equal(world->result.findings.n_items, 1);
+	assert_true(world->result.findings.items[0].is_value_only);
+	assert_int_equal(view(world)->n_scopes, 2);
+}
+
+static void a_class_whose_new_version_is_refused_keeps_its_values(void **state) {
+	struct world *world = *state;
+
+	note_class_and_user(world);
+	apply(world);
+	note_class(world, "lessorClassKind: nonsense");
+	note_scope(world, NUMBER_SCOPE, SCOPE, "lessorOption: [user:Kiosk]routers=10.1.0.2");
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 1);
+	assert_int_equal(world->result.n_pending, 1);
+	assert_int_equal(world->result.findings.n_items, 1);
+	assert_string_equal(world->result.findings.items[0].dn, "cn=Kiosk," ROOT);
+}
+
+/* An entry with faults of both kinds is refused, and each of them told once. */
+static void both_kinds_of_fault_together_refuse_an_entry(void **state) {
+	struct world *world = *state;
+
+	note(world, ENTRY(world->batch.arena, NUMBER_SCOPE, SCOPE, "objectClass: lessorScope", "lessorPrefixLength: 24",
+			  "lessorOption: [user:Kiosk]routers=10.1.0.1", "lessorOption: routers=here"));
+	apply(world);
+	assert_int_equal(world->result.n_pending, 1);
+	assert_int_equal(world->result.findings.n_items, 2);
+	assert_int_equal(view(world)->n_quarantined, 1);
+	assert_int_equal(view(world)->n_scopes, 1);
+}
+
 static void what_stands_below_a_renamed_entry_follows(void **state) {
 	struct world *world = *state;
 
@@ -327,6 +422,11 @@ int main(void) {
 		WITH_WORLD(a_whole_batch_removes_what_it_does_not_mention),
 		WITH_WORLD(an_entry_too_large_waits_without_its_contents),
 		WITH_WORLD(the_same_name_under_a_new_identity_takes_the_place),
+		WITH_WORLD(a_value_goes_with_its_class_and_comes_back_with_it),
+		WITH_WORLD(a_new_version_with_a_value_without_meaning_is_refused),
+		WITH_WORLD(a_first_version_is_in_force_without_a_value_without_meaning),
+		WITH_WORLD(a_class_whose_new_version_is_refused_keeps_its_values),
+		WITH_WORLD(both_kinds_of_fault_together_refuse_an_entry),
 		WITH_WORLD(what_stands_below_a_renamed_entry_follows),
 		WITH_WORLD(what_was_told_after_a_rename_keeps_the_name_it_was_told_with),
 		WITH_WORLD(below_an_entry_whose_new_name_is_refused_the_old_names_stay_in_force),

@@ -147,9 +147,9 @@ static void fill_directory(void) {
 	struct directory_status directory = { .uri = "ldap://a", .is_connected = true, .feed = "syncrepl", .since = 11,
 					      .next_attempt = 12, .next_check = 14, .synchronized_at = 13, .code = 20037, .reason = "why" };
 	const struct finding items[] = {
-		{ { { 1 } }, "cn=1", "lessorRange", 20023, "the range ends before it starts", false },
-		{ { { 1 } }, "cn=1", "lessorState", 87, "say enabled or disabled", false },
-		{ { { 2 } }, "cn=\xff", "", 20116, "two servers", false },
+		{ { { 1 } }, "cn=1", "lessorRange", 20023, "the range ends before it starts", false, false },
+		{ { { 1 } }, "cn=1", "lessorState", 87, "say enabled or disabled", false, false },
+		{ { { 2 } }, "cn=\xff", "", 20116, "two servers", false, false },
 	};
 	const struct findings findings = { items, ARRAY_LEN(items) };
 	struct directory_write *write;

@@ -246,9 +246,9 @@ static void test_generation_counts_changes_of_entries(void **state) {
 
 static void test_findings(void **state) {
 	const struct finding items[] = {
-		{ uuid_of(2), "cn=2", "lessorRange", 20023, "the range ends before it starts", false },
-		{ uuid_of(1), "cn=1", "", 20116, "two servers", true },
-		{ uuid_of(2), "cn=2", "lessorState", 87, "say enabled or disabled", false },
+		{ uuid_of(2), "cn=2", "lessorRange", 20023, "the range ends before it starts", false, false },
+		{ uuid_of(1), "cn=1", "", 20116, "two servers", true, false },
+		{ uuid_of(2), "cn=2", "lessorState", 87, "say enabled or disabled", false, true },
 	};
 	const struct findings three = { items, 3 }, one = { items, 1 };
 	struct directory_store *store = open_store();
@@ -265,6 +265,8 @@ static void test_findings(void **state) {
 	assert_true(read.items[0].is_consequence);
 	assert_false(read.items[1].is_consequence);
 	assert_string_equal(read.items[1].attribute, "lessorRange");
+	assert_false(read.items[0].is_value_only || read.items[1].is_value_only);
+	assert_true(read.items[2].is_value_only && !read.items[2].is_consequence);
 	assert_string_equal(read.items[2].attribute, "lessorState");
 	assert_string_equal(read.items[2].reason, "say enabled or disabled");
 	assert_memory_equal(read.items[2].uuid.octets, items[0].uuid.octets, ENTRY_UUID_SIZE);
@@ -435,7 +437,7 @@ static void test_record_of_an_older_program(void **state) {
 
 static void test_damaged_records(void **state) {
 	struct verdict verdict = full_verdict(), read;
-	struct finding finding = { uuid_of(1), "cn=1", "a", 1, "r", true }, read_finding;
+	struct finding finding = { uuid_of(1), "cn=1", "a", 1, "r", true, false }, read_finding;
 	struct directory_status status = { .uri = "ldap://a" }, read_status;
 	uint8_t octets[DIRECTORY_RECORD_MAX];
 	size_t len = verdict_record_encode(&verdict, octets);

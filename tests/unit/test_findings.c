@@ -2,13 +2,24 @@
 /* What is left out of a snapshot, and with which code and words. */
 #include "snapshot_fixture.h"
 
+#define CLASS(name, kind, data)                                                                                        \
+	"cn=" name ",cn=classes,cn=DHCP,dc=x\nobjectClass: lessorClass\nlessorClassKind: " kind "\nlessorClassData: " data  \
+	"\n"
+#define DEFINITION(name, code, type)                                                                                   \
+	"cn=" name ",cn=options,cn=DHCP,dc=x\nobjectClass: lessorOptionDefinition\nlessorOptionCode: " code                 \
+	"\nlessorOptionType: " type "\n"
+#define KIOSK CLASS("Kiosk", "user", "kiosk") "\n"
+#define CARDS DEFINITION("pin", "230", "u16") "\n"
+
 /* Entries behind a good tree, and the one finding that they must give. */
-static const struct {
+struct row {
 	const char *text;
 	int code;
 	const char *attribute;
 	const char *words; /* of the reason */
-} rows[] = {
+};
+
+static const struct row rows[] = {
 	/* a scope's subnet */
 	{ "cn=10.1.0.1" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 24\n", E_DHCP_SUBNET_INCONSISTENT, "cn",
 	  "name the scope 10.1.0.0" },
@@ -83,9 +94,64 @@ static const struct {
 	{ "cn=a.example" IN_SITE "objectClass: lessorServer\nlessorUnboundInterface: 0123456789abcdef\n",
 	  E_INVALID_PARAMETER, "lessorUnboundInterface", "is not the name" },
 	/* options and settings */
-	{ SCOPE "lessorOption: no-such-thing=1\n", E_DHCP_OPTION_NOT_PRESENT, "lessorOption", "no-such-thing" },
-	{ SCOPE "lessorOption: routers=here\n", E_INVALID_PARAMETER, "lessorOption", "" },
-	{ SCOPE "lessorOption: lease-time\n", E_INVALID_PARAMETER, "lessorOption", "" },
+	{ SCOPE "lessorOption: routers=here\n", E_DHCP_OPTION_TYPE_MISMATCH, "lessorOption", "option routers: \"here\" is not an" },
+	{ SCOPE "lessorOption: lease-time\n", E_INVALID_PARAMETER, "lessorOption", "NAME=VALUE" },
+	{ SCOPE "lessorOption: 53=1\n", E_INVALID_PARAMETER, "lessorOption", "by the server itself" },
+	{ KIOSK SCOPE "lessorOption: [user:Kiosk]routers=here\n", E_DHCP_OPTION_TYPE_MISMATCH, "lessorOption",
+	  "option [user:Kiosk]routers: " },
+	{ KIOSK SCOPE "lessorOption: [user:Kiosk routers=10.1.0.1\n", E_INVALID_PARAMETER, "lessorOption", "is not closed" },
+	{ KIOSK SCOPE "lessorOption: [class:Kiosk]routers=10.1.0.1\n", E_INVALID_PARAMETER, "lessorOption", "says nothing" },
+	{ KIOSK SCOPE "lessorOption: [user:Kiosk][vendor:Microsoft Options]1=1\n", E_INVALID_PARAMETER, "lessorOption",
+	  "says nothing" },
+	{ KIOSK SCOPE "lessorOption: [user:Kiosk]routers=10.1.0.1\nlessorOption: [USER:kiosk]3=10.1.0.2\n",
+	  E_DHCP_OPTION_EXISTS, "lessorOption", "[user:Kiosk]routers is given twice" },
+	{ SCOPE "lessorOption: [vendor:Microsoft Options]1=on\n", E_DHCP_OPTION_TYPE_MISMATCH, "lessorOption",
+	  "option [vendor:Microsoft Options]disable-netbios: \"on\"" },
+	/* classes */
+	{ "cn=Kiosk,cn=classes,cn=DHCP,dc=x\nobjectClass: lessorClass\nlessorClassData: k\n", E_INVALID_PARAMETER,
+	  "lessorClassKind", "has no lessorClassKind; add one, for example user" },
+	{ "cn=Kiosk,cn=classes,cn=DHCP,dc=x\nobjectClass: lessorClass\nlessorClassKind: user\n", E_INVALID_PARAMETER,
+	  "lessorClassData", "has no lessorClassData" },
+	{ CLASS("Kiosk", "site", "k"), E_INVALID_PARAMETER, "lessorClassKind", "user or vendor" },
+	{ CLASS("Kiosk", "user", "hex:4"), E_INVALID_PARAMETER, "lessorClassData", "\"hex:4\" is not the data" },
+	{ CLASS("Ki]osk", "user", "k"), E_INVALID_PARAMETER, "cn", "one of the characters ]" },
+	{ CLASS("microsoft options", "user", "k"), E_DDS_CLASS_EXISTS, "cn", "\"Microsoft Options\" is built in" },
+	{ CLASS("Mine", "vendor", "MSFT"), E_DHCP_CLASS_ALREADY_EXISTS, "lessorClassData", "built-in class \"Microsoft Options\"" },
+	{ KIOSK CLASS("KIOSK,cn=more", "vendor", "other"), E_DDS_CLASS_EXISTS, "cn",
+	  "the class KIOSK already has the entry cn=Kiosk,cn=classes" },
+	{ KIOSK CLASS("Terminal", "user", "hex:6b696f736b"), E_DHCP_CLASS_ALREADY_EXISTS, "lessorClassData",
+	  "the data kiosk already belongs to the class cn=Kiosk" },
+	{ "cn=Kiosk" IN_SITE "objectClass: lessorClass\nlessorClassKind: user\nlessorClassData: k\n", E_DDS_UNEXPECTED_ERROR, "",
+	  "does not stand below the root" },
+	/* definitions */
+	{ "cn=pin,cn=options,cn=DHCP,dc=x\nobjectClass: lessorOptionDefinition\nlessorOptionType: u16\n", E_INVALID_PARAMETER,
+	  "lessorOptionCode", "has no lessorOptionCode; add one, for example 224" },
+	{ DEFINITION("pin", "0", "u16"), E_INVALID_PARAMETER, "lessorOptionCode", "from 1 to 254" },
+	{ DEFINITION("pin", "255", "u16"), E_INVALID_PARAMETER, "lessorOptionCode", "from 1 to 254" },
+	{ DEFINITION("pin", "230", "word"), E_INVALID_PARAMETER, "lessorOptionType", "\"word\" is not a type; write one of flag," },
+	{ DEFINITION("pin=", "230", "u16"), E_INVALID_PARAMETER, "cn", "one of the characters []=" },
+	{ DEFINITION("231", "230", "u16"), E_INVALID_PARAMETER, "cn", "231 is a number other than the option's" },
+	{ DEFINITION("pin", "230", "u16") "lessorDefaultValue: many\n", E_DHCP_OPTION_TYPE_MISMATCH, "lessorDefaultValue",
+	  "\"many\" is not a number" },
+	{ DEFINITION("pin", "3", "u16"), E_DHCP_OPTION_EXISTS, "lessorOptionCode", "option 3 is built in, as routers" },
+	{ DEFINITION("pin", "53", "u16"), E_DHCP_OPTION_EXISTS, "lessorOptionCode", "is built in" },
+	{ DEFINITION("Routers", "230", "u16"), E_DDS_OPTION_ALREADY_EXISTS, "cn", "called Routers is built in" },
+	{ DEFINITION("pin", "1", "u16") "lessorVendorClass: Microsoft Options\n", E_DHCP_OPTION_EXISTS, "lessorOptionCode",
+	  "option 1 is built in, as disable-netbios" },
+	{ DEFINITION("disable-netbios", "9", "u16") "lessorVendorClass: Microsoft Options\n", E_DDS_OPTION_ALREADY_EXISTS, "cn",
+	  "is built in" },
+	{ DEFINITION("pin", "230", "u16") "lessorVendorClass: nobody\n", E_DHCP_CLASS_NOT_FOUND, "lessorVendorClass",
+	  "there is no vendor class \"nobody\"" },
+	{ KIOSK DEFINITION("pin", "230", "u16") "lessorVendorClass: kiosk\n", E_DHCP_CLASS_NOT_FOUND, "lessorVendorClass",
+	  "\"kiosk\" is not a vendor class" },
+	{ CARDS DEFINITION("puk", "230", "u16"), E_DHCP_OPTION_EXISTS, "lessorOptionCode",
+	  "option 230 is already defined by cn=pin,cn=options" },
+	{ CARDS DEFINITION("Pin,cn=more", "231", "u16"), E_DDS_OPTION_ALREADY_EXISTS, "cn", "called Pin is already defined by cn=pin" },
+	{ DEFINITION("a", "9", "u16") "lessorVendorClass: Microsoft Options\n\n" DEFINITION("b", "9", "u16")
+	  "lessorVendorClass: microsoft options\n", E_DHCP_OPTION_EXISTS, "lessorOptionCode", "already defined by cn=a" },
+	{ "cn=pin" IN_SITE "objectClass: lessorOptionDefinition\nlessorOptionCode: 230\nlessorOptionType: u16\n",
+	  E_DDS_UNEXPECTED_ERROR, "", "does not stand below the root" },
+	/* settings */
 	{ SCOPE "lessorOption: routers=10.1.0.1\nlessorOption: 3=10.1.0.2\n", E_DHCP_OPTION_EXISTS, "lessorOption",
 	  "routers is given twice" },
 	{ SCOPE "lessorLeaseTime: 1\n", E_INVALID_PARAMETER, "lessorLeaseTime", "from 60" },
@@ -133,24 +199,49 @@ static const struct {
 	{ "cn=#04" IN_SITE "objectClass: lessorSite\n", E_INVALID_PARAMETER, "", "cannot be read" },
 };
 
-static void test_each_mistake_gives_its_code(void **state) {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		char text[2048];
-		struct fixture fixture;
-		const struct finding *finding;
+/* The same for findings that leave out one value. */
+static const struct row value_rows[] = {
+	{ SCOPE "lessorOption: no-such-thing=1\n", E_DHCP_OPTION_NOT_PRESENT, "lessorOption", "no-such-thing" },
+	{ SCOPE "lessorOption: router=10.1.0.1\n", E_DHCP_OPTION_NOT_PRESENT, "lessorOption", "did you mean \"routers\"?" },
+	{ SCOPE "lessorOption: 224=here\n", E_DHCP_OPTION_TYPE_MISMATCH, "lessorOption", "option 224: \"here\"" },
+	{ SCOPE "lessorOption: [user:Kiosk]routers=10.1.0.1\n", E_DHCP_CLASS_NOT_FOUND, "lessorOption",
+	  "there is no user class \"Kiosk\"; define it first" },
+	{ KIOSK SCOPE "lessorOption: [user:Kiosc]routers=10.1.0.1\n", E_DHCP_CLASS_NOT_FOUND, "lessorOption",
+	  "did you mean \"Kiosk\"?" },
+	{ KIOSK SCOPE "lessorOption: [vendor:kiosk]1=00\n", E_DHCP_CLASS_NOT_FOUND, "lessorOption",
+	  "\"kiosk\" is not a vendor class" },
+	{ SCOPE "lessorOption: [vendor:Microsoft Options]disable-netbois=1\n", E_DHCP_OPTION_NOT_PRESENT, "lessorOption",
+	  "no option of the vendor class \"Microsoft Options\" called \"disable-netbois\"; did you mean \"disable-netbios\"?" },
+	{ SCOPE "lessorOption: [vendor:Microsoft Options]routers=10.1.0.1\n", E_DHCP_OPTION_NOT_PRESENT, "lessorOption",
+	  "define it first" },
+	{ SCOPE "lessorOption: [vendor:Microsoft Options]77=00\n", E_DHCP_OPTION_NOT_PRESENT, "lessorOption", "\"77\"" },
+	{ CARDS SCOPE "lessorOption: pin=many\n", E_DHCP_OPTION_TYPE_MISMATCH, "lessorOption", "option pin: \"many\"" },
+};
 
-		snprintf(text, sizeof text, "%s%s", TREE, rows[i].text);
-		fixture_build(&fixture, text);
-		if (fixture.findings.n_items != 1)
-			fail_msg("%zu findings for %s", fixture.findings.n_items, rows[i].text);
-		finding = fixture.findings.items;
-		if (finding->code != rows[i].code || strcmp(finding->attribute, rows[i].attribute) != 0 ||
-		    !strstr(finding->reason, rows[i].words))
-			fail_msg("%s: %d %s: %s", rows[i].text, finding->code, finding->attribute, finding->reason);
-		assert_false(finding->is_consequence);
-		assert_true(finding->uuid.octets[15] > 3);
-		fixture_free(&fixture);
-	}
+static void check_row(const struct row *row, bool is_value_only) {
+	char text[2048];
+	struct fixture fixture;
+	const struct finding *finding;
+
+	snprintf(text, sizeof text, "%s%s", TREE, row->text);
+	fixture_build(&fixture, text);
+	if (fixture.findings.n_items != 1)
+		fail_msg("%zu findings for %s", fixture.findings.n_items, row->text);
+	finding = fixture.findings.items;
+	if (finding->code != row->code || strcmp(finding->attribute, row->attribute) != 0 ||
+	    !strstr(finding->reason, row->words))
+		fail_msg("%s: %d %s: %s", row->text, finding->code, finding->attribute, finding->reason);
+	assert_false(finding->is_consequence);
+	assert_int_equal(finding->is_value_only, is_value_only);
+	assert_true(finding->uuid.octets[15] > 3);
+	fixture_free(&fixture);
+}
+
+static void test_each_mistake_gives_its_code(void **state) {
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		check_row(&rows[i], false);
+	for (size_t i = 0; i < ARRAY_LEN(value_rows); i++)
+		check_row(&value_rows[i], true);
 }
 
 static int code_of_name(const char *attribute, const char *name) {
@@ -262,6 +353,40 @@ static void test_the_same_client_may_be_reserved_in_two_scopes(void **state) {
 	fixture_free(&fixture);
 }
 
+/* One class for each kind may have some data, one option each vendor class some code and name. */
+static void test_what_is_apart_does_not_clash(void **state) {
+	struct fixture fixture;
+
+	fixture_build(&fixture, TREE KIOSK CLASS("Terminal", "vendor", "kiosk") "\n" CARDS
+				DEFINITION("224", "224", "text") "lessorDefaultValue: x\n\n"
+				"cn=pin,cn=Terminal,cn=options,cn=DHCP,dc=x\nobjectClass: lessorOptionDefinition\n"
+				"lessorOptionCode: 230\nlessorOptionType: u8\nlessorVendorClass: terminal\n");
+	assert_no_findings(&fixture);
+	assert_int_equal(fixture.snapshot->n_classes, 7);
+	assert_int_equal(fixture.snapshot->n_definitions, 9);
+	fixture_free(&fixture);
+}
+
+/* The class's entry is left out, and with it what is defined for it; the scope that uses both stays. */
+static void test_values_that_lost_their_meaning_are_left_out_alone(void **state) {
+	static const int codes[] = { E_INVALID_PARAMETER, E_DHCP_CLASS_NOT_FOUND, E_DHCP_CLASS_NOT_FOUND };
+	struct fixture fixture;
+	const struct scope *scope;
+
+	fixture_build(&fixture, TREE CLASS("Card", "seller", "card") "\n" DEFINITION("pin", "1", "u8")
+				"lessorVendorClass: Card\n\n" SCOPE
+				"lessorOption: [vendor:Card]pin=7\nlessorOption: routers=10.1.0.1\n");
+	assert_int_equal(fixture.findings.n_items, ARRAY_LEN(codes));
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		assert_int_equal(fixture.findings.items[i].code, codes[i]);
+		assert_int_equal(fixture.findings.items[i].is_value_only, i == 2);
+	}
+	scope = fixture_scope(&fixture, 0x0a010000);
+	assert_int_equal(scope->options.n_values, 1);
+	assert_int_equal(scope->groups.n_items, 0);
+	fixture_free(&fixture);
+}
+
 static void test_other_classes_are_ignored(void **state) {
 	struct fixture fixture;
 
@@ -292,6 +417,8 @@ int main(void) {
 		cmocka_unit_test(test_the_earlier_entry_wins),
 		cmocka_unit_test(test_one_that_lost_does_not_win_elsewhere),
 		cmocka_unit_test(test_the_same_client_may_be_reserved_in_two_scopes),
+		cmocka_unit_test(test_what_is_apart_does_not_clash),
+		cmocka_unit_test(test_values_that_lost_their_meaning_are_left_out_alone),
 		cmocka_unit_test(test_other_classes_are_ignored),
 		cmocka_unit_test(test_hostile_values_are_shown_printable),
 	};

@@ -164,63 +164,63 @@ static const struct {
 	  "there is no option \"0\"; give a name of the standard or a code from 1 to 254" },
 	{ "255=00", E_DHCP_OPTION_NOT_PRESENT,
 	  "there is no option \"255\"; give a name of the standard or a code from 1 to 254" },
-	{ "routers=", E_INVALID_PARAMETER, "option routers: a value is missing; write for example 10.0.0.1,10.0.0.2" },
-	{ "domain-name=", E_INVALID_PARAMETER,
+	{ "routers=", E_DHCP_OPTION_TYPE_MISMATCH, "option routers: a value is missing; write for example 10.0.0.1,10.0.0.2" },
+	{ "domain-name=", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option domain-name: a value is missing; write for example example.com" },
-	{ "224=", E_INVALID_PARAMETER, "option 224: a value is missing; write for example 0a00ff or 0a:00:ff" },
-	{ "routers=10.0.0.1,", E_INVALID_PARAMETER,
+	{ "224=", E_DHCP_OPTION_TYPE_MISMATCH, "option 224: a value is missing; write for example 0a00ff or 0a:00:ff" },
+	{ "routers=10.0.0.1,", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option routers: a value is missing; write for example 10.0.0.1,10.0.0.2" },
-	{ "routers=10.0.0", E_INVALID_PARAMETER,
+	{ "routers=10.0.0", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option routers: \"10.0.0\" is not an IPv4 address; write for example 10.0.0.1,10.0.0.2" },
-	{ "routers=10.0.0.1 10.0.0.2", E_INVALID_PARAMETER,
+	{ "routers=10.0.0.1 10.0.0.2", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option routers: \"10.0.0.1 10.0.0.2\" is not an IPv4 address; write for example 10.0.0.1,10.0.0.2" },
-	{ "subnet-mask=255.255.255.0,1.2.3.4", E_INVALID_PARAMETER,
+	{ "subnet-mask=255.255.255.0,1.2.3.4", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option subnet-mask: \"255.255.255.0,1.2.3.4\" is not an IPv4 address; write for example 10.0.0.1" },
-	{ "ip-forwarding=yes", E_INVALID_PARAMETER,
+	{ "ip-forwarding=yes", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option ip-forwarding: \"yes\" is not a switch; write for example true or false" },
-	{ "default-ip-ttl=256", E_INVALID_PARAMETER,
+	{ "default-ip-ttl=256", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option default-ip-ttl: \"256\" is not a number from 0 to 255; write for example 64" },
-	{ "interface-mtu=65536", E_INVALID_PARAMETER,
+	{ "interface-mtu=65536", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option interface-mtu: \"65536\" is not a number from 0 to 65535; write for example 1500" },
-	{ "time-offset=2147483648", E_INVALID_PARAMETER,
+	{ "time-offset=2147483648", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option time-offset: \"2147483648\" is not a number from -2147483648 to 2147483647; write for example -3600" },
-	{ "time-offset=--1", E_INVALID_PARAMETER,
+	{ "time-offset=--1", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option time-offset: \"--1\" is not a number from -2147483648 to 2147483647; write for example -3600" },
-	{ "arp-cache-timeout=soon", E_INVALID_PARAMETER,
+	{ "arp-cache-timeout=soon", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option arp-cache-timeout: \"soon\" is not a length of time; write for example 90s, 1h30m or 8d" },
-	{ "static-routes=10.1.0.0", E_INVALID_PARAMETER,
+	{ "static-routes=10.1.0.0", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option static-routes: \"10.1.0.0\" is not a pair of IPv4 addresses; "
 	  "write for example 10.1.0.0/10.0.0.1,10.2.0.0/10.0.0.2" },
-	{ "classless-static-route=10.1.2.3/16 via 10.0.0.1", E_INVALID_PARAMETER,
+	{ "classless-static-route=10.1.2.3/16 via 10.0.0.1", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option classless-static-route: \"10.1.2.3/16 via 10.0.0.1\" is not a route; "
 	  "write for example 10.1.0.0/16 via 10.0.0.1,0.0.0.0/0 via 10.0.0.254" },
-	{ "classless-static-route=10.1.0.0/16", E_INVALID_PARAMETER,
+	{ "classless-static-route=10.1.0.0/16", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option classless-static-route: \"10.1.0.0/16\" is not a route; "
 	  "write for example 10.1.0.0/16 via 10.0.0.1,0.0.0.0/0 via 10.0.0.254" },
-	{ "domain-search=a..b", E_INVALID_PARAMETER,
+	{ "domain-search=a..b", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option domain-search: \"a..b\" is not a domain name; write for example example.com,example.org" },
-	{ "domain-search=.", E_INVALID_PARAMETER,
+	{ "domain-search=.", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option domain-search: \".\" is not a domain name; write for example example.com,example.org" },
-	{ "domain-search=b\xc3\xbc.de", E_INVALID_PARAMETER,
+	{ "domain-search=b\xc3\xbc.de", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option domain-search: \"b\\xc3\\xbc.de\" is not a domain name; write for example example.com,example.org" },
 	{ "domain-search=" LABEL_63 "." LABEL_63 "." LABEL_63 ".abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ_01234567",
-	  E_INVALID_PARAMETER,
+	  E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option domain-search: \"" LABEL_63 "...\" is not a domain name; write for example example.com,example.org" },
-	{ "domain-search=x" LABEL_63, E_INVALID_PARAMETER,
+	{ "domain-search=x" LABEL_63, E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option domain-search: \"xabcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ_01234567...\" is not a domain name; "
 	  "write for example example.com,example.org" },
-	{ "domain-name=a\tb", E_INVALID_PARAMETER,
+	{ "domain-name=a\tb", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option domain-name: \"a\\x09b\" is not printable text in UTF-8; write for example example.com" },
-	{ "domain-name=\xc0\xaf", E_INVALID_PARAMETER,
+	{ "domain-name=\xc0\xaf", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option domain-name: \"\\xc0\\xaf\" is not printable text in UTF-8; write for example example.com" },
-	{ "domain-name=\xed\xa0\x80", E_INVALID_PARAMETER,
+	{ "domain-name=\xed\xa0\x80", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option domain-name: \"\\xed\\xa0\\x80\" is not printable text in UTF-8; write for example example.com" },
-	{ "domain-name=\xc2\x9b", E_INVALID_PARAMETER,
+	{ "domain-name=\xc2\x9b", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option domain-name: \"\\xc2\\x9b\" is not printable text in UTF-8; write for example example.com" },
-	{ "domain-name=a\xe2\x82", E_INVALID_PARAMETER,
+	{ "domain-name=a\xe2\x82", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option domain-name: \"a\\xe2\\x82\" is not printable text in UTF-8; write for example example.com" },
-	{ "224=0", E_INVALID_PARAMETER, "option 224: \"0\" is not hexadecimal; write for example 0a00ff or 0a:00:ff" },
-	{ "224=zz", E_INVALID_PARAMETER,
+	{ "224=0", E_DHCP_OPTION_TYPE_MISMATCH, "option 224: \"0\" is not hexadecimal; write for example 0a00ff or 0a:00:ff" },
+	{ "224=zz", E_DHCP_OPTION_TYPE_MISMATCH,
 	  "option 224: \"zz\" is not hexadecimal; write for example 0a00ff or 0a:00:ff" },
 };
 
@@ -238,6 +238,68 @@ static void test_bad_values(void **state) {
 		assert_int_equal(option_assignment_parse(bad[i].typed, sizeof octets, &code, octets, &len, NULL),
 				 -bad[i].code);
 	}
+}
+
+/* Types that only definitions use, and their names. */
+static void test_types(void **state) {
+	static const struct {
+		const char *type, *typed, *octets;
+		const char *written; /* NULL: as typed */
+	} rows[] = {
+		{ "u64", "18446744073709551615", "ffffffffffffffff", NULL },
+		{ "U32-List", "1, 4294967295", "00000001ffffffff", "1,4294967295" },
+		{ "u64-list", "1,2", "00000000000000010000000000000002", NULL },
+		{ "text", "a=b,c", "613d622c63", NULL },
+	};
+	static const char *const wrong[][2] = { { "u64", "18446744073709551616" }, { "u32-list", "1,,2" }, { "flag", "77" } };
+	uint8_t octets[OPTION_VALUE_MAX];
+	struct error error = { 0 };
+	enum option_type type;
+	size_t len;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char array[200];
+		struct text text;
+
+		assert_int_equal(option_type_find(rows[i].type, &type, &error), 0);
+		assert_int_equal(option_value_parse(type, rows[i].typed, sizeof octets, octets, &len, &error), 0);
+		assert_octets(rows[i].typed, span_of(octets, len), rows[i].octets);
+		text_init(&text, array, sizeof array);
+		option_type_format(type, span_of(octets, len), &text);
+		assert_string_equal(array, rows[i].written ? rows[i].written : rows[i].typed);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		assert_int_equal(option_type_find(wrong[i][0], &type, &error), 0);
+		assert_int_equal(option_value_parse(type, wrong[i][1], sizeof octets, octets, &len, &error),
+				 -E_DHCP_OPTION_TYPE_MISMATCH);
+	}
+}
+
+static void test_every_type_has_a_name_and_an_example(void **state) {
+	uint8_t octets[OPTION_VALUE_MAX];
+	struct error error = { 0 };
+	size_t len;
+
+	for (unsigned i = 0; i < OPTION_TYPE_COUNT; i++) {
+		const struct option_type_info *info = option_type_get((enum option_type)i);
+		char example[64];
+		enum option_type type;
+
+		assert_int_equal(option_type_find(info->name, &type, &error), 0);
+		assert_int_equal(type, i);
+		/* the first of several */
+		snprintf(example, sizeof example, "%s", info->example);
+		if (type != OPTION_TYPE_ROUTES)
+			example[strcspn(example, " ")] = '\0';
+		if (type == OPTION_TYPE_DURATION)
+			example[strcspn(example, ",")] = '\0';
+		if (option_value_parse(type, example, sizeof octets, octets, &len, &error) < 0)
+			fail_msg("%s: %s: %s", info->name, example, error.text);
+	}
+	assert_int_equal(option_type_find("ip4list", &(enum option_type){ 0 }, &error), -E_INVALID_PARAMETER);
+	assert_string_equal(error.text, "\"ip4list\" is not a type; write one of flag, u8, u16, u32, u64, s32, duration, ip4, "
+					"ip4-list, ip4-pairs, u8-list, u16-list, u32-list, u64-list, text, "
+					"domain-list, routes, hex");
 }
 
 static void test_long_names_are_refused(void **state) {
@@ -261,7 +323,8 @@ static void assert_limit(const char *fits, const char *too_long, size_t max) {
 	memset(octets, 0xaa, sizeof octets);
 	assert_int_equal(option_assignment_parse(fits, max, &code, octets, &len, NULL), 0);
 	assert_int_equal(len, max);
-	assert_int_equal(option_assignment_parse(too_long, max, &code, octets, &len, &error), -E_INVALID_PARAMETER);
+	assert_int_equal(option_assignment_parse(too_long, max, &code, octets, &len, &error),
+			 -E_DHCP_OPTION_TYPE_MISMATCH);
 	assert_non_null(strstr(error.text, "the value is longer than"));
 	assert_int_equal(octets[max], 0xaa);
 }
@@ -370,6 +433,8 @@ int main(void) {
 		cmocka_unit_test(test_names_for_people),
 		cmocka_unit_test(test_good_values),
 		cmocka_unit_test(test_bad_values),
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_every_type_has_a_name_and_an_example),
 		cmocka_unit_test(test_long_names_are_refused),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_foreign_octets),

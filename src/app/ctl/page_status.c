@@ -186,7 +186,7 @@ static void print_configuration(const json_t *status) {
 	       (long long)get_number(configuration, "scopes"), (long long)get_number(configuration, "servedScopes"),
 	       (long long)get_number(configuration, "entries"), (long long)get_number(configuration, "generation"));
 	if (quarantined)
-		printf("  %lld entr%s left out because of mistakes: \"%s\" names them\n", (long long)quarantined,
+		printf("  %lld entr%s left out, whole or in part, because of mistakes: \"%s\" names them\n", (long long)quarantined,
 		       quarantined == 1 ? "y is" : "ies are", is_standalone(status) ? "lessord --check" : "lessorctl check");
 	printf("Leases: %lld on record, %lld octets\n", (long long)get_number(leases, "count"),
 	       (long long)get_number(leases, "bytes"));
