@@ -16,7 +16,13 @@
 int authorization_load(struct directory *directory, struct arena *arena, struct authorization *ret_authorization,
 		       struct error *reterr_error) {
 	struct authorization authorization = { .has_container = true, .entries.arena = arena };
-	int r = directory_search(directory, directory_authorization_dn(directory), DIRECTORY_SUBTREE,
+	int r;
+
+	if (is_directory_file(directory))
+		return error_set(reterr_error, E_NOT_SUPPORTED,
+				 "%s is the file of a server without a directory, which needs nobody's authorization: its network decides",
+				 directory_uri(directory));
+	r = directory_search(directory, directory_authorization_dn(directory), DIRECTORY_SUBTREE,
 				 SERVER_LIST_FILTER, &authorization.entries, reterr_error);
 
 	if (r == -E_NOT_FOUND)

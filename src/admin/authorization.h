@@ -22,7 +22,7 @@ struct authorization {
 enum authorization_match { AUTHORIZATION_NONE, AUTHORIZATION_PARTLY, AUTHORIZATION_WHOLLY };
 
 /* Read the list. A container that is missing is no error here.
- * 0, or a failure of directory_search. */
+ * 0; -E_NOT_SUPPORTED: a file stands in the directory's place; or a failure of directory_search. */
 int authorization_load(struct directory *directory, struct arena *arena, struct authorization *ret_authorization,
 		       struct error *reterr_error);
 

@@ -155,15 +155,7 @@ static void check_servers(const struct tree *tree, const struct server_list *lis
 	}
 }
 
-static int check_all(struct call *call, const struct tree *tree, struct report *report, struct error *reterr_error) {
-	CLEANUP(authorization_done) struct authorization authorization = { 0 };
-	int r = authorization_load(tree->directory, call->arena, &authorization, reterr_error);
-
-	if (r < 0)
-		return r;
-	if (!authorization.list.has_root)
-		add_warning(report, directory_authorization_dn(tree->directory),
-			    "there is no list of authorized servers (cn=DhcpRoot); lessorctl init makes one");
+static void check_tree(const struct tree *tree, struct report *report) {
 	check_snapshot(tree, "", report);
 	for (size_t i = 0; i < tree->entries.n_items; i++) {
 		if (!is_entry_of_class(tree->entries.items[i], schema_class_get(CLASS_SERVER)->name))
@@ -171,6 +163,23 @@ static int check_all(struct call *call, const struct tree *tree, struct report *
 		json_array_append_new(report->servers, result_text(tree_leaf(tree, tree->entries.items[i])));
 		check_snapshot(tree, tree_leaf(tree, tree->entries.items[i]), report);
 	}
+}
+
+static int check_all(struct call *call, const struct tree *tree, struct report *report, struct error *reterr_error) {
+	CLEANUP(authorization_done) struct authorization authorization = { 0 };
+	int r;
+
+	if (is_directory_file(tree->directory)) {
+		check_tree(tree, report);
+		return 0;
+	}
+	r = authorization_load(tree->directory, call->arena, &authorization, reterr_error);
+	if (r < 0)
+		return r;
+	if (!authorization.list.has_root)
+		add_warning(report, directory_authorization_dn(tree->directory),
+			    "there is no list of authorized servers (cn=DhcpRoot); lessorctl init makes one");
+	check_tree(tree, report);
 	check_list(tree, &authorization.list, report);
 	check_servers(tree, &authorization.list, report);
 	return 0;

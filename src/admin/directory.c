@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "admin/directory_priv.h"
+#include "admin/ldif_file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/dn.h"
@@ -184,7 +185,7 @@ static int search_page(struct directory *directory, const char *base, int reach,
 	return code != LDAP_SUCCESS ? code : await(directory, id, ret_message);
 }
 
-int directory_search(struct directory *directory, const char *base, enum directory_reach reach, const char *filter,
+static int search_server(struct directory *directory, const char *base, enum directory_reach reach, const char *filter,
 		     struct directory_entries *entries, struct error *reterr_error) {
 	struct directory_entries found = { .arena = entries->arena ? entries->arena : directory->arena };
 	static const int scopes[] = { LDAP_SCOPE_BASE, LDAP_SCOPE_ONELEVEL, LDAP_SCOPE_SUBTREE };
@@ -286,7 +287,7 @@ static int write_error(struct directory *directory, int code, const char *verb, 
 	return connection_error(directory->connection, code, doing, reterr_error);
 }
 
-int directory_add(struct directory *directory, const struct entry *entry, enum error_code taken,
+static int add_on_server(struct directory *directory, const struct entry *entry, enum error_code taken,
 		  struct error *reterr_error) {
 	struct changes changes;
 	int id, code;
@@ -327,7 +328,7 @@ static void make_difference(struct changes *changes, const struct entry *before,
 			    entry_attribute_get(before, after->attributes[i].name));
 }
 
-int directory_modify(struct directory *directory, const struct entry *before, const char *version,
+static int modify_on_server(struct directory *directory, const struct entry *before, const char *version,
 		     const struct entry *after, struct error *reterr_error) {
 	LDAPControl *assertion = make_assertion(directory, version), *controls[2] = { assertion, NULL };
 	LDAP *ldap = connection_ldap(directory->connection);
@@ -350,10 +351,39 @@ int directory_modify(struct directory *directory, const struct entry *before, co
 	return write_error(directory, code, "changing", before->dn, reterr_error);
 }
 
-int directory_delete(struct directory *directory, const char *dn, struct error *reterr_error) {
+static int delete_on_server(struct directory *directory, const char *dn, struct error *reterr_error) {
 	int id, code = ldap_delete_ext(connection_ldap(directory->connection), dn, NULL, NULL, &id);
 
 	if (code == LDAP_SUCCESS)
 		code = await(directory, id, NULL);
 	return code == LDAP_SUCCESS ? 0 : write_error(directory, code, "removing", dn, reterr_error);
+}
+
+/* ------------------------------------------------------------------ whichever it is */
+
+int directory_search(struct directory *directory, const char *base, enum directory_reach reach, const char *filter,
+		     struct directory_entries *entries, struct error *reterr_error) {
+	if (directory->file)
+		return ldif_file_search(directory->file, base, reach, filter, entries, reterr_error);
+	return search_server(directory, base, reach, filter, entries, reterr_error);
+}
+
+int directory_add(struct directory *directory, const struct entry *entry, enum error_code taken,
+		  struct error *reterr_error) {
+	if (directory->file)
+		return ldif_file_add(directory->file, entry, taken, reterr_error);
+	return add_on_server(directory, entry, taken, reterr_error);
+}
+
+int directory_modify(struct directory *directory, const struct entry *before, const char *version,
+		     const struct entry *after, struct error *reterr_error) {
+	if (directory->file)
+		return ldif_file_modify(directory->file, before, after, reterr_error);
+	return modify_on_server(directory, before, version, after, reterr_error);
+}
+
+int directory_delete(struct directory *directory, const char *dn, struct error *reterr_error) {
+	if (directory->file)
+		return ldif_file_delete(directory->file, dn, reterr_error);
+	return delete_on_server(directory, dn, reterr_error);
 }

@@ -4,6 +4,7 @@
  * An edit is a pair of entries, before and after: what is written is their difference, value by value, so that a value
  * which somebody else changed meanwhile makes the edit fail instead of being lost; where the server has RFC 4528, the
  * whole entry must be as it was read.
+ * In the place of a directory there may be the LDIF file of a server without one (admin/ldif_file.h).
  * Lifetime: entries live in an arena that the caller chooses.
  */
 #pragma once
@@ -44,14 +45,17 @@ int directory_open(struct lessor *session, const struct config *config, struct a
 /* Accepts NULL; returns NULL. */
 struct directory *directory_close(struct directory *directory);
 
-/* Borrow the naming context, and the DN of cn=NetServices. */
+/* True if there is a file in the directory's place: it lists nobody, as its server needs no authorization. */
+bool is_directory_file(const struct directory *directory);
+
+/* Borrow the naming context, and the DN of cn=NetServices; "" for a file. */
 const char *directory_base(const struct directory *directory);
 const char *directory_authorization_dn(const struct directory *directory);
 
-/* Borrow the DN of the configuration naming context. */
+/* Borrow the DN of the configuration naming context; "" for a file. */
 const char *directory_authorization_base(const struct directory *directory);
 
-/* Borrow the URI in use. */
+/* Borrow the URI in use, or the file's path. */
 const char *directory_uri(const struct directory *directory);
 
 /* Borrow the structural class of a plain container: "container" or "applicationProcess". */

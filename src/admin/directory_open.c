@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "admin/directory_priv.h"
+#include "admin/ldif_file.h"
 #include "admin/password.h"
 #include "admin/session.h"
 #include "base/mem.h"
@@ -69,11 +70,6 @@ static int choose_servers(struct lessor *session, const struct config *config, s
 		*ret_discovery = discovery_new(uris, "", "");
 		return 0;
 	}
-	if (config && config->mode == CONFIG_MODE_STANDALONE)
-		return error_set(reterr_error, E_NOT_SUPPORTED,
-				 "this server has no directory (mode = standalone): edit %s, which is followed when it changes and which "
-				 "\"lessord --check\" looks at; or name another server's directory with -H URI",
-				 config->standalone_file);
 	if (!config || (!config->uri[0] && !config->domain[0]))
 		return error_set(reterr_error, E_INVALID_PARAMETER,
 				 "nothing says which directory to talk to: name it with -H URI, or a lessord.conf with -c FILE");
@@ -175,14 +171,43 @@ static int settle_bases(struct directory *directory, struct lessor *session, con
 	return 0;
 }
 
+/* The file that stands in the directory's place, or NULL. A directory that is named goes before lessord.conf. */
+static const char *choose_file(struct lessor *session, const struct config *config) {
+	const char *file = session_setting(session, "file");
+
+	if (file || session_setting(session, "uri") || !config || config->mode != CONFIG_MODE_STANDALONE)
+		return file;
+	return config->standalone_file;
+}
+
+static int open_file(struct directory *directory, struct lessor *session, const char *path,
+		     struct error *reterr_error) {
+	int r;
+
+	if (session_setting(session, "uri"))
+		return error_set(reterr_error, E_INVALID_PARAMETER,
+				 "both a directory (-H) and a file in its place (--file) are named; name one of the two");
+	r = ldif_file_open(path, session_setting(session, "base"), directory->arena, &directory->file, reterr_error);
+	if (r < 0)
+		return r;
+	directory->base = ldif_file_base(directory->file);
+	directory->authorization_base = directory->authorization_dn = "";
+	return 0;
+}
+
 int directory_open(struct lessor *session, const struct config *config, struct arena *arena,
 		   struct directory **ret_directory, struct error *reterr_error) {
 	struct directory *directory = mem_alloc(sizeof *directory);
+	const char *file;
 	int r;
 
 	directory->arena = arena;
-	r = connect_directory(directory, session, config, reterr_error);
-	if (r == 0)
+	file = choose_file(session, config);
+	if (file)
+		r = open_file(directory, session, file, reterr_error);
+	else
+		r = connect_directory(directory, session, config, reterr_error);
+	if (r == 0 && !file)
 		r = settle_bases(directory, session, config, reterr_error);
 	if (r < 0) {
 		directory_close(directory);
@@ -196,6 +221,7 @@ struct directory *directory_close(struct directory *directory) {
 	if (!directory)
 		return NULL;
 	connection_close(directory->connection);
+	ldif_file_close(directory->file);
 	free(directory);
 	return NULL;
 }
@@ -213,9 +239,13 @@ const char *directory_authorization_base(const struct directory *directory) {
 }
 
 const char *directory_uri(const struct directory *directory) {
-	return connection_uri(directory->connection);
+	return directory->file ? ldif_file_path(directory->file) : connection_uri(directory->connection);
+}
+
+bool is_directory_file(const struct directory *directory) {
+	return directory->file != NULL;
 }
 
 const char *directory_container_class(const struct directory *directory) {
-	return connection_features(directory->connection)->is_active_directory ? "container" : "applicationProcess";
+	return directory->connection && connection_features(directory->connection)->is_active_directory ? "container" : "applicationProcess";
 }

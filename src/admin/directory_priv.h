@@ -6,7 +6,8 @@
 #include "dir/connection.h"
 
 struct directory {
-	struct connection *connection; /* owned */
+	struct connection *connection; /* owned; NULL: the file is in its place */
+	struct ldif_file *file;        /* owned; NULL: there is a connection */
 	struct arena *arena;           /* borrowed; holds what follows */
 	const char *base, *authorization_base, *authorization_dn;
 };

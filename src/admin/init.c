@@ -33,7 +33,9 @@ static int create_all(struct call *call, struct directory *directory, json_t *cr
 
 	for (size_t i = 0; i < ARRAY_LEN(entries) && r == 0; i++)
 		r = authorization_create_missing(directory, entries[i], created, existing, reterr_error);
-	return r < 0 ? r : authorization_create_root(directory, call->arena, created, existing, reterr_error);
+	if (r < 0 || is_directory_file(directory))
+		return r;
+	return authorization_create_root(directory, call->arena, created, existing, reterr_error);
 }
 
 /* What is there now although the whole failed. */

@@ -22,7 +22,13 @@ libadmin_a_SOURCES = \
 	src/admin/explain.c \
 	src/admin/fields.c \
 	src/admin/fields.h \
+	src/admin/file_edit.c \
+	src/admin/file_edit.h \
 	src/admin/init.c \
+	src/admin/ldif_file.c \
+	src/admin/ldif_file.h \
+	src/admin/ldif_text.c \
+	src/admin/ldif_text.h \
 	src/admin/lease.c \
 	src/admin/level.c \
 	src/admin/level.h \

@@ -112,7 +112,7 @@ int session_open_directory(struct lessor *session, struct directory **ret_direct
 	int r = session->directory ? 0 : session_read_config(session, &config, reterr_error);
 
 	/* A file of defaults that cannot be used stands in nobody's way who says where to go. */
-	if (r < 0 && session_setting(session, "uri"))
+	if (r < 0 && (session_setting(session, "uri") || session_setting(session, "file")))
 		r = 0;
 	if (r == 0 && !session->directory)
 		r = directory_open(session, config, session->arena, &session->directory, reterr_error);

@@ -139,10 +139,10 @@ int verify_claim(struct tree *tree, const struct entry *before, const struct ent
 		.tree = tree, .row = claim_of(before, after), .before = before, .after = after
 	};
 	uint64_t limit_ms = clock_now().boot_ms + WAIT_MS;
-	bool is_settled = !examination.row;
+	bool is_settled = !examination.row || is_directory_file(tree->directory); /* a file needs no second look */
 	int r = 0;
 
-	if (examination.row)
+	if (!is_settled)
 		examination.base = examination.row->is_below_parent ? dn_parent(after->dn) : tree->root_dn;
 	while (r == 0 && !is_settled) {
 		r = look(&examination, reterr_error);

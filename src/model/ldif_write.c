@@ -104,3 +104,10 @@ struct span ldif_write(const struct entry *entry, struct arena *arena) {
 	writer.text[writer.len] = '\0';
 	return span_of(writer.text, writer.len);
 }
+
+struct span ldif_write_value(const char *name, struct span value, struct arena *arena) {
+	struct ldif_writer writer = { .text = arena_take(arena, size_of_line(name, value) + 1) };
+
+	put_line(&writer, name, value, arena_take(arena, BASE64_SIZE(value.len)));
+	return span_of(writer.text, writer.len);
+}

@@ -18,6 +18,8 @@ librt_a_SOURCES = \
 	src/rt/config_priv.h \
 	src/rt/file.c \
 	src/rt/file.h \
+	src/rt/file_priv.h \
+	src/rt/file_read.c \
 	src/rt/interfaces.c \
 	src/rt/interfaces.h \
 	src/rt/loop.c \

@@ -34,6 +34,7 @@ EXTRA_DIST += \
 	tests/functional/test_discovery.py \
 	tests/functional/test_documents.py \
 	tests/functional/test_ds389.py \
+	tests/functional/test_file_edits.py \
 	tests/functional/test_kerberos.py \
 	tests/functional/test_library.py \
 	tests/functional/test_mirror.py \

@@ -240,8 +240,10 @@ def test_modes(lab):
     scene.lessord.wait_for_status(lambda status: status["directory"]["connected"], "the file is read")
     expect("STORE_COPY_EMPTIED" in scene.lessord.process.log(), "no event says that the copy starts anew")
     expect_equal(scene.lessord.status()["configuration"]["entries"], 6, "entries")
-    expect_error(lab.run([lab.program("lessorctl"), "-c", scene.lessord.config_path, "scope", "list"],
-                         namespace=scene.server, status=None), "lessorctl", 50, "no directory .*edit .*lessor.ldif")
+    ctl = [lab.program("lessorctl"), "-c", scene.lessord.config_path]
+    expect("10.77.0.0/24" in lab.run([*ctl, "scope", "list"], namespace=scene.server).stdout, "the file's scope is not shown")
+    expect_error(lab.run([*ctl, "server", "list"], namespace=scene.server, status=None), "lessorctl", 50,
+                 "lessor.ldif is the file of a server without a directory")
     scene.lessord.wait_for_verdict("standalone", FIRST_ROUND)
     reply = client.ask(client.renewing())
     expect_equal((reply.yiaddr, _domain(reply)), (client.address, "example.org"), "the lease after the change of mode")
