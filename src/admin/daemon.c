@@ -9,7 +9,6 @@
 
 #define ANSWER_MAX (64u << 20) /* octets; a page of leases has some hundred kilobytes */
 #define TIMEOUT_S 10L
-#define LEASES_PAGE 500
 
 /* Embedded: an answer being received. */
 struct answer {
@@ -67,13 +66,17 @@ static int take_answer(CURL *curl, const struct answer *answer, json_t **ret_ans
 		return 0;
 	}
 	r = answer_error(document, status, reterr_error);
-	json_decref(document);
+	if (r == -E_DHCP_REACHED_END_OF_SELECTION)
+		*ret_answer = document;
+	else
+		json_decref(document);
 	return r;
 }
 
-int daemon_call(const char *socket_path, const char *path, bool is_post, json_t **ret_answer,
-		struct error *reterr_error) {
-	char *url = mem_format("http://localhost%s", path);
+int daemon_ask(const char *socket_path, const struct daemon_request *request, json_t **ret_answer,
+	       struct error *reterr_error) {
+	char *url = mem_format("http://localhost%s", request->path);
+	char *body = request->body ? json_dumps(request->body, JSON_COMPACT) : NULL;
 	struct answer answer = { 0 };
 	CURL *curl = curl_easy_init();
 	CURLcode code = CURLE_OUT_OF_MEMORY;
@@ -87,15 +90,35 @@ int daemon_call(const char *socket_path, const char *path, bool is_post, json_t 
 		curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_S);
 		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
 		curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
-		if (is_post)
-			curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
+		if (strcmp(request->method, "POST") == 0)
+			curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body ? body : "");
+		else
+			curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
 		code = curl_easy_perform(curl);
 	}
 	r = code == CURLE_OK ? take_answer(curl, &answer, ret_answer, reterr_error) :
 			       transport_error(curl, code, socket_path, reterr_error);
 	curl_easy_cleanup(curl);
 	free(answer.octets);
+	free(body);
 	free(url);
+	return r;
+}
+
+int daemon_call(const char *socket_path, const char *path, bool is_post, json_t **ret_answer,
+		struct error *reterr_error) {
+	const struct daemon_request request = { is_post ? "POST" : "GET", path, NULL };
+
+	return daemon_ask(socket_path, &request, ret_answer, reterr_error);
+}
+
+int daemon_get_lease_page(const char *socket_path, const char *network, const char *after, size_t limit,
+			  json_t **ret_page, struct error *reterr_error) {
+	char *path = mem_format("/v1/leases?limit=%zu%s%s%s%s", limit, network ? "&scope=" : "", network ? network : "",
+				after[0] ? "&after=" : "", after);
+	int r = daemon_call(socket_path, path, false, ret_page, reterr_error);
+
+	free(path);
 	return r;
 }
 
@@ -103,12 +126,9 @@ int daemon_call(const char *socket_path, const char *path, bool is_post, json_t 
  * of the next page, NULL at the end; free() it. */
 static int get_lease_page(const char *socket_path, const char *network, char **after, json_t *leases,
 			  struct error *reterr_error) {
-	char *path = mem_format("/v1/leases?limit=%d%s%s%s%s", LEASES_PAGE, network ? "&scope=" : "", network ? network : "",
-				(*after)[0] ? "&after=" : "", *after);
 	json_t *page = NULL, *items;
-	int r = daemon_call(socket_path, path, false, &page, reterr_error);
+	int r = daemon_get_lease_page(socket_path, network, *after, DAEMON_LEASES_PAGE, &page, reterr_error);
 
-	free(path);
 	if (r < 0)
 		return r;
 	items = json_object_get(page, "leases");

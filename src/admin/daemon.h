@@ -7,12 +7,30 @@
 
 #include "base/error.h"
 
-/* Ask for @path ("/v1/status"), or with @is_post order it. @ret_answer: a reference, to be given up.
+#define DAEMON_LEASES_PAGE 500 /* leases that are asked for at once */
+
+/* What is asked of it. Borrowed. Embedded. */
+struct daemon_request {
+	const char *method; /* "GET", "POST" or "DELETE" */
+	const char *path;   /* "/v1/status" */
+	const json_t *body; /* NULL: none */
+};
+
+/* Ask. @ret_answer: a reference, to be given up.
  * 0; -E_DHCP_SERVER_NOT_RUNNING: nobody listens on the socket; -E_DHCP_NO_ADMIN_PERMISSION: we may not use it;
  * -E_DHCP_SERVER_NOT_REACHABLE: it listens but does not answer in time, or not in JSON; or what the daemon itself
- * answered. */
+ * answered. With -E_DHCP_REACHED_END_OF_SELECTION there is an answer all the same, with less than was asked for. */
+int daemon_ask(const char *socket_path, const struct daemon_request *request, json_t **ret_answer,
+	       struct error *reterr_error);
+
+/* Ask for @path, or with @is_post order it, without a body. */
 int daemon_call(const char *socket_path, const char *path, bool is_post, json_t **ret_answer,
 		struct error *reterr_error);
+
+/* Fetch a page of leases: those of the scope with the network address @network (NULL: of all) behind the address @after
+ * ("": from the first one on), at most @limit. *@ret_page: {"leases", "next"}. Fails like daemon_ask. */
+int daemon_get_lease_page(const char *socket_path, const char *network, const char *after, size_t limit,
+			  json_t **ret_page, struct error *reterr_error);
 
 /* Fetch all leases, or with @network (may be NULL) those of the scope with this network address: an array, in ascending
  * order of addresses. Fails like daemon_call. */

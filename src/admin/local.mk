@@ -12,6 +12,7 @@ libadmin_a_SOURCES = \
 	src/admin/check.c \
 	src/admin/daemon.c \
 	src/admin/daemon.h \
+	src/admin/daemon_show.c \
 	src/admin/directory.c \
 	src/admin/directory.h \
 	src/admin/directory_open.c \

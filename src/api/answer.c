@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/answer.h"
 
+#include <sys/stat.h>
+
 #include "api/bindings.h"
 #include "api/json.h"
 #include "api/statistics.h"
@@ -8,6 +10,7 @@
 #include "base/event.h"
 #include "base/mem.h"
 #include "config.h"
+#include "rt/audit_row.h"
 
 #define METRICS_MAX 65536
 
@@ -148,7 +151,8 @@ static int handle_STATISTICS(const struct handling *handling, struct error *rete
 }
 
 static int handle_BINDINGS(const struct handling *handling, struct error *reterr_error) {
-	struct interface_choice choice = { .names = handling->question->interfaces };
+	const struct config *config = handling->question->config;
+	struct interface_choice choice = { .names = config ? config->interfaces : NULL };
 	struct interface_list list = { 0 };
 	json_t *object;
 	int r = sources_unbound(handling->sources, &choice.unbound, &choice.n_unbound, reterr_error);
@@ -179,6 +183,44 @@ static int handle_DATABASE(const struct handling *handling, struct error *reterr
 	json_set_integer(object, "cleanupInterval", (int64_t)database.settings.values[SETTING_CLEANUP_INTERVAL]);
 	json_set_integer(object, "leaseMemory", (int64_t)database.settings.values[SETTING_LEASE_MEMORY]);
 	json_set_integer(object, "lastCleanup", database.store.last_cleanup);
+	return answer_json(handling->answer, object);
+}
+
+/* The path of today's audit file; "" without one. */
+static const char *audit_path(const struct handling *handling) {
+	const struct config *config = handling->question->config;
+	time_t now = handling->now->wall_s;
+	char name[AUDIT_NAME_MAX];
+	struct tm local;
+	const char *path;
+
+	if (!config || !*config->audit_directory || !localtime_r(&now, &local))
+		return "";
+	audit_name(&local, name);
+	path = arena_format(handling->arena, "%s/%s", config->audit_directory, name);
+	return path ? path : "";
+}
+
+static int handle_AUDIT(const struct handling *handling, struct error *reterr_error) {
+	const char *path = audit_path(handling);
+	struct settings settings;
+	struct stat info;
+	json_t *object;
+	int r = sources_settings(handling->sources, &settings, reterr_error);
+
+	if (r < 0)
+		return r;
+	object = json_object();
+	json_object_set_new(object, "enabled", json_boolean(*path));
+	json_object_set_new(object, "leases",
+			    json_boolean(*path && settings.values[SETTING_AUDIT_LOG] == AUDIT_LOG_ON));
+	json_set_text(object, "file", path);
+	json_object_set_new(object, "bytes",
+			    *path && stat(path, &info) == 0 ? json_integer(info.st_size) : json_null());
+	json_set_integer(object, "maxSize", (int64_t)settings.values[SETTING_AUDIT_MAX_SIZE]);
+	json_set_integer(object, "minSpace", (int64_t)settings.values[SETTING_AUDIT_MIN_SPACE]);
+	json_set_integer(object, "checkInterval", (int64_t)settings.values[SETTING_AUDIT_CHECK_INTERVAL]);
+	json_set_integer(object, "rowsLost", (int64_t)counter_value(COUNTER_AUDIT_ROWS_LOST));
 	return answer_json(handling->answer, object);
 }
 

@@ -5,6 +5,7 @@
 #include "api/request.h"
 #include "api/sources.h"
 #include "base/clock.h"
+#include "rt/config.h"
 
 /* Most entries that one answer lists. */
 #define API_FINDINGS_MAX 1000
@@ -22,7 +23,7 @@ struct api_question {
 	const struct api_request *request;
 	const struct order_answer *done; /* what serve says to request->order; NULL if it was not asked */
 	unsigned uid;                    /* of the user who asks */
-	char *const *interfaces;         /* that lessord.conf names; NULL-terminated, or NULL */
+	const struct config *config;     /* lessord.conf; NULL: nothing is said there */
 };
 
 /* Answer @question from @sources at @now; @arena is the request's. Never fails: an error is an answer too. */

@@ -30,7 +30,7 @@ struct api {
 	struct evhttp *http;
 	struct evconnlistener *listener; /* owned by http */
 	struct loop_timer *crowded;
-	char *const *interfaces; /* that lessord.conf names */
+	const struct config *config;
 	gid_t group; /* whose members may ask */
 };
 
@@ -84,7 +84,7 @@ struct waiting {
 
 static void answer_request(struct waiting *waiting, const struct order_answer *done) {
 	struct api *api = waiting->api;
-	const struct api_question question = { &waiting->request, done, waiting->uid, api->interfaces };
+	const struct api_question question = { &waiting->request, done, waiting->uid, api->config };
 	struct moment now = clock_now();
 	struct api_answer answer;
 
@@ -225,7 +225,7 @@ int api_run(struct role_context *context, struct error *reterr_error) {
 	}
 	api->sources = sources_new(context->config->state_directory, context->config->server_name,
 				   context->config->mode == CONFIG_MODE_STANDALONE);
-	api->interfaces = context->config->interfaces;
+	api->config = context->config;
 	api->arena = arena_new(REQUEST_ARENA_MAX);
 	api->asking = asking_new(context->loop);
 	api->crowded = loop_timer_new(context->loop, on_crowded, api);

@@ -224,6 +224,7 @@ static int parse_rest(struct span body, struct api_request *request, struct erro
 	case API_ROUTE_STATUS:
 	case API_ROUTE_BINDINGS:
 	case API_ROUTE_DATABASE:
+	case API_ROUTE_AUDIT:
 	case API_ROUTE_LEASES:
 	case API_ROUTE_LEASE:
 	case API_ROUTE_QUARANTINE:

@@ -69,6 +69,9 @@ struct address_list {
 int sources_free_addresses(struct sources *sources, struct arena *arena, const struct api_request *request, int64_t now,
 			   struct address_list *ret_list, struct error *reterr_error);
 
+/* Read the settings of this server. 0, or -E_... with a sentence. */
+int sources_settings(struct sources *sources, struct settings *ret_settings, struct error *reterr_error);
+
 /* Embedded: the lease store, and how it is kept. */
 struct database {
 	struct lease_store_stat store; /* all zero if it is not there yet */

@@ -163,6 +163,25 @@ static int tally_lease(void *context, const struct lease *lease) {
 	return 0;
 }
 
+static struct settings settings_of(const struct snapshot *snapshot) {
+	struct settings settings;
+
+	if (snapshot)
+		return snapshot->settings;
+	for (enum setting setting = 0; setting < SETTING_COUNT; setting++)
+		settings.values[setting] = setting_get(setting)->fallback;
+	return settings;
+}
+
+int sources_settings(struct sources *sources, struct settings *ret_settings, struct error *reterr_error) {
+	const struct snapshot *snapshot = NULL;
+	int r = sources_snapshot(sources, &snapshot, reterr_error);
+
+	if (r == 0)
+		*ret_settings = settings_of(snapshot);
+	return r;
+}
+
 int sources_database(struct sources *sources, int64_t now, struct database *ret_database, struct error *reterr_error) {
 	const struct ip4_range all = { { 0 }, { UINT32_MAX } };
 	const struct snapshot *snapshot = NULL;

@@ -80,6 +80,7 @@ static void set_server(json_t *object, const struct statistics *statistics) {
 		census_add(&sum, &statistics->items[i].census);
 		n_delayed += statistics->items[i].scope->settings.values[SETTING_OFFER_DELAY] > 0;
 	}
+	json_set_integer(object, "delayedOffers", (int64_t)counters_offers_held());
 	json_set_integer(object, "scopesWithDelayedOffers", (int64_t)n_delayed);
 	set_census(object, &sum);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the running daemon does for its administrator: leases made and deleted, pause, statistics and what it knows."""
 import os
+import re
 import signal
 import threading
 
@@ -218,3 +219,86 @@ def test_bindings_and_database(lab):
     fixed = {interface["name"]: (interface["served"], interface["fixed"])
              for interface in scene.lessord.get("/v1/bindings")["interfaces"]}
     expect_equal(fixed, {"eth0": (True, True), "idle": (False, True), "idle1": (False, True)}, "interfaces that lessord.conf names")
+
+
+def test_ctl_leases(lab):
+    """lessorctl makes, pages through and deletes leases, and shows free addresses"""
+    scene = Scene(lab).start()
+    ctl = scene.ctl
+    result = ctl.run("lease", "add", "10.77.0.150", "--hardware", CLIENT, "--host-name", "printer", "--lease-time", "2h")
+    expect("10.77.0.150 is leased" in result.stdout, f"it says {result.stdout!r}")
+    lease = ctl.json("lease", "show", "10.77.0.150")
+    expect_equal((lease["hostName"], lease["expiry"] - lease["start"]), ("printer", 7200), "the lease")
+    for number in range(2, 6):
+        lease = ctl.json("lease", "add", "--scope", "10.77.0.0", "--hardware", f"02:aa:00:00:00:{number:02}")
+        expect_equal(lease["address"], f"10.77.0.{98 + number}", "the next free address")
+    page = ctl.json("lease", "list", "--limit", "2")
+    expect_equal(([lease["address"] for lease in page["leases"]], page["next"]),
+                 (["10.77.0.100", "10.77.0.101"], "10.77.0.101"), "the first page")
+    expect("go on with --after 10.77.0.101" in ctl.run("lease", "list", "--limit", "2").stdout, "nothing says how to go on")
+    page = ctl.json("lease", "list", "10.77.0.0", "--after", page["next"])
+    expect_equal(([lease["address"] for lease in page["leases"]], page["next"]),
+                 (["10.77.0.102", "10.77.0.103", "10.77.0.150"], None), "the rest")
+    ctl.run("lease", "remove", "10.77.0.100", "10.77.0.150")
+    expect_equal(ctl.json("scope", "free", "10.77.0.0", "--count", "2")["addresses"], ["10.77.0.100", "10.77.0.104"], "free")
+    expect_equal(ctl.run("scope", "free", "10.77.0.0", "--from", "10.77.0.110", "--to", "10.77.0.110").stdout,
+                 "10.77.0.110\n", "what is printed")
+    result = ctl.run("scope", "free", "10.77.0.0", "--count", "100", status=1)
+    expect_equal(len(result.stdout.splitlines()), 97, "addresses with the warning")
+    expect("ERROR_DHCP_REACHED_END_OF_SELECTION (20126)" in result.stderr, f"it says {result.stderr!r}")
+    ctl.expect_error(20016, "lease", "remove", "10.77.0.150")
+    ctl.expect_error(20014, "lease", "add", "10.77.0.101", "--hardware", CLIENT)
+    ctl.expect_error(20011, "lease", "add", "10.77.0.99", "--hardware", CLIENT)
+    ctl.expect_error(20005, "lease", "add", "10.99.0.5", "--hardware", CLIENT)
+    ctl.expect_error(20005, "lease", "list", "10.99.0.0")
+    ctl.expect_error(20005, "scope", "free", "10.99.0.0")
+    ctl.expect_error(87, "scope", "free", "10.77.0.0", "--count", "1025")
+    ctl.expect_error(87, "scope", "free", "10.77.0.0", "--from", "10.77.0.1&count=3")
+    ctl.expect_error(87, "lease", "list", "--limit", "0")
+    ctl.expect_usage("lease", "add", "10.77.0.160")
+    ctl.expect_usage("lease", "add", "--hardware", CLIENT)
+
+
+def test_ctl_daemon(lab):
+    """lessorctl pauses and resumes the service, and shows its statistics, lease store and audit file"""
+    scene = Scene(lab).start()
+    ctl = scene.ctl
+    scene.client().obtain()
+    expect("server resume" in ctl.run("server", "pause").stdout, "nothing says how to go on")
+    expect("paused" in ctl.run("status").stdout.splitlines()[0], "the status does not say so")
+    ctl.expect_error(20017, "lease", "add", "10.77.0.160", "--hardware", CLIENT)
+    ctl.run("server", "resume")
+    scene.client().obtain()
+    output = ctl.run("statistics").stdout
+    for pattern in (r"^Acks: +2$", r"^10\.77\.0\.0/24 +enabled +100 +2 +98 +2 "):
+        expect(re.search(pattern, output, re.MULTILINE), f"no {pattern} in {output}")
+    expect("Acks" not in ctl.run("statistics", "10.77.0.0").stdout, "the server's numbers for one scope")
+    ctl.expect_error(20005, "statistics", "10.99.0.0")
+    output = ctl.run("database", "show").stdout
+    expect(re.search(r"^Leases in force: +2$", output, re.MULTILINE) and "leases.mdb" in output, f"the database: {output}")
+    audit = ctl.json("audit", "show")
+    expect(audit["enabled"] and audit["leases"] and audit["bytes"] == os.stat(audit["file"]).st_size, f"the audit file: {audit}")
+
+
+def test_ctl_bindings(lab):
+    """An interface that the directory has left alone is not served; one that lessord.conf names, or that is not there, is
+    refused"""
+    scene = Scene(lab).start()
+    ctl = scene.ctl
+    client = scene.client()
+    client.obtain()
+    ctl.run("binding", "set", "eth0", "off")
+    wait_until(lambda: not ctl.json("binding", "list")["interfaces"][0]["served"], "eth0 is not served")
+    dropped = scene.lessord.drops("link")
+    client.send(client.message(dhcp.DISCOVER))
+    wait_until(lambda: scene.lessord.drops("link") > dropped, "its packets are dropped")
+    expect("not served already" in ctl.run("binding", "set", "eth0", "off").stdout, "it is off already")
+    ctl.run("binding", "set", "eth0", "on")
+    client.obtain()
+    ctl.expect_error(20050, "binding", "set", "eth9", "off")
+    ctl.expect_error(87, "binding", "set", "eth0", "maybe")
+    scene.lessord.stop()
+    scene.lessord.settings["interfaces"] = "eth0"
+    scene.start()
+    ctl.expect_error(20051, "binding", "set", "eth0", "off")
+    ctl.run("binding", "set", "eth0", "on")

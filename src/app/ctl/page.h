@@ -21,6 +21,10 @@ page_f page_reservation;
 /* Settings; where each comes from, if all that are in force were asked for. */
 page_f page_settings;
 
+/* Addresses that are free; what the daemon has counted. */
+page_f page_free;
+page_f page_statistics;
+
 /* The other DHCP servers that the daemon has met. */
 page_f page_rogues;
 

@@ -80,10 +80,12 @@ static void print_headline(const json_t *status) {
 	const json_t *verdict = json_object_get(status, "verdict");
 	bool is_serving = get_number(verdict, "remaining") > 0;
 	bool is_failing = json_is_true(json_object_get(json_object_get(status, "leases"), "failing"));
+	bool is_paused = json_is_true(json_object_get(status, "paused"));
 	bool has_scopes = get_number(json_object_get(status, "configuration"), "servedScopes") > 0;
 
 	printf("%s (lessord %s): %s, %s\n", get_text(status, "server"), get_text(status, "version"), get_text(verdict, "state"),
 	       !is_serving  ? "no client is answered" :
+	       is_paused ? "but paused: no client is answered until \"lessorctl server resume\"" :
 	       is_failing ? "but clients get no lease, since none can be stored" :
 	       has_scopes ? "clients are answered" :
 			    "but there is no scope that this server serves");

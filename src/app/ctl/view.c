@@ -65,11 +65,15 @@ static void show_wide(const struct view *view, const json_t *items) {
 	free(columns);
 }
 
-static void show_table(const struct view *view, bool is_wide, const json_t *items) {
+/* What more there is to say stands behind the table. */
+static void show_table(const struct view *view, bool is_wide, const json_t *result) {
+	const json_t *items = json_object_get(result, view->key);
+
 	if (is_wide)
 		show_wide(view, items);
 	else
 		output_table(stdout, items, view->columns, view->n_columns);
+	output_message(stdout, result, "");
 }
 
 void view_show(const struct arguments *arguments, json_t *result) {
@@ -88,5 +92,5 @@ void view_show(const struct arguments *arguments, json_t *result) {
 	else if (json_array_size(json_object_get(result, view->key)) == 0)
 		output_message(stdout, result, view->empty);
 	else
-		show_table(view, is_output_wide(arguments), json_object_get(result, view->key));
+		show_table(view, is_output_wide(arguments), result);
 }
