@@ -135,6 +135,27 @@ bool is_level_given(const struct call *call) {
 	return false;
 }
 
+int level_open_or_root(struct call *call, struct tree *ret_tree, struct level *ret_level, struct error *reterr_error) {
+	struct level level = { .level = LEVEL_ROOT, .where = where(call->arena, LEVEL_ROOT, NULL) };
+	int r;
+
+	if (is_level_given(call))
+		return level_open(call, ret_tree, ret_level, reterr_error);
+	r = tree_load(call, ret_tree, reterr_error);
+	if (r == 0)
+		r = find_root(ret_tree, &level.entry, reterr_error);
+	if (r == 0)
+		*ret_level = level;
+	return r;
+}
+
+const char *level_flag(const struct call *call) {
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
+		if (levels[i].level & LEVEL_HOLDERS & ~LEVEL_ROOT && is_call_given(call, levels[i].name))
+			return arena_format(call->arena, "--%s %s", levels[i].name, call_value(call, levels[i].name));
+	return "--root";
+}
+
 static unsigned level_of(const struct entry *entry) {
 	for (unsigned class = 0; class < CLASS_COUNT; class ++)
 		if (is_entry_of_class(entry, schema_class_get((enum schema_class) class)->name))

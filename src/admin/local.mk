@@ -5,6 +5,7 @@ libadmin_a_CFLAGS = $(AM_CFLAGS)
 libadmin_a_SOURCES = \
 	src/admin/authorization.c \
 	src/admin/authorization.h \
+	src/admin/bootfile.c \
 	src/admin/call.c \
 	src/admin/call.h \
 	src/admin/canonical.c \
@@ -25,6 +26,7 @@ libadmin_a_SOURCES = \
 	src/admin/fields.h \
 	src/admin/file_edit.c \
 	src/admin/file_edit.h \
+	src/admin/filter.c \
 	src/admin/init.c \
 	src/admin/ldif_file.c \
 	src/admin/ldif_file.h \
@@ -66,6 +68,7 @@ libadmin_a_SOURCES = \
 	src/admin/show.h \
 	src/admin/site.c \
 	src/admin/status.c \
+	src/admin/superscope.c \
 	src/admin/tree.c \
 	src/admin/tree.h \
 	src/admin/tree_json.c \

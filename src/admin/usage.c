@@ -16,6 +16,12 @@ static bool is_in_force(const json_t *lease, struct ip4_range addresses) {
 	       is_ip4_in_range(address, addresses);
 }
 
+static bool is_of_bootp(const json_t *lease) {
+	const char *protocol = json_string_value(json_object_get(lease, "protocol"));
+
+	return protocol && strcmp(protocol, "bootp") == 0;
+}
+
 static struct usage count(const json_t *leases, struct ip4_range addresses) {
 	struct usage usage = { 0 };
 	const json_t *lease;
@@ -24,7 +30,7 @@ static struct usage count(const json_t *leases, struct ip4_range addresses) {
 	json_array_foreach(leases, i, lease) {
 		if (!is_in_force(lease, addresses))
 			continue;
-		if (json_is_true(json_object_get(lease, "bootp")))
+		if (is_of_bootp(lease))
 			usage.n_bootp++;
 		else
 			usage.n_dhcp++;

@@ -94,7 +94,6 @@ json_t *lease_json(const struct lease *lease, int64_t now) {
 	json_set_integer(object, "expiry", lease->expiry == LEASE_FOR_EVER ? 0 : lease->expiry);
 	json_set_text(object, "protocol", lease->is_bootp ? "bootp" : "dhcp");
 	set_address_or_null(object, "relay", lease->relay);
-	json_object_set_new(object, "bootp", json_boolean(lease->is_bootp));
 	return object;
 }
 

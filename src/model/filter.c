@@ -83,6 +83,10 @@ int filter_parse(const char *text, struct filter *ret_filter, struct error *rete
 	return 0;
 }
 
+const char *filter_list_name(enum filter_list list) {
+	return list_words[list];
+}
+
 void filter_format_pattern(const struct filter *filter, struct text *text) {
 	if (filter->list == FILTER_EXEMPT) {
 		text_add(text, "%u", filter->htype);

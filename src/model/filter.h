@@ -16,6 +16,9 @@
  * expected. */
 int filter_parse(const char *text, struct filter *ret_filter, struct error *reterr_error);
 
+/* The word for a list: "allow", "deny" or "exempt". */
+const char *filter_list_name(enum filter_list list);
+
 /* Add the pattern or type alone: 02:00:5e:* or 6. */
 void filter_format_pattern(const struct filter *filter, struct text *text);
 

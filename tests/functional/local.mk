@@ -35,8 +35,10 @@ EXTRA_DIST += \
 	tests/functional/test_documents.py \
 	tests/functional/test_ds389.py \
 	tests/functional/test_file_edits.py \
+	tests/functional/test_in_force.py \
 	tests/functional/test_kerberos.py \
 	tests/functional/test_library.py \
+	tests/functional/test_lists.py \
 	tests/functional/test_mirror.py \
 	tests/functional/test_offers.py \
 	tests/functional/test_orders.py \
