@@ -5,7 +5,8 @@ include_lessordir = $(includedir)/lessor
 dist_include_lessor_HEADERS = include/lessor/errors.h include/lessor/lessor.h
 
 noinst_PROGRAMS += docs/manual_gen
-docs_manual_gen_SOURCES = src/app/manual_gen.c src/app/manual_authority.c src/app/manual_authority.h
+docs_manual_gen_SOURCES = src/app/manual_gen.c src/app/manual_authority.c src/app/manual_authority.h \
+	src/app/manual_decision.c src/app/manual_decision.h
 docs_manual_gen_LDADD = libmodel.a libwire.a libbase.a
 
 MANUALS = docs/man/lessor-errors.7 docs/man/lessord.8 docs/man/lessord.conf.5 docs/man/lessorctl.1
@@ -19,8 +20,9 @@ docs/man/%: $(srcdir)/docs/man/%.in docs/manual_gen$(EXEEXT)
 	$(AM_V_GEN)docs/manual_gen$(EXEEXT) $< > $@.tmp && \
 	$(SED) -e 's|@VERSION[@]|$(VERSION)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' $@.tmp > $@ && rm -f $@.tmp
 
-FILLED = include/lessor/errors.h docs/authority.md docs/directory.md docs/errors.md docs/events.md docs/liblessor.md
-EXTRA_DIST += .clang-format .editorconfig docs/authority.md docs/bootp.md docs/directory.md docs/standalone.md docs/errors.md docs/events.md docs/rfc2131.md docs/architecture.md docs/dependencies.md docs/json.md docs/liblessor.md docs/style.md
+FILLED = include/lessor/errors.h docs/authority.md docs/directory.md docs/errors.md docs/events.md docs/liblessor.md \
+	docs/precedence.md
+EXTRA_DIST += .clang-format .editorconfig docs/authority.md docs/bootp.md docs/directory.md docs/standalone.md docs/errors.md docs/events.md docs/rfc2131.md docs/architecture.md docs/dependencies.md docs/json.md docs/liblessor.md docs/precedence.md docs/style.md
 
 .PHONY: update-docs
 update-docs: docs/manual_gen$(EXEEXT)

@@ -5,6 +5,7 @@ include tests/unit/store.mk
 include tests/unit/wire.mk
 include tests/fuzz/wire.mk
 include tests/unit/core.mk
+include tests/unit/engine.mk
 include tests/unit/api.mk
 include tests/unit/admin.mk
 include tests/unit/ctl.mk

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "app/manual_authority.h"
+#include "app/manual_decision.h"
 #include "base/counter.h"
 #include "base/error.h"
 #include "base/event.h"
@@ -689,8 +690,11 @@ static const struct {
 	{ "authority-states", manual_authority_states },
 	{ "authority-events", manual_authority_events },
 	{ "authority-arcs", manual_authority_arcs },
+	{ "condition-attributes", manual_condition_attributes },
+	{ "condition-forms", manual_condition_forms },
 	{ "counters", table_counters },
 	{ "drops", table_drops },
+	{ "precedence", manual_precedence },
 	{ "roles-man", table_roles_man },
 	{ "operations", table_operations },
 	{ "parameters", table_parameters },

@@ -128,8 +128,7 @@ static void address_note(const struct request *request, struct ip4 address, bool
 						   .text = text });
 }
 
-/* True if the client can have @address, to which it has a claim. */
-static bool claim(struct request *request, struct ip4 address, const char *why) {
+bool request_claim(struct request *request, struct ip4 address, const char *why) {
 	const char *reason;
 
 	if (is_ip4_none(address))
@@ -155,7 +154,7 @@ static struct ip4 choose_claimed(struct request *request) {
 				request->input->now.boot_ms);
 	claims[3] = dhcp4_option_ip4(request->packet, DHCP4_OPTION_REQUESTED_ADDRESS);
 	for (size_t i = 0; i < ARRAY_LEN(claims); i++)
-		if (claim(request, claims[i], reasons[i]))
+		if (request_claim(request, claims[i], reasons[i]))
 			return claims[i];
 	return (struct ip4){ 0 };
 }

@@ -132,6 +132,8 @@ bool has_request_policies(const struct request *request) {
 
 void request_match_policies(struct request *request) {
 	request->traits->n_policies = 0;
+	if (!request->scope->policies.n_items && !request->input->snapshot->policies.n_items)
+		return;
 	if (has_request_policies(request)) {
 		policies_match(request, &request->scope->policies);
 		policies_match(request, &request->input->snapshot->policies);

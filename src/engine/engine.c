@@ -160,6 +160,7 @@ static void request_handle(struct request *request) {
 	request->output->received = request->packet->type;
 	request->output->via = request->packet->giaddr;
 	request->output->is_rogue_request = reason != DROP_OWN_PROBE && is_rogue_request(request->packet);
+	request_note_packet(request);
 	if (reason != DROP_COUNT)
 		request_drop(request, reason);
 	else if (request->output->is_rogue_request)
@@ -184,4 +185,5 @@ void engine_handle(struct engine *engine, const struct engine_input *input, stru
 		request_drop(&request, reason);
 	if (ret_output->is_store_failed)
 		request_drop(&request, DROP_STORE);
+	request_note_result(&request);
 }

@@ -165,7 +165,7 @@ static void scope_note(const struct request *request, const struct scope *scope,
 						   .is_applied = is_applied,
 						   .subject = array,
 						   .dn = scope ? scope->dn : "",
-						   .level = LEVEL_SCOPE,
+						   .level = scope ? LEVEL_SCOPE : 0,
 						   .text = text });
 }
 

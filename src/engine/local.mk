@@ -19,8 +19,10 @@ libengine_a_SOURCES = \
 	src/engine/filter.c \
 	src/engine/link.c \
 	src/engine/messages.c \
+	src/engine/note.c \
 	src/engine/offers.c \
 	src/engine/offers.h \
+	src/engine/options.c \
 	src/engine/order.c \
 	src/engine/precedence.c \
 	src/engine/precedence.def \

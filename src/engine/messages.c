@@ -103,7 +103,7 @@ static bool has_better_address(struct request *request, struct ip4 address) {
 static void grant_or_refuse(struct request *request, struct ip4 address) {
 	if (has_better_address(request, address))
 		request_reply_nak(request, "another address is reserved for this client");
-	else if (can_assign(request, address))
+	else if (request_claim(request, address, "the client asks for it"))
 		grant(request, address);
 	else if (request->output->is_store_failed)
 		request_drop(request, DROP_STORE);

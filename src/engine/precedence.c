@@ -85,6 +85,7 @@ void option_search_start(const struct request *request, const struct client_clas
 
 	ret_search->request = request;
 	ret_search->vendor_class = vendor_class;
+	ret_search->only = is_plain && !vendor_class ? &request->scope->options : NULL;
 	ret_search->n_rows = 0;
 	for (unsigned row = is_plain ? PRECEDENCE_INHERITED : 0; row < PRECEDENCE_COUNT; row++)
 		if (rows[row].source(ret_search, 0, &set))
@@ -107,9 +108,21 @@ const struct option_value *option_search_next(const struct option_search *search
 	return NULL;
 }
 
+const struct client_class *option_place_class(const struct option_search *search, const struct option_place *place) {
+	const struct traits *traits = search->request->traits;
+	size_t n = traits->n_user_classes, index = place->index - 1;
+	enum precedence row = search->rows[place->row];
+
+	if (row == PRECEDENCE_POLICY)
+		return index % (n + 1) < n ? traits->user_classes[index % (n + 1)] : NULL;
+	return row == PRECEDENCE_RESERVATION || row == PRECEDENCE_INHERITED ? NULL : traits->user_classes[index];
+}
+
 const struct option_value *option_search_get(const struct option_search *search, uint8_t code) {
 	struct option_place place = { 0 };
 
+	if (search->only)
+		return option_set_get(search->only, code);
 	return option_search_next(search, code, &place);
 }
 

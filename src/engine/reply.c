@@ -33,69 +33,80 @@ static void header_fill(const struct request *request, struct dhcp4_header *ret_
 	memcpy(ret_header->chaddr, packet->chaddr, sizeof ret_header->chaddr);
 }
 
-static const struct option_set *options_of(const struct request *request) {
-	return request->reservation ? &request->reservation->options : &request->scope->options;
+/* An option whose value the server makes itself. */
+static void own_note(const struct request *request, uint8_t code, uint32_t value) {
+	struct be32 wire = be32_from(value);
+	char number[4], array[64];
+	struct text text;
+
+	if (!is_request_traced(request))
+		return;
+	text_init(&text, array, sizeof array);
+	option_value_format(code, span_of(wire.octets, sizeof wire.octets), &text);
+	request_note(request, (struct trace_note){ .step = TRACE_OPTION,
+						   .is_applied = true,
+						   .subject = option_name(code, number),
+						   .text = array });
+}
+
+static void write_own(const struct request *request, struct dhcp4_writer *writer, uint8_t code, uint32_t value) {
+	dhcp4_write_u32(writer, code, value);
+	own_note(request, code, value);
 }
 
 /* A configured renewal or rebinding time; @fallback if there is none. */
-static uint32_t configured_time(const struct request *request, uint8_t code, uint32_t fallback) {
-	const struct option_value *value = option_set_get(options_of(request), code);
+static uint32_t configured_time(const struct reply_options *options, uint8_t code, uint32_t fallback) {
+	struct span value = reply_options_get(options, code);
 
-	return value && value->octets.len == 4 ? be32_read(value->octets.data) : fallback;
+	return value.len == 4 ? be32_read(value.data) : fallback;
 }
 
 /* RFC 2131 4.4.5: T1 at half, T2 at seven eighths, unless configured; always T1 <= T2 <= lease time. */
-static void write_times(struct request *request, struct dhcp4_writer *writer, uint32_t lease_time) {
-	uint32_t t2 = configured_time(request, DHCP4_OPTION_REBINDING_TIME, lease_time - lease_time / 8);
-	uint32_t t1 = configured_time(request, DHCP4_OPTION_RENEWAL_TIME, lease_time / 2);
+static void write_times(const struct reply_options *options, struct dhcp4_writer *writer, uint32_t lease_time) {
+	uint32_t t2 = configured_time(options, DHCP4_OPTION_REBINDING_TIME, lease_time - lease_time / 8);
+	uint32_t t1 = configured_time(options, DHCP4_OPTION_RENEWAL_TIME, lease_time / 2);
 
 	if (t2 > lease_time)
 		t2 = lease_time - lease_time / 8;
 	if (t1 > t2)
 		t1 = t2 / 2;
-	dhcp4_write_u32(writer, DHCP4_OPTION_LEASE_TIME, lease_time);
-	dhcp4_write_u32(writer, DHCP4_OPTION_RENEWAL_TIME, t1);
-	dhcp4_write_u32(writer, DHCP4_OPTION_REBINDING_TIME, t2);
-}
-
-static void write_option_once(struct request *request, struct dhcp4_writer *writer, struct code_set *done,
-			      uint8_t code) {
-	const struct option_value *value = option_set_get(options_of(request), code);
-
-	if (value && code_set_add(done, code))
-		dhcp4_write_option(writer, code, value->octets);
+	write_own(options->search.request, writer, DHCP4_OPTION_LEASE_TIME, lease_time);
+	write_own(options->search.request, writer, DHCP4_OPTION_RENEWAL_TIME, t1);
+	write_own(options->search.request, writer, DHCP4_OPTION_REBINDING_TIME, t2);
 }
 
 /* The scope's own mask, unless another one is set. */
-static void write_mask(struct request *request, struct dhcp4_writer *writer) {
-	const struct option_value *value = option_set_get(options_of(request), DHCP4_OPTION_SUBNET_MASK);
-
-	if (value)
-		dhcp4_write_option(writer, DHCP4_OPTION_SUBNET_MASK, value->octets);
+static void write_mask(struct request *request, struct reply_options *options, struct dhcp4_writer *writer) {
+	if (reply_options_get(options, DHCP4_OPTION_SUBNET_MASK).data)
+		reply_options_write(options, writer, DHCP4_OPTION_SUBNET_MASK);
 	else
-		dhcp4_write_u32(writer, DHCP4_OPTION_SUBNET_MASK, ip4_mask(request->scope->subnet.prefix_length));
+		write_own(request, writer, DHCP4_OPTION_SUBNET_MASK, ip4_mask(request->scope->subnet.prefix_length));
 }
 
-/* What the client asks for in its own order (RFC 2132 9.8); everything if it does not say. */
-static void write_configured(struct request *request, struct dhcp4_writer *writer) {
-	static const uint8_t own[] = { DHCP4_OPTION_SUBNET_MASK,     DHCP4_OPTION_REQUESTED_ADDRESS,
-				       DHCP4_OPTION_LEASE_TIME,      DHCP4_OPTION_OVERLOAD,
-				       DHCP4_OPTION_MESSAGE_TYPE,    DHCP4_OPTION_SERVER_ID,
-				       DHCP4_OPTION_PARAMETER_LIST,  DHCP4_OPTION_MAX_SIZE,
-				       DHCP4_OPTION_RENEWAL_TIME,    DHCP4_OPTION_REBINDING_TIME,
-				       DHCP4_OPTION_CLIENT_ID,       DHCP4_OPTION_RELAY_INFO,
-				       DHCP4_OPTION_SUBNET_SELECTION };
-	const struct option_set *options = options_of(request);
-	struct span list = request->packet->options[DHCP4_OPTION_PARAMETER_LIST];
-	struct code_set done = { { 0 } };
+#define BIT_OF(word, code) ((code) / 64 == (word) ? UINT64_C(1) << ((code)&63) : 0)
+#define BITS_OF(word)                                                                                                  \
+	BIT_OF(word, DHCP4_OPTION_SUBNET_MASK) | BIT_OF(word, DHCP4_OPTION_REQUESTED_ADDRESS) |                        \
+		BIT_OF(word, DHCP4_OPTION_LEASE_TIME) | BIT_OF(word, DHCP4_OPTION_OVERLOAD) |                          \
+		BIT_OF(word, DHCP4_OPTION_MESSAGE_TYPE) | BIT_OF(word, DHCP4_OPTION_SERVER_ID) |                       \
+		BIT_OF(word, DHCP4_OPTION_PARAMETER_LIST) | BIT_OF(word, DHCP4_OPTION_MAX_SIZE) |                      \
+		BIT_OF(word, DHCP4_OPTION_RENEWAL_TIME) | BIT_OF(word, DHCP4_OPTION_REBINDING_TIME) |                  \
+		BIT_OF(word, DHCP4_OPTION_CLIENT_ID) | BIT_OF(word, DHCP4_OPTION_RELAY_INFO) |                         \
+		BIT_OF(word, DHCP4_OPTION_SUBNET_SELECTION)
 
-	for (size_t i = 0; i < ARRAY_LEN(own); i++)
-		code_set_add(&done, own[i]);
-	write_mask(request, writer);
+/* What only the server itself writes; the mask it has written by then. */
+static const struct code_set written_by_server = { { BITS_OF(0), BITS_OF(1), BITS_OF(2), BITS_OF(3) } };
+
+/* What the client asks for in its own order (RFC 2132 9.8); everything if it does not say. */
+static void write_configured(struct request *request, struct reply_options *options, struct dhcp4_writer *writer) {
+	struct span list = request->packet->options[DHCP4_OPTION_PARAMETER_LIST];
+
+	write_mask(request, options, writer);
+	options->done = written_by_server;
 	for (size_t i = 0; i < list.len; i++)
-		write_option_once(request, writer, &done, list.data[i]);
-	for (size_t i = 0; i < options->n_values && !list.data; i++)
-		write_option_once(request, writer, &done, options->values[i].code);
+		reply_options_write(options, writer, list.data[i]);
+	if (!list.data)
+		reply_options_write_all(options, writer);
+	reply_options_note_rest(options);
 }
 
 /* True if the client wants a broadcast, or has no hardware address of the kind that frames are sent to. */
@@ -161,6 +172,7 @@ static void reply_finish(struct request *request, enum dhcp4_message_type type, 
 }
 
 void request_reply(struct request *request, enum dhcp4_message_type type, struct ip4 address, uint32_t lease_time) {
+	struct reply_options options;
 	struct dhcp4_header header;
 	struct dhcp4_writer writer;
 
@@ -168,22 +180,29 @@ void request_reply(struct request *request, enum dhcp4_message_type type, struct
 	header.yiaddr = address;
 	if (type == DHCP4_ACK)
 		header.ciaddr = request->packet->ciaddr;
+	request_note_settings(request);
 	request_boot_file(request, &header);
+	request_note_boot_file(request);
+	reply_options_start(request, &options);
 	reply_start(request, type, &header, &writer);
 	if (lease_time)
-		write_times(request, &writer, lease_time);
+		write_times(&options, &writer, lease_time);
 	if (has_dhcp4_option(request->packet, DHCP4_OPTION_SUBNET_SELECTION)) /* RFC 3011 */
 		dhcp4_write_option(&writer, DHCP4_OPTION_SUBNET_SELECTION,
 				   request->packet->options[DHCP4_OPTION_SUBNET_SELECTION]);
-	write_configured(request, &writer);
+	write_configured(request, &options, &writer);
 	reply_finish(request, type, address, &writer);
 }
 
 /* Extensions of DHCP (RFC 2132 section 9), and what the engine itself writes. */
-static bool is_for_dhcp_alone(uint8_t code) {
-	return (code >= DHCP4_OPTION_REQUESTED_ADDRESS && code <= DHCP4_OPTION_CLIENT_ID) ||
-	       code == DHCP4_OPTION_TFTP_SERVER || code == DHCP4_OPTION_BOOT_FILE || code == DHCP4_OPTION_RELAY_INFO ||
-	       code == DHCP4_OPTION_SUBNET_SELECTION || code == DHCP4_OPTION_SUBNET_MASK;
+static void withhold_from_bootp(struct reply_options *options) {
+	static const uint8_t others[] = { DHCP4_OPTION_TFTP_SERVER, DHCP4_OPTION_BOOT_FILE, DHCP4_OPTION_RELAY_INFO,
+					  DHCP4_OPTION_SUBNET_SELECTION, DHCP4_OPTION_SUBNET_MASK };
+
+	for (unsigned code = DHCP4_OPTION_REQUESTED_ADDRESS; code <= DHCP4_OPTION_CLIENT_ID; code++)
+		code_set_add(&options->done, (uint8_t)code);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		code_set_add(&options->done, others[i]);
 }
 
 /* As much as the client has room for: RFC 951's, or more if its request was longer or says so (RFC 1542 2.1). */
@@ -197,8 +216,8 @@ static size_t bootp_limit(const struct request *request) {
 }
 
 void request_reply_bootp(struct request *request, struct ip4 address) {
-	const struct option_set *options = options_of(request);
 	struct span relay_info = request->packet->options[DHCP4_OPTION_RELAY_INFO];
+	struct reply_options options;
 	struct dhcp4_header header;
 	struct dhcp4_writer writer;
 
@@ -208,12 +227,14 @@ void request_reply_bootp(struct request *request, struct ip4 address) {
 	header.ciaddr = request->packet->ciaddr;
 	header.yiaddr = address;
 	header.siaddr = request->server_id;
+	request_note_settings(request);
 	request_boot_file(request, &header);
+	request_note_boot_file(request);
+	reply_options_start(request, &options);
 	dhcp4_write_start(&writer, request->output->octets, bootp_limit(request), &header, relay_info.len);
-	write_mask(request, &writer);
-	for (size_t i = 0; i < options->n_values; i++)
-		if (!is_for_dhcp_alone(options->values[i].code))
-			dhcp4_write_option(&writer, options->values[i].code, options->values[i].octets);
+	write_mask(request, &options, &writer);
+	withhold_from_bootp(&options);
+	reply_options_write_all(&options, &writer);
 	request->output->len = request->packet->has_cookie ? dhcp4_write_finish(&writer, relay_info)
 							   : dhcp4_write_finish_plain(&writer);
 	request->output->has_reply = true;
@@ -239,6 +260,9 @@ void request_reply_nak(struct request *request, const char *message) {
 	struct dhcp4_header header;
 	struct dhcp4_writer writer;
 
+	request_note(request,
+		     (struct trace_note){
+			     .step = TRACE_ADDRESS, .dn = request->scope->dn, .level = LEVEL_SCOPE, .text = message });
 	header_fill(request, &header);
 	/* The client may not yet have a usable address behind that relay (RFC 2131 4.1). */
 	if (!is_ip4_none(request->packet->giaddr))

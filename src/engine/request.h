@@ -2,6 +2,7 @@
 /* request.h - one packet on its way through the engine; internal to src/engine. */
 #pragma once
 
+#include "base/cursor.h"
 #include "base/text.h"
 #include "engine/engine.h"
 #include "engine/offers.h"
@@ -123,6 +124,9 @@ void request_boot_file(struct request *request, struct dhcp4_header *header);
  * else. Sets output->is_store_failed when that could not be found out. */
 bool can_assign(struct request *request, struct ip4 address);
 
+/* The same of an address that the client has a claim to, which the trace is told of: @why, or why it cannot have it. */
+bool request_claim(struct request *request, struct ip4 address, const char *why);
+
 /* The address for a client that has not asked for a certain one, or whose wish cannot be met; none if there is no free
  * one. In a superscope the request goes on in the member that the address lies in. Fills output->policy. */
 struct ip4 request_choose_address(struct request *request);
@@ -188,6 +192,7 @@ enum precedence {
 struct option_search {
 	const struct request *request;
 	const struct client_class *vendor_class; /* options of this class; NULL: the standard ones */
+	const struct option_set *only;           /* all that there is for most clients; NULL: look into the rows */
 	uint8_t rows[PRECEDENCE_COUNT];
 	size_t n_rows;
 };
@@ -206,6 +211,25 @@ const struct option_value *option_search_next(const struct option_search *search
 					      struct option_place *place);
 void option_search_codes(const struct option_search *search, struct code_set *codes);
 
+/* The user class that the value found last at @place is for; NULL: for everybody. */
+const struct client_class *option_place_class(const struct option_search *search, const struct option_place *place);
+
+/* The configured options of one reply. Embedded; large. */
+struct reply_options {
+	struct option_search search; /* the standard ones */
+	struct span vendor;   /* those of the client's vendor class, as the value of option 43; data NULL if none */
+	struct code_set done; /* written, or not to be written */
+	uint8_t vendor_octets[DHCP4_MESSAGE_MAX];
+};
+
+/* options.c: prepare; borrow a value, data NULL if there is none; write one, unless it is done already; write all that
+ * there are; tell the trace of those that were not written. */
+void reply_options_start(const struct request *request, struct reply_options *ret_options);
+struct span reply_options_get(const struct reply_options *options, uint8_t code);
+void reply_options_write(struct reply_options *options, struct dhcp4_writer *writer, uint8_t code);
+void reply_options_write_all(struct reply_options *options, struct dhcp4_writer *writer);
+void reply_options_note_rest(const struct reply_options *options);
+
 /* precedence.c: a setting for this client: the reservation's own, that of the first policy that sets it, or the
  * scope's. */
 uint64_t request_setting(const struct request *request, enum setting setting);
@@ -222,6 +246,13 @@ void request_reply_vendor(struct request *request, struct span vendor_informatio
 
 /* A DHCPNAK (RFC 2131 table 3). */
 void request_reply_nak(struct request *request, const char *message);
+
+/* note.c: tell the trace of the packet; of the settings that count for the client; of the row of the table of boot
+ * files; of what came out. Nothing happens without a trace. */
+void request_note_packet(const struct request *request);
+void request_note_settings(const struct request *request);
+void request_note_boot_file(const struct request *request);
+void request_note_result(const struct request *request);
 
 static inline bool is_request_traced(const struct request *request) {
 	return request->input->trace != NULL;

@@ -86,14 +86,21 @@ const struct reservation *scope_reservation_by_client_id(const struct scope *sco
 	return found ? *found : NULL;
 }
 
-static int compare_with_code(const void *key, const void *element) {
-	return *(const uint8_t *)key - ((const struct option_value *)element)->code;
-}
-
+/* Each reply asks for many codes: this one is not left to bsearch. */
 const struct option_value *option_set_get(const struct option_set *set, uint8_t code) {
-	if (set->n_values == 0)
-		return NULL;
-	return bsearch(&code, set->values, set->n_values, sizeof *set->values, compare_with_code);
+	size_t first = 0, end = set->n_values;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (set->values[middle].code == code)
+			return &set->values[middle];
+		if (set->values[middle].code < code)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return NULL;
 }
 
 /* NULL is below all classes, and these are in the order of the snapshot. */

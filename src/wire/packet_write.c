@@ -21,21 +21,21 @@ static size_t option_size(size_t len) {
 	return len + parts * PART_HEAD;
 }
 
+static size_t put_part(uint8_t *place, uint8_t code, struct span part) {
+	place[0] = code;
+	place[1] = (uint8_t)part.len;
+	if (part.len)
+		memcpy(place + PART_HEAD, part.data, part.len);
+	return PART_HEAD + part.len;
+}
+
 /* Write the option at @place, which has room for it. Returns its size. */
 static size_t put_option(uint8_t *place, uint8_t code, struct span value) {
-	struct writer writer = writer_of(place, option_size(value.len));
-	size_t done = 0;
+	size_t size = 0;
 
-	do {
-		size_t part = value.len - done < PART_MAX ? value.len - done : PART_MAX;
-
-		writer_u8(&writer, code);
-		writer_u8(&writer, (uint8_t)part);
-		if (part)
-			writer_put(&writer, span_of(value.data + done, part));
-		done += part;
-	} while (done < value.len);
-	return writer.len;
+	for (; value.len > PART_MAX; value = span_of(value.data + PART_MAX, value.len - PART_MAX))
+		size += put_part(place + size, code, span_of(value.data, PART_MAX));
+	return size + put_part(place + size, code, value);
 }
 
 static void write_header(struct writer *writer, const struct dhcp4_header *header) {

@@ -296,6 +296,8 @@ static bool expect_told(const struct engine_output *output, const char *name, co
 		assert_int_equal(output->via.value, address_of(value).value);
 	else if (strcmp(name, "filter") == 0)
 		expect_filter(output, value);
+	else if (strcmp(name, "residual") == 0)
+		assert_int_equal(output->is_residual_full, atoi(value));
 	else if (strcmp(name, "policy") == 0)
 		assert_string_equal(output->policy ? output->policy->name : "", value);
 	else if (strcmp(name, "rogue") == 0)

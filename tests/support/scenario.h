@@ -14,7 +14,7 @@
  *     opt=CODE:HEX class=TEXT (option 60) user=TEXT (option 77) mac=HEX (six octets)
  * Behind it: offer|ack|nak|bootp [ADDRESS], or drop REASON; and any of
  *     filter=OCTETS|none (length of the pattern that denies the client)
- *     policy=NAME (whose ranges the address is from, or are full; "" for none)
+ *     policy=NAME (whose ranges the address is from, or are full; "" for none) residual=0|1
  *     path=link|broadcast|unicast dst=ADDRESS port=N lt=SECONDS t1=SECONDS t2=SECONDS opt=CODE:HEX no=CODE
  *     at=OFFSET:HEX (octets of the fixed header) other=ADDRESS (server that was chosen) via=ADDRESS (relay) rogue=0|1
  *     probe=ADDRESS*ATTEMPTS delay=MILLISECONDS size=OCTETS file=TEXT (of the row of the table) unknown=0|1
