@@ -51,6 +51,8 @@ libadmin_a_SOURCES = \
 	src/admin/range.c \
 	src/admin/ranges.c \
 	src/admin/ranges.h \
+	src/admin/removed.c \
+	src/admin/removed.h \
 	src/admin/reservation.c \
 	src/admin/reservation_show.c \
 	src/admin/result.c \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lessorctl scope remove. */
 #include "admin/call.h"
+#include "admin/removed.h"
 #include "admin/result.h"
 #include "admin/tree.h"
 #include "admin/usage.h"
@@ -61,6 +62,8 @@ int scope_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	const struct entry *scope;
 	struct losses losses;
+	const char *undo = "";
+	json_t *message;
 	int r = tree_load(call, &tree, reterr_error);
 
 	if (r == 0)
@@ -72,6 +75,8 @@ int scope_remove(struct call *call, struct error *reterr_error) {
 		r = check_unused(&tree, scope, &losses, reterr_error);
 	if (r == 0)
 		r = confirm(call, &tree, scope, &losses, reterr_error);
+	if (r == 0)
+		undo = removed_text(&tree, scope->dn);
 	for (size_t i = 0; i < tree.entries.n_items && r == 0; i++)
 		if (is_dn_equal(dn_parent(tree.entries.items[i]->dn), scope->dn))
 			r = directory_delete(tree.directory, tree.entries.items[i]->dn, reterr_error);
@@ -79,6 +84,7 @@ int scope_remove(struct call *call, struct error *reterr_error) {
 		r = directory_delete(tree.directory, scope->dn, reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(scope->dn, "scope %s removed; %s still leased", tree_scope_text(&tree, scope),
-					 usage_text(call->arena, losses.usage)));
+	message = result_message(scope->dn, "scope %s removed; %s still leased", tree_scope_text(&tree, scope),
+				 usage_text(call->arena, losses.usage));
+	return call_done(call, removed_result(message, undo));
 }

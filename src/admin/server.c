@@ -10,6 +10,7 @@
 #include "admin/authorization.h"
 #include "admin/call.h"
 #include "admin/edit.h"
+#include "admin/removed.h"
 #include "admin/result.h"
 #include "admin/tree.h"
 #include "base/text.h"
@@ -418,7 +419,7 @@ static int check_unnamed(const struct tree *tree, const char *server, struct err
 int server_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	const struct entry *server;
-	const char *name;
+	const char *name, *undo;
 	int r = tree_load(call, &tree, reterr_error);
 
 	if (r == 0)
@@ -430,9 +431,12 @@ int server_remove(struct call *call, struct error *reterr_error) {
 	if (r == 0)
 		r = call_confirm(call, reterr_error, "this removes the entry of server %s, with the options and settings that stand there",
 				 name);
-	if (r == 0)
-		r = directory_delete(tree.directory, server->dn, reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(server->dn, "server %s removed from site %s", name, tree_site_name(&tree, server)));
+	undo = removed_text(&tree, server->dn);
+	r = directory_delete(tree.directory, server->dn, reterr_error);
+	if (r < 0)
+		return r;
+	return call_done(call, removed_result(result_message(server->dn, "server %s removed from site %s", name,
+							     tree_site_name(&tree, server)), undo));
 }

@@ -4,6 +4,7 @@
 
 #include "admin/call.h"
 #include "admin/edit.h"
+#include "admin/removed.h"
 #include "admin/result.h"
 #include "admin/tree.h"
 #include "model/dn.h"
@@ -52,6 +53,7 @@ static int check_empty(const struct tree *tree, const struct entry *site, struct
 int site_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	const struct entry *site;
+	const char *undo;
 	int r = tree_load(call, &tree, reterr_error);
 
 	if (r == 0)
@@ -61,11 +63,13 @@ int site_remove(struct call *call, struct error *reterr_error) {
 	if (r == 0)
 		r = call_confirm(call, reterr_error, "this removes site %s, with the options and settings that stand there",
 				 tree_leaf(&tree, site));
-	if (r == 0)
-		r = directory_delete(tree.directory, site->dn, reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(site->dn, "site %s removed", tree_leaf(&tree, site)));
+	undo = removed_text(&tree, site->dn);
+	r = directory_delete(tree.directory, site->dn, reterr_error);
+	if (r < 0)
+		return r;
+	return call_done(call, removed_result(result_message(site->dn, "site %s removed", tree_leaf(&tree, site)), undo));
 }
 
 static json_t *site_item(const struct tree *tree, const struct entry *site) {

@@ -155,6 +155,31 @@ def test_scopes(lab):
     scene.lessord.wait_for_generation(lambda configuration: configuration["servedScopes"] == 0)
 
 
+def _entries(scene):
+    """What stands in the tree: the lines of each entry, in an order of their own."""
+    return sorted(sorted(entry.splitlines()) for entry in scene.slapd.search(ROOT).split("\n\n"))
+
+
+def test_undo(lab):
+    """What scope, server and site remove take away comes back by the text that they give, as it was"""
+    scene, ctl = _sample(lab)
+    for words in (["site", "add", "bergen"], ["server", "add", OTHER, "--site", "bergen"],
+                  ["setting", "set", "offer-time=2m", "--server", OTHER], ["option", "set", "domain-name=z\u00fcrich", "--site", "bergen"],
+                  ["scope", "add", "10.80.0.0/24", "--site", "bergen", "--range", "10.80.0.10-10.80.0.20", "--name", " blanks "],
+                  ["reservation", "add", "10.80.0.5", "--hardware", "02:00:00:00:00:50"],
+                  ["option", "set", "routers=10.80.0.1", "--reservation", "10.80.0.5"]):
+        ctl.run(*words)
+    before = _entries(scene)
+    undone = [ctl.json(*words)["undo"] for words in (["scope", "remove", "10.80.0.0", "--force"], ["server", "remove", OTHER],
+                                                     ["site", "remove", "bergen"])]
+    expect("bergen" not in scene.slapd.search(ROOT), "something was left behind")
+    for text in reversed(undone):
+        scene.slapd.add(text)
+    expect_equal(_entries(scene), before, "the tree that was put together again")
+    shown = _at_terminal(scene, b"y\n", "scope", "remove", "10.80.0.0", "--force")[1]
+    expect("To bring it back" in shown and "lessorHardwareAddress: 02:00:00:00:00:50" in shown, f"what a terminal shows: {shown!r}")
+
+
 def test_ranges(lab):
     """range and exclusion add and remove; wrong ones are refused."""
     scene, ctl = _sample(lab)

@@ -70,13 +70,23 @@ static void print_warnings(const json_t *result) {
 				json_string_value(json_object_get(warning, "message")));
 }
 
+/* For a person; a program finds it under "undo". */
+static void print_undo(const json_t *result) {
+	const char *undo = json_string_value(json_object_get(result, "undo"));
+
+	if (undo && isatty(STDOUT_FILENO))
+		printf("To bring it back, give these lines to ldapadd, or put them back into the file:\n\n%s", undo);
+}
+
 static void show(const struct arguments *arguments, const char *text) {
 	json_t *result = json_loads(text, 0, NULL);
 
-	if (is_output_json(arguments))
+	if (is_output_json(arguments)) {
 		output_json(stdout, result);
-	else
+	} else {
 		view_show(arguments, result);
+		print_undo(result);
+	}
 	fflush(stdout);
 	print_warnings(result);
 	json_decref(result);
