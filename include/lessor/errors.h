@@ -183,7 +183,7 @@
 #define ERROR_DHCP_UNDEFINED_HARDWARE_ADDRESS_TYPE 20102
 /* The value is not of the type that the definition of its option demands. */
 #define ERROR_DHCP_OPTION_TYPE_MISMATCH 20103
-/* A condition of the policy refers to a group that the policy does not have. */
+/* A parenthesis in the condition of the policy has no partner. */
 #define ERROR_DHCP_POLICY_BAD_PARENT_EXPR 20104
 /* A policy of this name exists already at this level. */
 #define ERROR_DHCP_POLICY_EXISTS 20105

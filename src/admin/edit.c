@@ -153,6 +153,13 @@ static size_t apply(const struct entry *const *entries, size_t n_entries, const 
 	return n;
 }
 
+/* A range of a policy that its scope does not hold is, where the policy is edited, a bad range. */
+static enum error_code code_of(const struct finding *finding, bool is_edited) {
+	bool is_bad_range = finding->code == E_SCOPE_RANGE_POLICY_RANGE_CONFLICT && is_edited;
+
+	return is_bad_range ? E_DHCP_POLICY_RANGE_BAD : (enum error_code)finding->code;
+}
+
 int edit_check(const struct entry *const *entries, size_t n_entries, const struct entry *before,
 	       const struct entry *after, struct error *reterr_error) {
 	const struct entry **changed = mem_alloc((n_entries + 1) * sizeof *changed);
@@ -165,11 +172,12 @@ int edit_check(const struct entry *const *entries, size_t n_entries, const struc
 	new_snapshot = snapshot_build(changed, n_changed, "", 0, &new_findings);
 	for (size_t i = 0; i < new_findings.n_items && r == 0; i++) {
 		const struct finding *finding = &new_findings.items[i];
+		bool is_edited = after && is_dn_equal(finding->dn, after->dn);
 
 		if (is_finding_known(&old_findings, finding))
 			continue;
-		r = error_set(reterr_error, (enum error_code)finding->code, "%s", finding->reason);
-		if (!after || !is_dn_equal(finding->dn, after->dn))
+		r = error_set(reterr_error, code_of(finding, is_edited), "%s", finding->reason);
+		if (!is_edited)
 			error_prefix(reterr_error, "this would break %s", finding->dn);
 	}
 	snapshot_free(new_snapshot);

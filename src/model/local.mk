@@ -33,6 +33,7 @@ libmodel_a_SOURCES = \
 	src/model/map.c \
 	src/model/map_lists.c \
 	src/model/map_option.c \
+	src/model/map_policy.c \
 	src/model/map_priv.h \
 	src/model/map_vocabulary.c \
 	src/model/order.c \
@@ -52,6 +53,7 @@ libmodel_a_SOURCES = \
 	src/model/snapshot_inherit.c \
 	src/model/snapshot_judge.c \
 	src/model/snapshot_lists.c \
+	src/model/snapshot_policy.c \
 	src/model/snapshot_superscope.c \
 	src/model/snapshot_tree.c \
 	src/model/snapshot_vocabulary.c \

@@ -65,6 +65,14 @@ void map_report_consequence(struct map *map, struct map_object *object, enum err
 				      .is_consequence = true });
 }
 
+void map_require(struct map *map, struct map_object *object, enum schema_attribute attribute, enum error_code code,
+		 const char *example) {
+	const char *name = schema_attribute_get(attribute)->name;
+
+	if (!entry_attribute_get(object->entry, name))
+		map_report(map, object, name, code, "the entry has no %s; add one, for example %s", name, example);
+}
+
 void map_finish(struct map *map, struct findings *ret_findings) {
 	struct finding *items = arena_array_of(map->keep, struct finding, map->n_findings);
 	size_t n_items = 0;
@@ -131,15 +139,16 @@ static int parse_range(const char *text, struct ip4_range *ret_range, const char
 /* The same of @value; false, and reported, if there is no range in it. */
 static bool take_addresses(struct map *map, struct map_object *object, const struct map_value *value,
 			   struct ip4_range *ret_range, const char **ret_word) {
+	enum error_code code = object->policy ? E_DHCP_POLICY_RANGE_BAD : E_DHCP_INVALID_RANGE;
 	char quoted[QUOTE_MAX];
 	int result = parse_range(value->text, ret_range, ret_word);
 
 	if (result == -E_DHCP_INVALID_RANGE)
-		map_report(map, object, value->attribute, E_DHCP_INVALID_RANGE,
+		map_report(map, object, value->attribute, code,
 			   "%s \"%s\" ends before it starts; write the lower address first", value->attribute,
 			   quote(value->octets, quoted));
 	else if (result < 0)
-		map_report(map, object, value->attribute, E_DHCP_INVALID_RANGE,
+		map_report(map, object, value->attribute, code,
 			   "%s \"%s\" is not a range; write FIRST-LAST, for example 10.1.0.50-10.1.0.200",
 			   value->attribute, quote(value->octets, quoted));
 	return result == 0;
@@ -155,7 +164,11 @@ static void take_range(struct map *map, struct map_object *object, const struct 
 		object->ranges = arena_array_of(map->scratch, struct address_range, value->count);
 	if (!take_addresses(map, object, value, &range.range, &word))
 		return;
-	if (*word && client_type_parse(word, &range.kind) < 0)
+	if (*word && object->policy)
+		map_report(map, object, value->attribute, E_DHCP_POLICY_RANGE_BAD,
+			   "%s \"%s\" has a word behind the addresses; on a policy nothing may stand there",
+			   value->attribute, quote(value->octets, quoted));
+	else if (*word && client_type_parse(word, &range.kind) < 0)
 		map_report(map, object, value->attribute, E_DHCP_INVALID_RANGE,
 			   "%s \"%s\" has an unknown word behind the addresses; write dhcp, bootp, both or nothing there",
 			   value->attribute, quote(value->octets, quoted));
@@ -183,10 +196,14 @@ static void take_exclusion(struct map *map, struct map_object *object, const str
 
 static void take_state(struct map *map, struct map_object *object, const struct map_rule *rule,
 		       const struct map_value *value) {
+	bool is_enabled = is_text_equal_nocase(value->text, "enabled");
 	char quoted[QUOTE_MAX];
 
-	object->scope->is_enabled = is_text_equal_nocase(value->text, "enabled");
-	if (!object->scope->is_enabled && !is_text_equal_nocase(value->text, "disabled"))
+	if (object->policy)
+		object->policy->is_enabled = is_enabled;
+	else
+		object->scope->is_enabled = is_enabled;
+	if (!is_enabled && !is_text_equal_nocase(value->text, "disabled"))
 		map_report(map, object, value->attribute, E_INVALID_PARAMETER,
 			   "%s is \"%s\"; write enabled or disabled", value->attribute, quote(value->octets, quoted));
 }
@@ -287,6 +304,8 @@ static const struct map_rule rules[] = {
 	{ ATTRIBUTE_OPTION_TYPE, SETTING_COUNT, false, map_take_option_type },
 	{ ATTRIBUTE_VENDOR_CLASS, SETTING_COUNT, false, map_take_vendor_class },
 	{ ATTRIBUTE_DEFAULT_VALUE, SETTING_COUNT, false, map_take_default_value },
+	{ ATTRIBUTE_PROCESSING_ORDER, SETTING_COUNT, false, map_take_processing_order },
+	{ ATTRIBUTE_CONDITION, SETTING_COUNT, true, map_take_condition },
 	{ ATTRIBUTE_UNBOUND_INTERFACE, SETTING_COUNT, false, map_take_unbound },
 #define SETTING(symbol, attribute, ...) { ATTRIBUTE_##attribute, SETTING_##symbol, false, take_setting },
 #include "model/schema.def"
@@ -418,13 +437,17 @@ static void check_ranges(struct map *map, struct map_object *object) {
 	}
 }
 
+void map_sort_ranges(struct map_object *object) {
+	if (object->n_ranges)
+		qsort(object->ranges, object->n_ranges, sizeof *object->ranges, compare_address_ranges);
+}
+
 /* Sort the ranges that were taken, and keep them with their kinds beside them. */
 static void keep_ranges(struct map *map, struct map_object *object) {
 	struct ip4_range *ranges = arena_array_of(map->keep, struct ip4_range, object->n_ranges);
 	enum client_type *kinds = arena_array_of(map->keep, enum client_type, object->n_ranges);
 
-	if (object->n_ranges)
-		qsort(object->ranges, object->n_ranges, sizeof *object->ranges, compare_address_ranges);
+	map_sort_ranges(object);
 	for (size_t i = 0; i < object->n_ranges; i++) {
 		ranges[i] = object->ranges[i].range;
 		kinds[i] = object->ranges[i].kind;
@@ -488,7 +511,7 @@ static enum schema_class class_of(const struct entry *entry) {
 		enum schema_class class = names->values[i].len ? schema_class_find((const char *)names->values[i].data)
 							       : CLASS_COUNT;
 
-		if (class != CLASS_COUNT && class != CLASS_DHCP_CLASS && class != CLASS_POLICY)
+		if (class != CLASS_COUNT && class != CLASS_DHCP_CLASS)
 			return class;
 	}
 	return CLASS_COUNT;
@@ -509,6 +532,10 @@ static struct map_object *new_object(struct map *map, const struct entry *entry,
 	if (class == CLASS_RESERVATION) {
 		object->reservation = arena_new_of(map->scratch, struct reservation);
 		object->reservation->type = CLIENT_TYPE_BOTH;
+	}
+	if (class == CLASS_POLICY) {
+		object->policy = arena_new_of(map->scratch, struct policy);
+		object->policy->is_enabled = true;
 	}
 	if (class == CLASS_CLIENT_CLASS)
 		object->client_class = arena_new_of(map->scratch, struct client_class);
@@ -546,10 +573,14 @@ struct map_object *map_entry(struct map *map, const struct entry *entry, size_t 
 		map_finish_class(map, object);
 	if (class == CLASS_DEFINITION)
 		map_finish_definition(map, object);
+	if (class == CLASS_POLICY)
+		map_finish_policy(map, object);
 	return object;
 }
 
 void map_values(struct map *map, struct map_object *object) {
 	map_attributes(map, object, true);
 	map_finish_options(map, object);
+	if (object->policy)
+		map_finish_policy_values(map, object);
 }

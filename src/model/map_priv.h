@@ -67,13 +67,16 @@ struct map_object {
 	struct map_boot_files boot_files;
 	struct map_names unbound;
 	struct scope *scope;                     /* of a scope, else NULL */
-	struct address_range *ranges;            /* of a scope; scratch */
+	struct address_range *ranges;            /* of a scope or policy; scratch */
 	size_t n_ranges;
 	const char *superscope;                  /* of a scope: the name, NULL if it is in none */
 	bool is_default_scope;
 	struct client_class *client_class;       /* of a class, else NULL */
 	struct option_definition *definition;    /* of a definition, else NULL; its vendor class once it is judged */
 	const char *vendor_class;                /* of a definition: the name, NULL if it has none */
+	struct policy *policy;                   /* of a policy, else NULL */
+	struct map_object *ranged_policy;        /* of a scope: the first good policy with ranges; of that: the next */
+	struct policies policies;                /* right below it, once they are built */
 	struct reservation *reservation;         /* of a reservation, else NULL */
 	struct claim *claims[OBJECT_CLAIMS_MAX]; /* on what only one object may have */
 	size_t n_claims;
@@ -147,6 +150,14 @@ void map_take_default_value(struct map *map, struct map_object *object, const st
 void map_finish_class(struct map *map, struct map_object *object);
 void map_finish_definition(struct map *map, struct map_object *object);
 
+/* map_policy.c: what stands on policies; map_finish_policy_values once the values that name classes are read. */
+void map_take_processing_order(struct map *map, struct map_object *object, const struct map_rule *rule,
+			       const struct map_value *value);
+void map_take_condition(struct map *map, struct map_object *object, const struct map_rule *rule,
+			const struct map_value *value);
+void map_finish_policy(struct map *map, struct map_object *object);
+void map_finish_policy_values(struct map *map, struct map_object *object);
+
 /* map_lists.c: the values of lists that a server has, each a row of map.c's rules; and what is wrong between the
  * values of one entry. */
 void map_take_filter(struct map *map, struct map_object *object, const struct map_rule *rule,
@@ -156,6 +167,13 @@ void map_take_boot_file(struct map *map, struct map_object *object, const struct
 void map_take_unbound(struct map *map, struct map_object *object, const struct map_rule *rule,
 		      const struct map_value *value);
 void map_finish_lists(struct map *map, struct map_object *object);
+
+/* Note that @object has no @attribute, which it must have. */
+void map_require(struct map *map, struct map_object *object, enum schema_attribute attribute, enum error_code code,
+		 const char *example);
+
+/* Sort the ranges that were taken. */
+void map_sort_ranges(struct map_object *object);
 
 /* Put all findings into one array in the kept arena. */
 void map_finish(struct map *map, struct findings *ret_findings);
@@ -196,6 +214,12 @@ int option_definition_compare_names(const struct option_definition *a, const str
  * already, in order of network. */
 void build_superscopes(struct map *map, struct snapshot *snapshot, struct map_object *const *objects,
 		       size_t n_objects);
+
+/* snapshot_policy.c: whether the ranges of a policy fit its scope and the policies that were given before it; then the
+ * good ones of each entry in order, and those of @nearest and of the entries above it. */
+void policy_judge(struct map *map, struct map_object *object);
+void build_policies(struct map *map, const struct map_objects *objects);
+struct policies join_policies(struct arena *keep, const struct map_object *nearest);
 
 /* snapshot_lists.c: what stands on @object and on the entries above it, the nearest first. */
 void build_lists(struct arena *keep, struct snapshot *snapshot, const struct map_object *object);

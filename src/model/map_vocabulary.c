@@ -72,18 +72,10 @@ static void check_name(struct map *map, struct map_object *object, const char *f
 			   quoted, forbidden);
 }
 
-static void require(struct map *map, struct map_object *object, enum schema_attribute attribute, const char *example) {
-	const char *name = schema_attribute_get(attribute)->name;
-
-	if (!entry_attribute_get(object->entry, name))
-		map_report(map, object, name, E_INVALID_PARAMETER, "the entry has no %s; add one, for example %s", name,
-			   example);
-}
-
 void map_finish_class(struct map *map, struct map_object *object) {
 	check_name(map, object, "]");
-	require(map, object, ATTRIBUTE_CLASS_KIND, "user");
-	require(map, object, ATTRIBUTE_CLASS_DATA, "Kiosk");
+	map_require(map, object, ATTRIBUTE_CLASS_KIND, E_INVALID_PARAMETER, "user");
+	map_require(map, object, ATTRIBUTE_CLASS_DATA, E_INVALID_PARAMETER, "Kiosk");
 	object->client_class->name = object->cn;
 	object->client_class->dn = object->dn;
 }
@@ -116,8 +108,8 @@ static void check_default(struct map *map, struct map_object *object) {
 
 void map_finish_definition(struct map *map, struct map_object *object) {
 	check_name(map, object, "[]=");
-	require(map, object, ATTRIBUTE_OPTION_CODE, "224");
-	require(map, object, ATTRIBUTE_OPTION_TYPE, "ip4-list");
+	map_require(map, object, ATTRIBUTE_OPTION_CODE, E_INVALID_PARAMETER, "224");
+	map_require(map, object, ATTRIBUTE_OPTION_TYPE, E_INVALID_PARAMETER, "ip4-list");
 	object->definition->name = object->cn;
 	object->definition->dn = object->dn;
 	if (!object->is_bad)

@@ -92,6 +92,7 @@ static void inherit_scope(struct build *build, const struct map_object *object, 
 	struct option_values options = site->options;
 
 	scope->dn = object->dn;
+	scope->policies = object->policies;
 	scope->name = object->name;
 	scope->site = site->cn;
 	scope->is_served = is_serving(scope, build->snapshot->server_name);
@@ -198,6 +199,7 @@ static void judge_all(struct build *build) {
 	for (size_t i = 0; i < build->objects.n_items; i++)
 		map_values(&build->map, build->objects.items[i]);
 	judge_others(judge);
+	build_policies(&build->map, &build->objects);
 }
 
 struct snapshot *snapshot_build(const struct entry *const *entries, size_t n_entries, const char *server_name,

@@ -261,38 +261,48 @@ static void judge_definition(struct judge *judge, struct map_object *object) {
 	vocabulary_judge_definition(judge->map, object);
 }
 
+static void judge_policy(struct judge *judge, struct map_object *object) {
+	policy_judge(judge->map, object);
+}
+
+#define BIT_OF(class) (1u << (class))
+#define LEVELS (BIT_OF(CLASS_ROOT) | BIT_OF(CLASS_SITE) | BIT_OF(CLASS_SERVER) | BIT_OF(CLASS_SCOPE))
+
 /* Widest first: by the time an object is judged, what stands above it has been. */
 static const struct kind {
 	enum schema_class class;
-	enum schema_class above; /* CLASS_COUNT: nothing of ours */
-	enum error_code code;    /* if that is not so */
+	unsigned above;       /* classes of which one stands above it, as bits; 0: nothing of ours */
+	enum error_code code; /* if that is not so */
 	const char *missing;
 	const char *left_out;
 	void (*judge)(struct judge *judge, struct map_object *object);
 } kinds[] = {
-	{ CLASS_ROOT, CLASS_COUNT, E_DDS_UNEXPECTED_ERROR,
+	{ CLASS_ROOT, 0, E_DDS_UNEXPECTED_ERROR,
 	  "a root stands below another entry of Lessor's; move or remove it", "", NULL },
-	{ CLASS_CLIENT_CLASS, CLASS_ROOT, E_DDS_UNEXPECTED_ERROR,
+	{ CLASS_CLIENT_CLASS, BIT_OF(CLASS_ROOT), E_DDS_UNEXPECTED_ERROR,
 	  "the class does not stand below the root; move it there, below cn=classes",
 	  "the root above this class is left out; mend that entry first", judge_class },
-	{ CLASS_DEFINITION, CLASS_ROOT, E_DDS_UNEXPECTED_ERROR,
+	{ CLASS_DEFINITION, BIT_OF(CLASS_ROOT), E_DDS_UNEXPECTED_ERROR,
 	  "the definition does not stand below the root; move it there, below cn=options",
 	  "the root above this definition is left out; mend that entry first", judge_definition },
-	{ CLASS_SITE, CLASS_ROOT, E_DDS_UNEXPECTED_ERROR, "the site does not stand below the root; move it there",
+	{ CLASS_SITE, BIT_OF(CLASS_ROOT), E_DDS_UNEXPECTED_ERROR, "the site does not stand below the root; move it there",
 	  "the root above this site is left out; mend that entry first", NULL },
-	{ CLASS_SERVER, CLASS_SITE, E_DDS_UNEXPECTED_ERROR, "the server does not stand below a site; move it there",
+	{ CLASS_SERVER, BIT_OF(CLASS_SITE), E_DDS_UNEXPECTED_ERROR, "the server does not stand below a site; move it there",
 	  "the site above this server is left out; mend that entry first", NULL },
-	{ CLASS_SCOPE, CLASS_SITE, E_DDS_UNEXPECTED_ERROR, "the scope does not stand below a site; move it there",
+	{ CLASS_SCOPE, BIT_OF(CLASS_SITE), E_DDS_UNEXPECTED_ERROR, "the scope does not stand below a site; move it there",
 	  "the site above this scope is left out; mend that entry first", judge_scope },
-	{ CLASS_RESERVATION, CLASS_SCOPE, E_DDS_SUBNET_NOT_PRESENT,
+	{ CLASS_RESERVATION, BIT_OF(CLASS_SCOPE), E_DDS_SUBNET_NOT_PRESENT,
 	  "the reservation does not stand below a scope that is in force; move it there",
 	  "the scope above this reservation is left out; mend that entry first", judge_reservation },
+	{ CLASS_POLICY, LEVELS, E_DDS_UNEXPECTED_ERROR,
+	  "the policy does not stand below a scope, a server, a site or the root; move it there",
+	  "the entry above this policy is left out; mend that one first", judge_policy },
 };
 
 static void judge_object(struct judge *judge, struct map_object *object, const struct kind *kind) {
-	enum schema_class above = object->parent ? object->parent->class : CLASS_COUNT;
+	unsigned above = object->parent ? BIT_OF(object->parent->class) : 0;
 
-	if (above != kind->above)
+	if (kind->above ? !(above & kind->above) : above)
 		map_report(judge->map, object, "", kind->code, "%s", kind->missing);
 	else if (object->parent && object->parent->is_bad)
 		map_report_consequence(judge->map, object, kind->code, kind->left_out);

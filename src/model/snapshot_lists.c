@@ -31,6 +31,7 @@ void build_lists(struct arena *keep, struct snapshot *snapshot, const struct map
 	struct map_filters filters = join_filters(keep, object);
 	struct map_boot_files boot_files = join_boot_files(keep, object);
 
+	snapshot->policies = join_policies(keep, object);
 	snapshot->filters = filters.items;
 	snapshot->n_filters = filters.n_items;
 	snapshot->boot_files = boot_files.items;

@@ -5,6 +5,7 @@
 
 #include "../support/tree_text.h"
 #include "model/assignment.h"
+#include "model/condition.h"
 #include "model/snapshot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -109,6 +110,44 @@ static void check_reservations(const struct snapshot *snapshot, const struct sco
 		      scope->by_client_id[i]);
 }
 
+static bool is_in_ranges(const struct scope *scope, struct ip4 address) {
+	for (size_t i = 0; i < scope->n_ranges; i++)
+		if (is_ip4_in_range(address, scope->ranges[i]))
+			return true;
+	return false;
+}
+
+static bool is_any_overlapping(const struct policy *policy, const struct policy *other) {
+	for (size_t i = 0; i < policy->n_ranges; i++)
+		for (size_t j = 0; j < other->n_ranges; j++)
+			if (is_ip4_range_overlapping(policy->ranges[i], other->ranges[j]))
+				return true;
+	return false;
+}
+
+static void check_policy(const struct snapshot *snapshot, const struct policy *policy) {
+	check(policy->condition && policy->order >= 1 && *policy->name && *policy->dn);
+	check_options(&policy->options.plain);
+	check_groups(&policy->options.groups);
+	check_assignments(snapshot, &policy->options);
+	check(policy->n_ranges == 0 || !is_condition_about(policy->condition, CONDITION_FQDN));
+}
+
+static void check_policies(const struct snapshot *snapshot, const struct scope *scope) {
+	for (size_t i = 0; i < scope->policies.n_items; i++) {
+		const struct policy *policy = &scope->policies.items[i];
+
+		check_policy(snapshot, policy);
+		check(i == 0 || policy[-1].order <= policy->order);
+		check_ranges(policy->ranges, policy->n_ranges, ip4_subnet_range(scope->subnet));
+		for (size_t j = 0; j < policy->n_ranges; j++)
+			check(is_in_ranges(scope, policy->ranges[j].first) &&
+			      is_in_ranges(scope, policy->ranges[j].last));
+		for (size_t j = 0; j < i; j++)
+			check(!is_any_overlapping(policy, &scope->policies.items[j]));
+	}
+}
+
 static void check_superscopes(const struct snapshot *snapshot) {
 	for (size_t i = 0; i < snapshot->n_superscopes; i++) {
 		const struct superscope *superscope = &snapshot->superscopes[i];
@@ -122,6 +161,10 @@ static void check_superscopes(const struct snapshot *snapshot) {
 static void check_snapshot(const struct snapshot *snapshot) {
 	check_superscopes(snapshot);
 	check_vocabulary(snapshot);
+	for (size_t i = 0; i < snapshot->policies.n_items; i++) {
+		check_policy(snapshot, &snapshot->policies.items[i]);
+		check(snapshot->policies.items[i].n_ranges == 0);
+	}
 	for (size_t i = 0; i < snapshot->n_scopes; i++) {
 		const struct scope *scope = &snapshot->scopes[i];
 		struct ip4_range all = ip4_subnet_range(scope->subnet);
@@ -136,6 +179,7 @@ static void check_snapshot(const struct snapshot *snapshot) {
 		check_groups(&scope->groups);
 		check_assignments(snapshot, &(struct option_values){ scope->options, scope->groups });
 		check_reservations(snapshot, scope);
+		check_policies(snapshot, scope);
 	}
 }
 

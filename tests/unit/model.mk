@@ -7,7 +7,7 @@ if HAVE_CMOCKA
 MODEL_TESTS = tests/unit/test_schema tests/unit/test_entry tests/unit/test_dn tests/unit/test_dhcpservers \
 	tests/unit/test_verdict tests/unit/test_findings tests/unit/test_snapshot tests/unit/test_sighting \
 	tests/unit/test_server_list tests/unit/test_ldif tests/unit/test_filter tests/unit/test_snapshot_lists \
-	tests/unit/test_condition tests/unit/test_assignment
+	tests/unit/test_condition tests/unit/test_assignment tests/unit/test_snapshot_policies
 MODEL_TEST_LIBS = libmodel.a libwire.a libbase.a $(CMOCKA_LIBS)
 check_PROGRAMS += $(MODEL_TESTS)
 TESTS += $(MODEL_TESTS)
@@ -34,6 +34,8 @@ tests_unit_test_snapshot_lists_SOURCES = tests/unit/test_snapshot_lists.c
 tests_unit_test_snapshot_lists_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_assignment_SOURCES = tests/unit/test_assignment.c
 tests_unit_test_assignment_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_snapshot_policies_SOURCES = tests/unit/test_snapshot_policies.c
+tests_unit_test_snapshot_policies_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_ldif_SOURCES = tests/unit/test_ldif.c
 tests_unit_test_ldif_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_condition_SOURCES = tests/unit/test_condition.c

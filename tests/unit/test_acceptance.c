@@ -325,6 +325,49 @@ static void both_kinds_of_fault_together_refuse_an_entry(void **state) {
 	assert_int_equal(view(world)->n_scopes, 1);
 }
 
+static void note_policy(struct world *world, const char *condition, const char *range) {
+	note(world, ENTRY(world->batch.arena, NUMBER_OTHER + 1, "cn=p," SCOPE, "objectClass: lessorPolicy",
+			  "lessorProcessingOrder: 1", condition, range));
+}
+
+/* A policy whose condition means nothing is left out whole: nobody may get what was meant for some. */
+static void a_policy_goes_with_its_class_and_comes_back_with_it(void **state) {
+	struct world *world = *state;
+
+	note_class(world, "lessorClassKind: user");
+	note_policy(world, "lessorCondition: user-class is Kiosk", "lessorRange: 10.1.0.60");
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 2);
+	note_uuid(world, CHANGE_GONE, NUMBER_OTHER);
+	apply(world);
+	assert_int_equal(world->result.findings.n_items, 1);
+	assert_int_equal(world->result.findings.items[0].code, E_DHCP_CLASS_NOT_FOUND);
+	assert_int_equal(view(world)->n_scopes, 1);
+	note_class(world, "lessorClassKind: user");
+	apply(world);
+	assert_int_equal(world->result.findings.n_items, 0);
+	assert_int_equal(world->result.n_restored, 1);
+}
+
+/* The scope's new ranges are in force, and the policy loses what is not in them. */
+static void a_scope_may_lose_what_a_policy_has(void **state) {
+	struct world *world = *state;
+
+	note_policy(world, "lessorCondition: mac is 02:*", "lessorRange: 10.1.0.60");
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 1);
+	note_scope(world, NUMBER_SCOPE, SCOPE, "lessorRange: 10.1.0.70-10.1.0.99");
+	apply(world);
+	assert_int_equal(world->result.n_accepted, 1);
+	assert_int_equal(world->result.findings.n_items, 1);
+	assert_int_equal(world->result.findings.items[0].code, E_SCOPE_RANGE_POLICY_RANGE_CONFLICT);
+	assert_true(world->result.findings.items[0].is_value_only);
+	/* but it may not be given more of that */
+	note_policy(world, "lessorCondition: mac is 02:*", "lessorRange: 10.1.0.61");
+	apply(world);
+	assert_int_equal(world->result.n_pending, 1);
+}
+
 static void what_stands_below_a_renamed_entry_follows(void **state) {
 	struct world *world = *state;
 
@@ -427,6 +470,8 @@ int main(void) {
 		WITH_WORLD(a_first_version_is_in_force_without_a_value_without_meaning),
 		WITH_WORLD(a_class_whose_new_version_is_refused_keeps_its_values),
 		WITH_WORLD(both_kinds_of_fault_together_refuse_an_entry),
+		WITH_WORLD(a_policy_goes_with_its_class_and_comes_back_with_it),
+		WITH_WORLD(a_scope_may_lose_what_a_policy_has),
 		WITH_WORLD(what_stands_below_a_renamed_entry_follows),
 		WITH_WORLD(what_was_told_after_a_rename_keeps_the_name_it_was_told_with),
 		WITH_WORLD(below_an_entry_whose_new_name_is_refused_the_old_names_stay_in_force),

@@ -122,6 +122,28 @@ static void checks_before_writing(void **state) {
 	assert_true(edit_check(entries, ARRAY_LEN(entries), scope, after, &error) < 0);
 }
 
+/* The same contradiction is the mistake of whoever makes it. */
+static void says_which_side_of_a_range_is_wrong(void **state) {
+	struct arena *arena = *state;
+	struct entry *scope = make_scope(arena, SCOPE_DN, "24"), *policy = edit_new(arena, "cn=p," SCOPE_DN, "lessorPolicy");
+	const struct entry *entries[] = { edit_new(arena, "cn=DHCP,dc=x", "lessorRoot"), edit_new(arena, SITE_DN, "lessorSite"),
+					  scope, policy };
+	struct entry *after;
+	struct error error;
+
+	edit_add(arena, scope, "lessorRange", "10.77.0.20-10.77.0.90");
+	edit_add(arena, policy, "lessorProcessingOrder", "1");
+	edit_add(arena, policy, "lessorCondition", "mac is 02:*");
+	edit_add(arena, policy, "lessorRange", "10.77.0.80-10.77.0.90");
+	after = edit_copy(arena, policy);
+	edit_add(arena, after, "lessorRange", "10.77.0.95");
+	assert_int_equal(edit_check(entries, ARRAY_LEN(entries), policy, after, &error), -E_DHCP_POLICY_RANGE_BAD);
+	after = edit_copy(arena, scope);
+	edit_remove_at(after, "lessorRange", 0);
+	assert_int_equal(edit_check(entries, ARRAY_LEN(entries), scope, after, &error),
+			 -E_SCOPE_RANGE_POLICY_RANGE_CONFLICT);
+}
+
 /* Of two old mistakes one can be mended while the other is still there. */
 static void old_mistakes_do_not_stand_in_the_way(void **state) {
 	struct arena *arena = *state;
@@ -144,6 +166,7 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(matches_names_and_addresses, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(knows_the_nameless_by_entry_and_address, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(checks_before_writing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(says_which_side_of_a_range_is_wrong, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(old_mistakes_do_not_stand_in_the_way, set_up, tear_down),
 	};
 

@@ -8,6 +8,10 @@
 #define DEFINITION(name, code, type)                                                                                   \
 	"cn=" name ",cn=options,cn=DHCP,dc=x\nobjectClass: lessorOptionDefinition\nlessorOptionCode: " code                 \
 	"\nlessorOptionType: " type "\n"
+#define POLICY(name, order, condition)                                                                                 \
+	"\ncn=" name ",cn=10.1.0.0" IN_SITE "objectClass: lessorPolicy\nlessorProcessingOrder: " order                        \
+	"\nlessorCondition: " condition "\n"
+#define RANGED_SCOPE SCOPE "lessorRange: 10.1.0.10-10.1.0.99\nlessorRange: 10.1.0.100-10.1.0.200 bootp\n"
 #define KIOSK CLASS("Kiosk", "user", "kiosk") "\n"
 #define CARDS DEFINITION("pin", "230", "u16") "\n"
 
@@ -151,6 +155,45 @@ static const struct row rows[] = {
 	  "lessorVendorClass: microsoft options\n", E_DHCP_OPTION_EXISTS, "lessorOptionCode", "already defined by cn=a" },
 	{ "cn=pin" IN_SITE "objectClass: lessorOptionDefinition\nlessorOptionCode: 230\nlessorOptionType: u16\n",
 	  E_DDS_UNEXPECTED_ERROR, "", "does not stand below the root" },
+	/* policies */
+	{ SCOPE "\ncn=p,cn=10.1.0.0" IN_SITE "objectClass: lessorPolicy\nlessorCondition: mac is 02:*\n",
+	  E_DHCP_INVALID_PROCESSING_ORDER, "lessorProcessingOrder", "has no lessorProcessingOrder; add one, for example 1" },
+	{ SCOPE "\ncn=p,cn=10.1.0.0" IN_SITE "objectClass: lessorPolicy\nlessorProcessingOrder: 1\n",
+	  E_DHCP_INVALID_POLICY_EXPRESSION, "lessorCondition", "has no lessorCondition" },
+	{ SCOPE POLICY("p", "0", "mac is 02:*"), E_DHCP_INVALID_PROCESSING_ORDER, "lessorProcessingOrder", "from 1 on" },
+	{ SCOPE POLICY("p", "first", "mac is 02:*"), E_DHCP_INVALID_PROCESSING_ORDER, "lessorProcessingOrder", "\"first\"" },
+	{ SCOPE POLICY("p", "1", "mac resembles 02:*"), E_DHCP_INVALID_POLICY_EXPRESSION, "lessorCondition", "" },
+	{ SCOPE POLICY("p", "1", "(mac is 02:*"), E_DHCP_POLICY_BAD_PARENT_EXPR, "lessorCondition", "" },
+	{ SCOPE POLICY("p", "1", "user-class is Kiosk"), E_DHCP_CLASS_NOT_FOUND, "lessorCondition", "Kiosk" },
+	{ SCOPE POLICY("p", "1", "mac is 02:*") "lessorState: on\n", E_INVALID_PARAMETER, "lessorState", "enabled or disabled" },
+	{ SCOPE POLICY("p", "1", "mac is 02:*") "lessorLeaseTime: 5\n", E_INVALID_PARAMETER, "lessorLeaseTime", "from 60" },
+	{ SCOPE POLICY("p", "1", "mac is 02:*") "lessorOption: routers=here\n", E_DHCP_OPTION_TYPE_MISMATCH, "lessorOption", "" },
+	{ SCOPE POLICY("p", "1", "mac is 02:*") "lessorRange: 10.1.0.9-10.1.0.5\n", E_DHCP_POLICY_RANGE_BAD, "lessorRange",
+	  "ends before it starts" },
+	{ SCOPE POLICY("p", "1", "mac is 02:*") "lessorRange: some\n", E_DHCP_POLICY_RANGE_BAD, "lessorRange", "is not a range" },
+	{ SCOPE POLICY("p", "1", "mac is 02:*") "lessorRange: 10.1.0.5 dhcp\n", E_DHCP_POLICY_RANGE_BAD, "lessorRange",
+	  "on a policy nothing may stand there" },
+	{ RANGED_SCOPE POLICY("p", "1", "mac is 02:*") "lessorRange: 10.1.0.20-10.1.0.30\nlessorRange: 10.1.0.30\n",
+	  E_DHCP_POLICY_RANGE_BAD, "lessorRange", "10.1.0.20-10.1.0.30 and 10.1.0.30 of the policy overlap" },
+	{ RANGED_SCOPE POLICY("p", "1", "mac is 02:*") "lessorRange: 10.1.0.20-10.1.0.30\n\n"
+	  POLICY("q", "2", "mac is 03:*") "lessorRange: 10.1.0.40-10.1.0.50\nlessorRange: 10.1.0.25-10.1.0.35\n",
+	  E_DHCP_POLICY_RANGE_EXISTS, "lessorRange", "10.1.0.25-10.1.0.35 overlaps 10.1.0.20-10.1.0.30 of the policy cn=p," },
+	{ RANGED_SCOPE POLICY("p", "1", "fqdn is single-label") "lessorRange: 10.1.0.20\n", E_DHCP_POLICY_FQDN_RANGE_UNSUPPORTED,
+	  "lessorRange", "about the client's domain name" },
+	{ SCOPE POLICY("p", "1", "mac is 02:* and fqdn is single-label") "lessorOption: routers=10.1.0.1\n",
+	  E_DHCP_POLICY_FQDN_OPTION_UNSUPPORTED, "lessorOption", "no option but 81" },
+	{ SCOPE POLICY("p", "1", "fqdn is single-label") "lessorOption: [vendor:Microsoft Options]1=1\n",
+	  E_DHCP_POLICY_FQDN_OPTION_UNSUPPORTED, "lessorOption", "no option but 81" },
+	{ "cn=p" IN_SITE "objectClass: lessorPolicy\nlessorProcessingOrder: 1\nlessorCondition: mac is 02:*\n"
+	  "lessorRange: 10.1.0.20\n", E_DHCP_RANGE_INVALID_IN_SERVER_POLICY, "lessorRange", "only the policy of a scope" },
+	{ "cn=p,cn=a.example" IN_SITE "objectClass: lessorPolicy\nlessorProcessingOrder: 1\nlessorCondition: mac is 02:*\n"
+	  "lessorRange: 10.1.0.20\n\ncn=a.example" IN_SITE "objectClass: lessorServer\n",
+	  E_DHCP_RANGE_INVALID_IN_SERVER_POLICY, "lessorRange", "only the policy of a scope" },
+	{ "cn=p,dc=x\nobjectClass: lessorPolicy\nlessorProcessingOrder: 1\nlessorCondition: mac is 02:*\n",
+	  E_DDS_UNEXPECTED_ERROR, "", "does not stand below a scope, a server, a site or the root" },
+	{ SCOPE "\ncn=10.1.0.7" IN_SCOPE "lessorHardwareAddress: 020000007701\n\ncn=p,cn=10.1.0.7,cn=10.1.0.0" IN_SITE
+	  "objectClass: lessorPolicy\nlessorProcessingOrder: 1\nlessorCondition: mac is 02:*\n",
+	  E_DDS_UNEXPECTED_ERROR, "", "does not stand below a scope" },
 	/* settings */
 	{ SCOPE "lessorOption: routers=10.1.0.1\nlessorOption: 3=10.1.0.2\n", E_DHCP_OPTION_EXISTS, "lessorOption",
 	  "routers is given twice" },
@@ -216,6 +259,14 @@ static const struct row value_rows[] = {
 	  "define it first" },
 	{ SCOPE "lessorOption: [vendor:Microsoft Options]77=00\n", E_DHCP_OPTION_NOT_PRESENT, "lessorOption", "\"77\"" },
 	{ CARDS SCOPE "lessorOption: pin=many\n", E_DHCP_OPTION_TYPE_MISMATCH, "lessorOption", "option pin: \"many\"" },
+	/* ranges that the scope does not hold */
+	{ RANGED_SCOPE POLICY("p", "1", "mac is 02:*") "lessorRange: 10.1.0.190-10.1.0.201\n",
+	  E_SCOPE_RANGE_POLICY_RANGE_CONFLICT, "lessorRange",
+	  "10.1.0.190-10.1.0.201 of the policy is not within the ranges of the scope 10.1.0.0" },
+	{ SCOPE POLICY("p", "1", "mac is 02:*") "lessorRange: 10.1.0.9\n", E_SCOPE_RANGE_POLICY_RANGE_CONFLICT, "lessorRange",
+	  "not within the ranges" },
+	{ RANGED_SCOPE POLICY("p", "1", "mac is 02:*") "lessorRange: 10.1.0.200-10.1.1.5\n", E_DHCP_POLICY_RANGE_BAD,
+	  "lessorRange", "not within the addresses of the scope" },
 };
 
 static void check_row(const struct row *row, bool is_value_only) {
@@ -271,6 +322,23 @@ static void test_long_names(void **state) {
 	name[1] = 'n';
 	assert_int_equal(code_of_name("lessorName", name), E_DHCP_SCOPE_NAME_TOO_LONG);
 	assert_int_equal(code_of_name("lessorSuperscope", name), E_DHCP_SUPER_SCOPE_NAME_TOO_LONG);
+}
+
+static void test_long_names_of_policies(void **state) {
+	char text[2048], name[66];
+	struct fixture fixture;
+
+	memset(name, 'n', sizeof name);
+	name[64] = '\0';
+	for (int code = 0; code <= E_INVALID_PARAMETER; code += E_INVALID_PARAMETER) {
+		snprintf(text, sizeof text, TREE "cn=%s" IN_SITE "objectClass: lessorPolicy\nlessorProcessingOrder: 1\n"
+						 "lessorCondition: mac is 02:*\n", name);
+		fixture_build(&fixture, text);
+		assert_int_equal(fixture.findings.n_items ? fixture.findings.items[0].code : 0, code);
+		fixture_free(&fixture);
+		name[64] = 'n';
+		name[65] = '\0';
+	}
 }
 
 static void test_each_bad_value_gives_one_finding(void **state) {
@@ -411,6 +479,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_mistake_gives_its_code),
 		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_long_names_of_policies),
 		cmocka_unit_test(test_each_bad_value_gives_one_finding),
 		cmocka_unit_test(test_bad_entry_is_left_out_whole_and_others_stay),
 		cmocka_unit_test(test_what_stands_below_a_bad_entry_follows_it),
