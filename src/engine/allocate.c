@@ -41,8 +41,16 @@ uint32_t request_lease_time(const struct request *request) {
 	return wanted > 0 && wanted < configured ? wanted : configured;
 }
 
-static bool is_reserved_for_client(const struct request *request, struct ip4 address) {
+bool is_reserved_for_client(const struct request *request, struct ip4 address) {
 	return request->reservation && is_ip4_equal(request->reservation->address, address);
+}
+
+bool is_address_own(struct request *request, struct ip4 address) {
+	struct lease lease;
+
+	return is_reserved_for_client(request, address) ||
+	       (request_lease_at(request, address, &lease) && is_lease_in_force(&lease, request->input->now.wall_s) &&
+		is_client_key_equal(&lease.client, &request->client));
 }
 
 static bool is_range_for_client(const struct request *request, struct ip4 address) {

@@ -7,14 +7,21 @@
 
 #define LIMIT_PAUSE_MS 1000 /* a scope that has its number of clients is not counted again before */
 
-/* True if the scope, or another one on its link, may have an address for a BOOTP client without reservation. */
 static bool has_bootp_range(const struct scope *scope) {
-	if (scope->superscope)
-		return true;
 	for (size_t i = 0; i < scope->n_ranges; i++)
 		if (scope->range_kinds[i] & CLIENT_TYPE_BOOTP)
 			return true;
 	return false;
+}
+
+/* True if the scope, or another one on its link, may have an address for a BOOTP client without reservation. */
+static bool has_bootp_address(const struct scope *scope) {
+	const struct superscope *superscope = scope->superscope;
+
+	for (size_t i = 0; superscope && i < superscope->n_members; i++)
+		if (has_bootp_range(superscope->members[i]))
+			return true;
+	return has_bootp_range(scope);
 }
 
 /* True if @name is this server's, in full or without its domain. */
@@ -37,19 +44,6 @@ static bool is_wanted(const struct request *request) {
 		return true;
 	memcpy(name, wanted.data, wanted.len);
 	return ip4_parse(name, &address) == 0 ? is_request_for_us(request, address) : is_our_name(request, name);
-}
-
-/* True if the client has a lease of @address that is in force. */
-static bool is_holder(struct request *request, struct ip4 address) {
-	struct lease lease;
-
-	return request_lease_at(request, address, &lease) && lease.state == LEASE_ACTIVE &&
-	       is_lease_in_force(&lease, request->input->now.wall_s) &&
-	       is_client_key_equal(&lease.client, &request->client);
-}
-
-static bool is_reserved(const struct request *request, struct ip4 address) {
-	return request->reservation && is_ip4_equal(request->reservation->address, address);
 }
 
 /* True if another client without reservation would be one too many. */
@@ -75,7 +69,7 @@ static bool is_limit_reached(struct request *request) {
  * asked for it for a while. */
 static void grant(struct request *request, struct ip4 address) {
 	int64_t lease_time = (int64_t)request_setting(request, SETTING_BOOTP_LEASE_TIME);
-	bool is_for_ever = is_reserved(request, address);
+	bool is_for_ever = is_reserved_for_client(request, address);
 
 	request->output->address = address;
 	if (request_bind(request, address, is_for_ever ? LEASE_FOR_EVER : request->input->now.wall_s + lease_time))
@@ -87,7 +81,7 @@ static void find_and_grant(struct request *request) {
 
 	if (is_ip4_none(address))
 		request_drop(request, request_full_reason(request, DROP_BOOTP_FULL));
-	else if (!is_reserved(request, address) && !is_holder(request, address) && is_limit_reached(request))
+	else if (!is_address_own(request, address) && is_limit_reached(request))
 		request_drop(request, DROP_BOOTP_FULL);
 	else if (request_must_probe(request, address))
 		request_drop(request, DROP_PROBING);
@@ -97,7 +91,7 @@ static void find_and_grant(struct request *request) {
 
 /* A client that knows its address wants to know other things. Its lease begins anew if it is ours. */
 static void inform(struct request *request, struct ip4 address) {
-	if ((is_reserved(request, address) || is_holder(request, address)) && can_assign(request, address))
+	if (is_address_own(request, address) && can_assign(request, address))
 		grant(request, address);
 	else
 		request_reply_bootp(request, (struct ip4){ 0 });
@@ -108,7 +102,7 @@ void request_bootp(struct request *request) {
 
 	if (!is_wanted(request))
 		request_drop(request, DROP_OTHER_SERVER);
-	else if (!request->reservation && !has_bootp_range(request->scope))
+	else if (!request->reservation && !has_bootp_address(request->scope))
 		request_drop(request, DROP_BOOTP);
 	else if (is_ip4_none(ciaddr))
 		find_and_grant(request);

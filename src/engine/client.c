@@ -55,6 +55,8 @@ void request_classify(struct request *request) {
 	request->traits->is_shown_known = false;
 	if (vendor.data)
 		vendor_class_set(request, vendor);
+	if (request->type == CLIENT_TYPE_BOOTP)
+		user_class_add(request, span_of_text(CLASS_DATA_BOOTP));
 	if (!user.data)
 		return;
 	user_class_add(request, user);

@@ -105,10 +105,10 @@ void engine_order(struct engine *engine, const struct engine_input *input, const
 void engine_withhold(struct engine_output *output, enum drop_reason reason);
 
 /* An address that was to be offered (output.probe) answered a ping: somebody uses it. It is marked as declined in
- * input->leases for the scope's decline time, and the offer is forgotten. Of @input, @now, @snapshot and @leases count.
+ * input->leases for the scope's decline time. Of @input, @now, @snapshot and @leases count.
  * 0; -E_NOT_FOUND if meanwhile somebody was given it, who answers by right, or no scope holds it any more; or
  * -E_DHCP_JET_ERROR. */
-int engine_address_in_use(struct engine *engine, const struct engine_input *input, struct ip4 address);
+int engine_address_in_use(const struct engine_input *input, struct ip4 address);
 
 /* Tell the engine that the configuration was replaced: positions in old ranges are forgotten, offers are kept. */
 void engine_snapshot_changed(struct engine *engine);

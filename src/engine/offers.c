@@ -152,13 +152,6 @@ bool is_offer_silent(const struct offers *offers, struct ip4 address, const stru
 	return offer && offer->is_silent && offer->until_ms > now_ms;
 }
 
-void offers_remove_address(struct offers *offers, struct ip4 address) {
-	uint16_t slot = slot_of_address(offers, address);
-
-	if (slot != NO_SLOT)
-		slot_clear(offers, slot);
-}
-
 void offers_remove(struct offers *offers, struct ip4_subnet scope, const struct client_key *client) {
 	uint16_t slot = slot_of_client(offers, scope, client);
 

@@ -39,8 +39,5 @@ void offers_visit(const struct offers *offers, uint64_t now_ms, offers_visit_f *
 void offers_note_silent(struct offers *offers, struct ip4 address, const struct client_key *client);
 bool is_offer_silent(const struct offers *offers, struct ip4 address, const struct client_key *client, uint64_t now_ms);
 
-/* Forget to whom @address was offered. */
-void offers_remove_address(struct offers *offers, struct ip4 address);
-
 /* Forget what was offered to @client in @scope. */
 void offers_remove(struct offers *offers, struct ip4_subnet scope, const struct client_key *client);

@@ -5,17 +5,6 @@
 
 #include "base/error.h"
 
-/* True if the client uses the address by right already: then it would answer itself. */
-static bool is_vouched_for(struct request *request, struct ip4 address) {
-	struct lease lease;
-
-	if (request->reservation && is_ip4_equal(request->reservation->address, address))
-		return true;
-	return request_lease_at(request, address, &lease) && lease.state == LEASE_ACTIVE &&
-	       is_lease_in_force(&lease, request->input->now.wall_s) &&
-	       is_client_key_equal(&lease.client, &request->client);
-}
-
 static bool is_known_silent(const struct request *request, struct ip4 address) {
 	return is_ip4_equal(request->input->silent, address) ||
 	       is_offer_silent(request->engine->offers, address, &request->client, request->input->now.boot_ms);
@@ -30,21 +19,20 @@ bool request_must_probe(struct request *request, struct ip4 address) {
 	offers_add(offers, address, request->scope->subnet, &request->client, request->input->now.boot_ms + offer_ms);
 	if (is_silent)
 		offers_note_silent(offers, address, &request->client);
-	if (is_silent || attempts == 0 || is_vouched_for(request, address))
+	if (is_silent || attempts == 0 || is_address_own(request, address)) /* it would answer itself */
 		return false;
 	request->output->probe = address;
 	request->output->probe_attempts = attempts;
 	return true;
 }
 
-/* Whoever was given the address meanwhile answers by right. */
-int engine_address_in_use(struct engine *engine, const struct engine_input *input, struct ip4 address) {
+/* Whoever was given the address meanwhile answers by right. The offer of it lapses by itself. */
+int engine_address_in_use(const struct engine_input *input, struct ip4 address) {
 	const struct scope *scope = snapshot_scope_of(input->snapshot, address);
 	const struct lease_view *leases = input->leases;
 	struct lease lease;
 	int r = leases->get_by_address(leases->context, address, &lease);
 
-	offers_remove_address(engine->offers, address);
 	if (!scope || (r == 0 && is_lease_in_force(&lease, input->now.wall_s)))
 		return -E_NOT_FOUND;
 	if (r < 0 && r != -E_NOT_FOUND)

@@ -144,6 +144,10 @@ struct ip4 request_search(struct request *request, const struct policy *policy);
 /* Where the searches for addresses of the scope go on for clients of this protocol. */
 struct range_position *request_position(struct request *request);
 
+/* True if @address is reserved for this client; or else, for the second, if it has a lease of it in force. */
+bool is_reserved_for_client(const struct request *request, struct ip4 address);
+bool is_address_own(struct request *request, struct ip4 address);
+
 /* Read the lease of @address, or of this client. False if there is none, or on failure (is_store_failed is set
  * then). */
 bool request_lease_at(struct request *request, struct ip4 address, struct lease *ret_lease);

@@ -41,6 +41,8 @@ enum class_kind {
 	CLASS_KIND_VENDOR, /* named by option 60 */
 };
 
+#define CLASS_DATA_BOOTP "BOOTP.Microsoft" /* of the class that every BOOTP client belongs to */
+
 /* A class of clients: one row of class.def, or an entry. */
 struct client_class {
 	const char *name;

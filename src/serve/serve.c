@@ -281,7 +281,7 @@ static void outcome_handle(struct serve *serve, const struct probe_outcome *outc
 	struct ip4 silent = outcome->is_answered ? (struct ip4){ 0 } : outcome->address;
 
 	if (outcome->is_answered && input.snapshot &&
-	    engine_address_in_use(serve->engine, &input, outcome->address) == 0)
+	    engine_address_in_use(&input, outcome->address) == 0)
 		report_address_in_use(outcome->address, &now);
 	exchange_handle(serve, &packet, silent, &now, leases)->is_again = true;
 }

@@ -420,7 +420,7 @@ static bool play_answer(struct scenario *scenario, const char *line) {
 
 	if (!is_used && strncmp(line, "unused ", 7) != 0)
 		return false;
-	assert_int_equal(engine_address_in_use(scenario->engine, &input, address_of(strchr(line, ' ') + 1)),
+	assert_int_equal(engine_address_in_use(&input, address_of(strchr(line, ' ') + 1)),
 			 is_used ? 0 : -E_NOT_FOUND);
 	return true;
 }

@@ -139,7 +139,7 @@ static void an_answer_is_lost_with_a_failing_store(void **state) {
 
 	play(state, "discover m=1 -> drop probing probe=10.0.0.10*2\n");
 	memory_leases_break(world->scenario.leases, true);
-	assert_int_equal(engine_address_in_use(world->scenario.engine, &input, (struct ip4){ 0x0a00000a }),
+	assert_int_equal(engine_address_in_use(&input, (struct ip4){ 0x0a00000a }),
 			 -E_DHCP_JET_ERROR);
 }
 
