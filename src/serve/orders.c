@@ -22,6 +22,7 @@ struct orders {
 	struct loop_watch *watch;
 	struct slot slots[ORDERS_BATCH_MAX];
 	size_t n_slots;
+	bool is_batch_dirty; /* they change leases */
 };
 
 /* Those that somebody still waits for; the channel may hold some that an earlier life of ours did not come to. */
@@ -62,6 +63,8 @@ static void on_durable(void *context, int result, const struct error *error) {
 
 	if (result < 0)
 		orders->parts.failed(orders->parts.context, error);
+	else if (orders->is_batch_dirty)
+		counters_set_store_failing(false);
 	for (size_t i = 0; i < orders->n_slots; i++) {
 		struct slot *slot = &orders->slots[i];
 
@@ -88,6 +91,7 @@ static void on_orders(void *context) {
 	input.leases = lease_batch_view(batch);
 	for (size_t i = 0; i < orders->n_slots; i++)
 		engine_order(orders->parts.engine, &input, &orders->slots[i].order, &orders->slots[i].answer);
+	orders->is_batch_dirty = is_lease_batch_dirty(batch);
 	lease_batch_submit(batch, on_durable, orders);
 }
 

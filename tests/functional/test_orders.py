@@ -9,6 +9,7 @@ import dhcp
 from harness import expect, expect_equal, wait_until
 from load import Load
 from scene import Scene
+from slapd import NOBODY
 
 CLIENT = "02:aa:00:00:00:01"
 
@@ -302,3 +303,25 @@ def test_ctl_bindings(lab):
     scene.start()
     ctl.expect_error(20051, "binding", "set", "eth0", "off")
     ctl.run("binding", "set", "eth0", "on")
+
+
+def _limit_files(scene, size):
+    """Let files that serve writes become no larger than @size octets, or any size again."""
+    scene.lab.run(["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "prlimit",
+                   f"--pid={scene.lessord.role_pid('serve')}", f"--fsize={size}"])
+
+
+def test_store_fails(lab):
+    """What cannot be stored is refused (20013) and not done; once it can, it is done"""
+    scene = Scene(lab).start()
+    scene.ctl.run("lease", "add", "10.77.0.150", "--hardware", CLIENT)
+    _limit_files(scene, "4096:")
+    scene.ctl.expect_error(20013, "lease", "add", "10.77.0.151", "--hardware", "02:aa:00:00:00:02")
+    scene.ctl.expect_error(20013, "lease", "remove", "10.77.0.150")
+    expect(scene.lessord.status()["leases"]["failing"], "the status says nothing of it")
+    expect_equal(sorted(scene.lessord.leases()), ["10.77.0.150"], "the leases")
+    _limit_files(scene, "unlimited:")
+    scene.ctl.run("lease", "add", "10.77.0.151", "--hardware", "02:aa:00:00:00:02")
+    scene.ctl.run("lease", "remove", "10.77.0.150")
+    expect_equal(sorted(scene.lessord.leases()), ["10.77.0.151"], "the leases in the end")
+    expect(not scene.lessord.status()["leases"]["failing"], "the store still counts as failing")
