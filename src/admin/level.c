@@ -200,9 +200,10 @@ json_t *level_setting_item(enum setting setting, uint64_t value, const char *sou
 	setting_add_name(setting, &name);
 	text_init(&word, value_words, sizeof value_words);
 	setting_format(setting, value, &word);
-	return json_pack("{s:s, s:s, s:o, s:o}", "name", name.data, "attribute", schema_attribute_get(info->attribute)->name,
-			 "value", info->kind == SETTING_CHOICE ? json_string(word.data) : json_integer((json_int_t)value),
-			 "source", result_text(source));
+	return json_pack("{s:s, s:s, s:o, s:s?, s:o}", "name", name.data, "attribute",
+			 schema_attribute_get(info->attribute)->name, "value",
+			 info->kind == SETTING_CHOICE ? json_string(word.data) : json_integer((json_int_t)value), "unit",
+			 info->kind == SETTING_DURATION ? "seconds" : NULL, "source", result_text(source));
 }
 
 static json_t *item_in_force(enum setting setting, const struct entry *const *chain, size_t n_chain) {

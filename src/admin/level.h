@@ -45,8 +45,8 @@ const char *level_name(unsigned level);
 /* Add the flags that name @levels, with their arguments: "--root, --site SITE". */
 void level_add_flags(unsigned levels, struct text *text);
 
-/* What is said of a setting: {"name", "attribute", "value", "source"}. A time is a number of seconds, a choice its
- * word. */
+/* What is said of a setting: {"name", "attribute", "value", "unit", "source"}. A time is a number, with the unit "seconds", a
+ * choice its word. */
 json_t *level_setting_item(enum setting setting, uint64_t value, const char *source);
 
 /* An array of those: the settings that may stand at the level of @entry with the values in force there, each from the

@@ -122,8 +122,8 @@ static int check_kind(struct call *call, const struct range_edit *edit, enum cli
 	if (n == 0)
 		return 0;
 	return error_set(reterr_error, E_DHCP_IPRANGE_CONV_ILLEGAL,
-			 "%zu of the range's addresses %s leased to %s client%s; wait until the leases end, or remove them", n,
-			 n == 1 ? "is" : "are", kind == CLIENT_TYPE_DHCP ? "BOOTP" : "DHCP", n == 1 ? "" : "s");
+			 "%zu of the range's addresses %s leased to %s clients; wait until the leases end, or remove them", n,
+			 n == 1 ? "is" : "are", kind == CLIENT_TYPE_DHCP ? "BOOTP" : "DHCP");
 }
 
 /* Write that the range becomes @new, which is allowed in itself. */

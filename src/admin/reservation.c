@@ -3,6 +3,7 @@
 #include "admin/call.h"
 #include "admin/edit.h"
 #include "admin/fields.h"
+#include "admin/removed.h"
 #include "admin/result.h"
 #include "admin/tree.h"
 #include "base/text.h"
@@ -137,20 +138,11 @@ int reservation_set(struct call *call, struct error *reterr_error) {
 	return r < 0 ? r : call_done(call, say(&tree, after));
 }
 
-/* The command that makes it again; what is set for its client apart. */
-static const char *undo_text(const struct tree *tree, const struct entry *reservation) {
-	const char *hardware = entry_text(reservation, attribute(ATTRIBUTE_HARDWARE_ADDRESS));
-	const char *client_id = entry_text(reservation, attribute(ATTRIBUTE_CLIENT_IDENTIFIER));
-	const char *type = entry_text(reservation, attribute(ATTRIBUTE_CLIENT_TYPE));
-
-	return arena_format(tree->arena, "lessorctl reservation add %s %s %s%s%s", tree_leaf(tree, reservation),
-			    hardware ? "--hardware" : "--client-id", hardware ? hardware : client_id ? client_id : "HEX",
-			    type ? " --type " : "", type ? type : "");
-}
-
 int reservation_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	const struct entry *reservation;
+	json_t *message;
+	const char *undo;
 	int r = tree_load(call, &tree, reterr_error);
 
 	if (r == 0)
@@ -158,10 +150,12 @@ int reservation_remove(struct call *call, struct error *reterr_error) {
 	if (r == 0)
 		r = call_confirm(call, reterr_error, "this removes the reservation of %s with all that is set for its client",
 				 tree_leaf(&tree, reservation));
-	if (r == 0)
-		r = directory_delete(tree.directory, reservation->dn, reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(reservation->dn, "%s is not reserved any more; undo it with: %s", tree_leaf(&tree, reservation),
-					      undo_text(&tree, reservation)));
+	undo = removed_text(&tree, reservation->dn);
+	r = directory_delete(tree.directory, reservation->dn, reterr_error);
+	if (r < 0)
+		return r;
+	message = result_message(reservation->dn, "%s is not reserved any more", tree_leaf(&tree, reservation));
+	return call_done(call, removed_result(message, undo));
 }

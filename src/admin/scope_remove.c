@@ -52,17 +52,16 @@ static int check_unused(const struct tree *tree, const struct entry *scope, cons
 static int confirm(struct call *call, const struct tree *tree, const struct entry *scope, const struct losses *losses,
 		   struct error *reterr_error) {
 	return call_confirm(call, reterr_error,
-			    "this removes scope %s of site %s with %zu reservation%s and %zu polic%s, and %s leased; \"lessorctl export\" writes a copy "
-			    "with which all could be brought back",
+			    "this removes scope %s of site %s with %zu reservation%s and %zu polic%s, and %s leased",
 			    tree_scope_text(tree, scope), tree_site_name(tree, scope), losses->n_reservations, plural(losses->n_reservations, "", "s"),
 			    losses->n_others, plural(losses->n_others, "y", "ies"), usage_text(call->arena, losses->usage));
 }
 
 int scope_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
+	const char *left = "", *undo = "";
 	const struct entry *scope;
 	struct losses losses;
-	const char *undo = "";
 	json_t *message;
 	int r = tree_load(call, &tree, reterr_error);
 
@@ -84,7 +83,8 @@ int scope_remove(struct call *call, struct error *reterr_error) {
 		r = directory_delete(tree.directory, scope->dn, reterr_error);
 	if (r < 0)
 		return r;
-	message = result_message(scope->dn, "scope %s removed; %s still leased", tree_scope_text(&tree, scope),
-				 usage_text(call->arena, losses.usage));
+	if (losses.usage.n_dhcp + losses.usage.n_bootp)
+		left = arena_format(call->arena, "; %s still leased", usage_text(call->arena, losses.usage));
+	message = result_message(scope->dn, "scope %s removed%s", tree_scope_text(&tree, scope), left);
 	return call_done(call, removed_result(message, undo));
 }

@@ -35,7 +35,7 @@ def test_range_kind(lab):
     expect_equal(_network(reply.yiaddr), "10.77.0", "the network of a BOOTP client's address")
     lease = scene.lessord.leases()[reply.yiaddr]
     expect_equal((lease["protocol"], lease["hardwareAddress"]), ("bootp", client.mac.hex(":")), "the BOOTP client's lease")
-    scene.ctl.expect_error(20049, "range", "set", SCOPE, RANGE, "--kind", "dhcp", says="leased to BOOTP clients?;")
+    scene.ctl.expect_error(20049, "range", "set", SCOPE, RANGE, "--kind", "dhcp", says="leased to BOOTP clients;")
     scene.ctl.run("range", "set", SCOPE, RANGE, "--kind", "bootp")
     before = scene.lessord.drops("range_full")
 

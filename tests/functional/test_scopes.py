@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scopes, their ranges and exclusions, reservations: each change by success, by its effect in the directory, by refusal."""
+import re
+
 from harness import expect, expect_equal
 from scene import Scene
-from slapd import SERVER, scope_dn
+from slapd import SERVER, ldif, scope_dn
 
 SCOPE = "10.77.0.0"
 RANGE = "10.77.0.100-10.77.0.199"
@@ -43,7 +45,8 @@ def test_fields(lab):
                  {"name": "Lab", "description": "second floor", "state": "disabled", "superscope": "Campus", "leaseTime": 7200,
                   "delay": 250, "activatePolicies": True, "maxBootpClients": 4294967295}, "what is shown")
     text = ctl.run("scope", "show", "10.80.0.0").stdout
-    expect("second floor" in text and "Campus" in text, text)
+    for pattern in ("second floor", "Campus", "offer-delay +250 ", "lease-time +2h ", "max-bootp-clients +4294967295 "):
+        expect(re.search(pattern, text), f"{pattern!r} is not in {text}")
     listed = {row["network"]: row for row in ctl.json("scope", "list")["scopes"]}
     expect_equal(listed["10.80.0.0/16"]["description"], "second floor", "what is listed")
     ctl.run("scope", "set", "10.80.0.0", "--name", "", "--description", "", "--state", "enabled", "--lease-time", "", "--delay", "0")
@@ -126,6 +129,21 @@ def test_ranges_refused(lab):
     scene.ctl.expect_usage("range", "set", SCOPE, RANGE)
 
 
+def test_policies(lab):
+    """A range does not shrink below what a policy of the scope has of it."""
+    scene = Scene(lab)
+    scene.slapd.add(ldif(f"cn=first,{scope_dn(SCOPE)}", objectClass="lessorPolicy", cn="first", lessorProcessingOrder=1,
+                         lessorCondition="mac is 02:*", lessorRange="10.77.0.120-10.77.0.129"))
+    says = "policy first has the range 10.77.0.120-10.77.0.129"
+    _unchanged(scene,
+               (20112, says, "range", "set", SCOPE, RANGE, "10.77.0.121-10.77.0.199"),
+               (20112, says, "range", "set", SCOPE, RANGE, "10.77.0.130-10.77.0.220"),
+               (20112, says, "range", "remove", SCOPE, RANGE, "--force"))
+    scene.ctl.run("range", "set", SCOPE, RANGE, "10.77.0.120-10.77.0.129")
+    scene.slapd.delete(f"cn=first,{scope_dn(SCOPE)}")
+    scene.ctl.run("range", "remove", SCOPE, "10.77.0.120-10.77.0.129")
+
+
 def test_exclusions(lab):
     """Exclusions may overlap, but not be the same; they are listed and removed."""
     scene = Scene(lab)
@@ -155,7 +173,7 @@ def test_in_use(lab):
     _unchanged(scene,
                (20007, "1 address is leased", "scope", "remove", SCOPE),
                (20007, "1 address is leased", "range", "remove", SCOPE, RANGE),
-               (20049, "1 of the range's addresses is leased to DHCP clients?;", "range", "set", SCOPE, RANGE, "--kind", "bootp"))
+               (20049, "1 of the range's addresses is leased to DHCP clients;", "range", "set", SCOPE, RANGE, "--kind", "bootp"))
     result = ctl.run("range", "set", SCOPE, RANGE, "--kind", "both")
     expect_equal(result.stderr, "", "what is said of a range for more clients")
     expect_equal(ctl.run("range", "remove", SCOPE, "10.77.0.210-10.77.0.219").stderr, "", "what is said of an unused range")
@@ -199,6 +217,9 @@ def test_reservations(lab):
     row, = ctl.json("reservation", "list")["reservations"]
     expect_equal((row["type"], row["clientIdentifier"]), ("both", "ff:00:11"), "what is listed")
     ctl.run("check")
+    before = _values(scene, "lessorOption", dn)
+    scene.slapd.add(ctl.json("reservation", "remove", "10.77.0.50")["undo"])
+    expect_equal(_values(scene, "lessorOption", dn), before, "what was brought back")
 
 
 def test_reservations_refused(lab):

@@ -38,17 +38,36 @@ static void print_part(const json_t *object, const char *key, const char *title,
 	output_table(stdout, items, columns, n_columns);
 }
 
+/* Lengths of time are shown as such, other numbers as they are; without their sources if there is no need for them. */
+static void print_settings(json_t *settings, bool has_sources) {
+	static const struct column columns[] = { { "SETTING", "name", COLUMN_TEXT },
+						 { "VALUE", "valueCell", COLUMN_TEXT },
+						 { "FROM", "source", COLUMN_TEXT } };
+	json_t *setting;
+	size_t i;
+
+	json_array_foreach(settings, i, setting) {
+		bool is_time = strcmp(text_of(setting, "unit"), "seconds") == 0;
+		CLEANUP(cleanup_free) char *cell =
+			output_cell(json_object_get(setting, "value"), is_time ? COLUMN_DURATION : COLUMN_NUMBER);
+
+		json_object_set_new(setting, "valueCell", output_text(cell));
+	}
+	output_table(stdout, settings, columns, ARRAY_LEN(columns) - !has_sources);
+}
+
 /* What is in force for it, and what is wrong with it. */
-static void print_force(const json_t *object) {
-	static const struct column settings[] = { { "SETTING", "name", COLUMN_TEXT },
-						  { "VALUE", "value", COLUMN_DURATION },
-						  { "FROM", "source", COLUMN_TEXT } };
+static void print_force(json_t *object) {
 	static const struct column options[] = { { "CODE", "code", COLUMN_NUMBER },
 						 { "OPTION", "name", COLUMN_TEXT },
 						 { "VALUE", "value", COLUMN_TEXT },
 						 { "FROM", "source", COLUMN_TEXT } };
+	json_t *settings = json_object_get(object, "settings");
 
-	print_part(object, "settings", "Settings in force:", settings, ARRAY_LEN(settings));
+	if (json_array_size(settings)) {
+		printf("\nSettings in force:\n");
+		print_settings(settings, true);
+	}
 	print_part(object, "options", "Options in force:", options, ARRAY_LEN(options));
 	if (json_array_size(json_object_get(object, "findings")))
 		printf("\nWrong, and therefore left out:\n");
@@ -91,15 +110,12 @@ void page_reservation(const struct arguments *arguments, json_t *object) {
 }
 
 void page_settings(const struct arguments *arguments, json_t *result) {
-	static const struct column columns[] = { { "SETTING", "name", COLUMN_TEXT },
-						 { "VALUE", "value", COLUMN_DURATION },
-						 { "FROM", "source", COLUMN_TEXT } };
-	const json_t *settings = json_object_get(result, "settings");
+	json_t *settings = json_object_get(result, "settings");
 
 	if (json_array_size(settings) == 0)
 		output_message(stdout, result, "");
 	else
-		output_table(stdout, settings, columns, is_argument_given(arguments, "effective") ? 3 : 2);
+		print_settings(settings, is_argument_given(arguments, "effective"));
 }
 
 /* Cells that show several members. */
