@@ -61,7 +61,8 @@ LESSOR_PUBLIC int lessor_configure(struct lessor *session, const char *name, con
  * The first one that needs the directory connects to it.
  * *@ret_json: the result, one JSON object in UTF-8; free() it. NULL for @ret_json: it is not wanted.
  * 0; 1: it was done, and the result says that something is wrong ("check" has findings); or the negative code of a
- * refusal: then nothing was changed, unless the sentence says so. */
+ * refusal: then nothing was changed, unless the sentence says so; a refused "apply" may have a result all the same, with
+ * what was done or what stands against it. */
 LESSOR_PUBLIC int lessor_call(struct lessor *session, const char *operation, const struct lessor_parameter *parameters,
 			      size_t n_parameters, char **ret_json, struct lessor_error *reterr_error);
 

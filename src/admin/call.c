@@ -129,7 +129,7 @@ int lessor_call(struct lessor *session, const char *operation, const struct less
 		return session_refuse(&error, true, reterr_error);
 	call.arena = arena_new(0);
 	r = call.operation->handler(&call, &error);
-	if (r >= 0 && ret_json)
+	if (ret_json && (r >= 0 || call.result))
 		*ret_json = take_result(&call);
 	if (r < 0)
 		r = session_refuse(&error, call.is_usage_wrong, reterr_error);

@@ -235,8 +235,10 @@ int canonical_make(const struct entry *const *entries, size_t n_entries, struct 
 
 	canonical_uses_fill(&uses);
 	tree.items = arena_array_of(arena, struct canonical_item, n_entries);
-	for (; tree.n_items < n_entries && r == 0; tree.n_items += r == 0)
-		r = take_item(arena, &uses, entries[tree.n_items], &tree.items[tree.n_items], reterr_error);
+	for (size_t i = 0; i < n_entries && r == 0; i++) {
+		r = take_item(arena, &uses, entries[i], &tree.items[i], reterr_error);
+		tree.items[i].place = tree.n_items++;
+	}
 	if (r < 0)
 		return r;
 	if (n_entries)

@@ -21,6 +21,7 @@ struct canonical_item {
 	const struct entry *given; /* as it was read; borrowed */
 	enum schema_class class;   /* CLASS_COUNT: a container */
 	const char *key;           /* its normalized name from the top down: that of an entry above is how it begins */
+	size_t place;              /* its index among the entries that were given */
 	size_t parent;             /* the entry above, by its index; CANONICAL_NONE: it is not in the tree */
 };
 

@@ -7,7 +7,9 @@
 #include "admin/call.h"
 #include "admin/edit.h"
 #include "admin/result.h"
+#include "admin/target.h"
 #include "admin/tree.h"
+#include "admin/tree_file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/dn.h"
@@ -20,7 +22,7 @@ struct report {
 	json_int_t n_left_out;                 /* entries that are good, but below one that is not */
 };
 
-/* True if it is seen for the first time: as another server would read it, most is the same. */
+/* True if it is seen for the first time. */
 static bool is_new(struct report *report, const char *dn, const char *attribute, const char *reason) {
 	char *words CLEANUP(cleanup_free) = mem_format("%s\n%s\n%s", dn, attribute, reason);
 
@@ -49,9 +51,9 @@ static void add_warning(struct report *report, const char *dn, const char *reaso
 				      json_pack("{s:o, s:o}", "dn", result_text(dn), "reason", result_text(reason)));
 }
 
-static void check_snapshot(const struct tree *tree, const char *server, struct report *report) {
+static void check_snapshot(const struct tree *tree, struct report *report) {
 	struct findings findings;
-	struct snapshot *snapshot = snapshot_build(tree->entries.items, tree->entries.n_items, server, 0, &findings);
+	struct snapshot *snapshot = snapshot_build(tree->entries.items, tree->entries.n_items, "", 0, &findings);
 
 	add_findings(report, &findings);
 	for (size_t i = 0; i < snapshot->n_scopes; i++) {
@@ -155,44 +157,82 @@ static void check_servers(const struct tree *tree, const struct server_list *lis
 	}
 }
 
-static void check_tree(const struct tree *tree, struct report *report) {
-	check_snapshot(tree, "", report);
-	for (size_t i = 0; i < tree->entries.n_items; i++) {
-		if (!is_entry_of_class(tree->entries.items[i], schema_class_get(CLASS_SERVER)->name))
-			continue;
-		json_array_append_new(report->servers, result_text(tree_leaf(tree, tree->entries.items[i])));
-		check_snapshot(tree, tree_leaf(tree, tree->entries.items[i]), report);
-	}
+/* What is found in them is the same for every server (model/snapshot.h). */
+static void check_entries(const struct tree *tree, struct report *report) {
+	check_snapshot(tree, report);
+	for (size_t i = 0; i < tree->entries.n_items; i++)
+		if (is_entry_of_class(tree->entries.items[i], schema_class_get(CLASS_SERVER)->name))
+			json_array_append_new(report->servers, result_text(tree_leaf(tree, tree->entries.items[i])));
 }
 
-static int check_all(struct call *call, const struct tree *tree, struct report *report, struct error *reterr_error) {
+static int check_authorization(struct call *call, const struct tree *tree, struct report *report,
+			       struct error *reterr_error) {
 	CLEANUP(authorization_done) struct authorization authorization = { 0 };
-	int r;
+	int r = authorization_load(tree->directory, call->arena, &authorization, reterr_error);
 
-	if (is_directory_file(tree->directory)) {
-		check_tree(tree, report);
-		return 0;
-	}
-	r = authorization_load(tree->directory, call->arena, &authorization, reterr_error);
 	if (r < 0)
 		return r;
 	if (!authorization.list.has_root)
 		add_warning(report, directory_authorization_dn(tree->directory),
 			    "there is no list of authorized servers (cn=DhcpRoot); lessorctl init makes one");
-	check_tree(tree, report);
 	check_list(tree, &authorization.list, report);
 	check_servers(tree, &authorization.list, report);
 	return 0;
 }
 
+/* True if the entries are a tree by themselves: a root and the sites below it. */
+static bool is_whole(const struct tree_entries *entries) {
+	bool has_root = false, has_sites = false;
+
+	for (size_t i = 0; i < entries->n_items; i++) {
+		has_root |= is_entry_of_class(entries->items[i], schema_class_get(CLASS_ROOT)->name);
+		has_sites |= is_entry_of_class(entries->items[i], schema_class_get(CLASS_SITE)->name);
+	}
+	return has_root && has_sites;
+}
+
+static void take_entries(struct tree *tree, const struct entry **items, size_t n_items) {
+	directory_entries_done(&tree->entries);
+	tree->entries.arena = tree->arena;
+	tree->entries.items = mem_grow(NULL, &tree->entries.items_capacity, n_items + 1, sizeof *items);
+	tree->entries.n_items = n_items;
+	if (n_items)
+		memcpy(tree->entries.items, items, n_items * sizeof *items);
+}
+
+/* The tree that the file would make: it is one by itself, or the directory's with the file applied to it. */
+static int load_file(struct call *call, const char *path, struct tree *tree, struct error *reterr_error) {
+	bool is_rebased = is_call_given(call, "rebase");
+	struct tree_entries entries;
+	struct target target;
+	int r = tree_file_read(path, NULL, false, call->arena, &entries, reterr_error);
+
+	if (r < 0)
+		return r;
+	if (is_whole(&entries)) {
+		tree->arena = call->arena;
+		take_entries(tree, entries.items, entries.n_items);
+		return 0;
+	}
+	r = tree_load(call, tree, reterr_error);
+	if (r == 0)
+		r = target_read(tree, path, is_rebased, false, &target, reterr_error);
+	if (r == 0)
+		take_entries(tree, target.plan.result, target.plan.n_result);
+	return r;
+}
+
 int check_run(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	struct report report = { json_array(), json_array(), json_array(), json_object(), 0 };
+	const char *path = call_value(call, "file");
 	json_t *document;
-	int r = tree_load(call, &tree, reterr_error);
+	int r = path ? load_file(call, path, &tree, reterr_error) : tree_load(call, &tree, reterr_error);
 
 	if (r == 0)
-		r = check_all(call, &tree, &report, reterr_error);
+		check_entries(&tree, &report);
+	if (r == 0 && !path && !is_directory_file(tree.directory))
+		r = check_authorization(call, &tree, &report, reterr_error);
 	if (r == 0)
 		r = json_array_size(report.findings) > 0;
 	document = json_pack("{s:I, s:o, s:o, s:o, s:I}", "entries", (json_int_t)tree.entries.n_items, "servers",

@@ -13,21 +13,19 @@
 
 #define REQUEST_SECONDS 30 /* the longest that a server may think about one request */
 #define PAGE_SIZE 500      /* below the limits of AD (1000) and of OpenLDAP's default (500 a page) */
-#define VERSION_ATTRIBUTE "entryCSN"
 
-/* Wait for the answer to request @id. Returns an LDAP result code; @ret_message only where it is wanted and there is
- * one. */
-static int await(struct directory *directory, int id, LDAPMessage **ret_message) {
+int directory_await(struct directory *directory, int *id, LDAPMessage **ret_message) {
 	LDAP *ldap = connection_ldap(directory->connection);
 	struct timeval limit = { .tv_sec = REQUEST_SECONDS };
 	LDAPMessage *message = NULL;
 	int type, code, r;
 
-	type = ldap_result(ldap, id, LDAP_MSG_ALL, &limit, &message);
+	type = ldap_result(ldap, *id, LDAP_MSG_ALL, &limit, &message);
 	if (type <= 0) {
 		ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &code);
 		return type == 0 ? LDAP_TIMEOUT : code ? code : LDAP_SERVER_DOWN;
 	}
+	*id = ldap_msgid(message);
 	r = ldap_parse_result(ldap, message, &code, NULL, NULL, NULL, NULL, 0);
 	if (ret_message)
 		*ret_message = message;
@@ -182,7 +180,7 @@ static int search_page(struct directory *directory, const char *base, int reach,
 	controls[0] = page;
 	code = ldap_search_ext(ldap, base, reach, filter, attributes, 0, controls, NULL, &limit, LDAP_NO_LIMIT, &id);
 	ldap_control_free(page);
-	return code != LDAP_SUCCESS ? code : await(directory, id, ret_message);
+	return code != LDAP_SUCCESS ? code : directory_await(directory, &id, ret_message);
 }
 
 static int search_server(struct directory *directory, const char *base, enum directory_reach reach, const char *filter,
@@ -226,164 +224,9 @@ void directory_entries_done(struct directory_entries *entries) {
 	*entries = (struct directory_entries){ 0 };
 }
 
-/* ------------------------------------------------------------------ writing */
-
-/* A list of changes for libldap; everything in an arena of its own. */
-struct changes {
-	struct arena *arena;
-	LDAPMod **items; /* NULL at the end */
-	size_t n_items;
-};
-
-static void changes_init(struct changes *ret_changes, size_t most) {
-	*ret_changes = (struct changes){ .arena = arena_new(0) };
-	ret_changes->items = arena_array_of(ret_changes->arena, LDAPMod *, most + 1);
-}
-
-/* Add the values of @attribute that @without does not have. Matching is by octets: a change of case is a change. */
-static void changes_add(struct changes *changes, int operation, const struct entry_attribute *attribute,
-			const struct entry_attribute *without) {
-	struct berval **values = arena_array_of(changes->arena, struct berval *, attribute->n_values + 1);
-	LDAPMod *change;
-	size_t n = 0;
-
-	for (size_t i = 0; i < attribute->n_values; i++) {
-		bool is_there = false;
-
-		for (size_t j = 0; without && j < without->n_values && !is_there; j++)
-			is_there = is_span_equal(without->values[j], attribute->values[i]);
-		if (is_there)
-			continue;
-		values[n] = arena_new_of(changes->arena, struct berval);
-		*values[n++] = (struct berval){ attribute->values[i].len, (char *)attribute->values[i].data };
-	}
-	if (n == 0)
-		return;
-	change = arena_new_of(changes->arena, LDAPMod);
-	*change = (LDAPMod){ operation | LDAP_MOD_BVALUES, (char *)attribute->name, .mod_bvalues = values };
-	changes->items[changes->n_items++] = change;
-}
-
-/* What a server answers when it does not know our classes or attributes. */
-static bool is_schema_missing(int code) {
-	return code == LDAP_UNDEFINED_TYPE || code == LDAP_INVALID_SYNTAX || code == LDAP_OBJECT_CLASS_VIOLATION;
-}
-
-static int write_error(struct directory *directory, int code, const char *verb, const char *dn,
-		       struct error *reterr_error) {
-	char doing[640];
-
-	if (code == LDAP_STRONG_AUTH_REQUIRED)
-		return error_set(reterr_error, E_ACCESS_DENIED,
-				 "the directory changes %s for nobody whom it does not know: say who you are with -D, or with a Kerberos ticket",
-				 dn);
-	if (code == LDAP_INSUFFICIENT_ACCESS)
-		return error_set(reterr_error, E_DHCP_NO_ADMIN_PERMISSION,
-				 "%s %s is refused: the directory does not give your identity the right to; nothing was changed", verb, dn);
-	if (code == LDAP_NO_SUCH_OBJECT)
-		return error_set(reterr_error, E_NOT_FOUND, "%s %s failed: there is no such entry, or its parent is missing", verb, dn);
-	snprintf(doing, sizeof doing, "%s %s%s", verb, dn,
-		 is_schema_missing(code) ? " (is Lessor's schema, of ldap-schema/, loaded there?)" : "");
-	return connection_error(directory->connection, code, doing, reterr_error);
-}
-
-static int add_on_server(struct directory *directory, const struct entry *entry, enum error_code taken,
-		  struct error *reterr_error) {
-	struct changes changes;
-	int id, code;
-
-	changes_init(&changes, entry->n_attributes);
-	for (size_t i = 0; i < entry->n_attributes; i++)
-		changes_add(&changes, LDAP_MOD_ADD, &entry->attributes[i], NULL);
-	code = ldap_add_ext(connection_ldap(directory->connection), entry->dn, changes.items, NULL, NULL, &id);
-	if (code == LDAP_SUCCESS)
-		code = await(directory, id, NULL);
-	arena_free(changes.arena);
-	if (code == LDAP_SUCCESS)
-		return 0;
-	if (code == LDAP_ALREADY_EXISTS)
-		return error_set(reterr_error, taken, "%s exists already; nothing was changed", entry->dn);
-	return write_error(directory, code, "adding", entry->dn, reterr_error);
-}
-
-/* The control that makes the server refuse when the entry is not as it was read; NULL where that cannot be said. */
-static LDAPControl *make_assertion(struct directory *directory, const char *version) {
-	LDAPControl *control = NULL;
-	char filter[160];
-
-	if (!connection_features(directory->connection)->has_assertion || !version[0] || strpbrk(version, "()*\\"))
-		return NULL;
-	snprintf(filter, sizeof filter, "(" VERSION_ATTRIBUTE "=%s)", version);
-	ldap_create_assertion_control(connection_ldap(directory->connection), filter, 1, &control);
-	return control;
-}
-
-static void make_difference(struct changes *changes, const struct entry *before, const struct entry *after) {
-	changes_init(changes, before->n_attributes + after->n_attributes);
-	for (size_t i = 0; i < before->n_attributes; i++)
-		changes_add(changes, LDAP_MOD_DELETE, &before->attributes[i],
-			    entry_attribute_get(after, before->attributes[i].name));
-	for (size_t i = 0; i < after->n_attributes; i++)
-		changes_add(changes, LDAP_MOD_ADD, &after->attributes[i],
-			    entry_attribute_get(before, after->attributes[i].name));
-}
-
-static int modify_on_server(struct directory *directory, const struct entry *before, const char *version,
-		     const struct entry *after, struct error *reterr_error) {
-	LDAPControl *assertion = make_assertion(directory, version), *controls[2] = { assertion, NULL };
-	LDAP *ldap = connection_ldap(directory->connection);
-	struct changes changes;
-	int id, code = LDAP_SUCCESS;
-
-	make_difference(&changes, before, after);
-	if (changes.n_items) {
-		code = ldap_modify_ext(ldap, before->dn, changes.items, controls, NULL, &id);
-		if (code == LDAP_SUCCESS)
-			code = await(directory, id, NULL);
-	}
-	ldap_control_free(assertion);
-	arena_free(changes.arena);
-	if (code == LDAP_SUCCESS)
-		return 0;
-	if (code == LDAP_ASSERTION_FAILED || code == LDAP_NO_SUCH_ATTRIBUTE || code == LDAP_TYPE_OR_VALUE_EXISTS)
-		return error_set(reterr_error, E_DDS_UNEXPECTED_ERROR,
-				 "somebody else changed %s at the same moment; nothing was written: look at it and try again", before->dn);
-	return write_error(directory, code, "changing", before->dn, reterr_error);
-}
-
-static int delete_on_server(struct directory *directory, const char *dn, struct error *reterr_error) {
-	int id, code = ldap_delete_ext(connection_ldap(directory->connection), dn, NULL, NULL, &id);
-
-	if (code == LDAP_SUCCESS)
-		code = await(directory, id, NULL);
-	return code == LDAP_SUCCESS ? 0 : write_error(directory, code, "removing", dn, reterr_error);
-}
-
-/* ------------------------------------------------------------------ whichever it is */
-
 int directory_search(struct directory *directory, const char *base, enum directory_reach reach, const char *filter,
 		     struct directory_entries *entries, struct error *reterr_error) {
 	if (directory->file)
 		return ldif_file_search(directory->file, base, reach, filter, entries, reterr_error);
 	return search_server(directory, base, reach, filter, entries, reterr_error);
-}
-
-int directory_add(struct directory *directory, const struct entry *entry, enum error_code taken,
-		  struct error *reterr_error) {
-	if (directory->file)
-		return ldif_file_add(directory->file, entry, taken, reterr_error);
-	return add_on_server(directory, entry, taken, reterr_error);
-}
-
-int directory_modify(struct directory *directory, const struct entry *before, const char *version,
-		     const struct entry *after, struct error *reterr_error) {
-	if (directory->file)
-		return ldif_file_modify(directory->file, before, after, reterr_error);
-	return modify_on_server(directory, before, version, after, reterr_error);
-}
-
-int directory_delete(struct directory *directory, const char *dn, struct error *reterr_error) {
-	if (directory->file)
-		return ldif_file_delete(directory->file, dn, reterr_error);
-	return delete_on_server(directory, dn, reterr_error);
 }

@@ -81,3 +81,20 @@ int directory_modify(struct directory *directory, const struct entry *before, co
 
 /* Remove the entry @dn, which has no children. 0; -E_NOT_FOUND ... */
 int directory_delete(struct directory *directory, const char *dn, struct error *reterr_error);
+
+/* Embedded: one change of many. */
+struct directory_change {
+	const struct entry *before; /* as it was read; NULL: it is added */
+	const struct entry *after;  /* NULL: it is removed */
+	const char *version;        /* of @before; "" if unknown */
+	enum error_code taken;      /* the code if it is added and something stands at its DN already */
+};
+
+/* Told of a change: @index says which one, @r and @error how it went, as directory_add and the like say it.
+ * True: go on; false: nothing more is begun. */
+typedef bool directory_done_f(void *context, size_t index, int r, const struct error *error);
+
+/* Make @changes, none of which depends on another one: many at a time, in no particular order.
+ * 0; or the connection's failure: what of those that @done was not told about was made is not known. */
+int directory_write_all(struct directory *directory, const struct directory_change *changes, size_t n_changes,
+			directory_done_f *done, void *context, struct error *reterr_error);

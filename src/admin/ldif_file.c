@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -380,5 +381,109 @@ int ldif_file_delete(struct ldif_file *file, const char *dn, struct error *reter
 		return r;
 	r = remove_entry(&edit, dn, reterr_error);
 	file_edit_end(edit.lock);
+	return r;
+}
+
+/* ------------------------------------------------------------------ many at once */
+
+/* A change, and the line of the record that it is made at: that of the entry itself, or, of one that is added, the last
+ * one below the entry that it stands below and that is there already; 0: at the end. */
+struct placed_change {
+	const struct directory_change *change;
+	unsigned line;
+	size_t index;
+};
+
+/* From the end of the file on, so that the lines of what is still to come stay as they are. What is added at one line is
+ * put directly behind it, so the last one goes in first; and before the record there is changed or removed. */
+static int compare_placed(const void *a, const void *b) {
+	const struct placed_change *left = a, *right = b;
+	bool is_left_added = !left->change->before, is_right_added = !right->change->before;
+
+	if (left->line != right->line)
+		return left->line == 0 || (right->line && left->line > right->line) ? -1 : 1;
+	if (is_left_added != is_right_added)
+		return is_left_added ? -1 : 1;
+	return left->index > right->index ? -1 : 1;
+}
+
+static unsigned line_to_add_at(const struct content *now, const struct entry *entry) {
+	for (const char *dn = dn_parent(entry->dn); *dn; dn = dn_parent(dn))
+		if (find(now, dn))
+			return last_line_below(now, dn);
+	return 0;
+}
+
+static int place_changes(const struct ldif_edit *edit, struct placed_change *placed, size_t n_changes,
+			 struct error *reterr_error) {
+	for (size_t i = 0; i < n_changes; i++) {
+		const struct entry *before = placed[i].change->before;
+		const struct ldif_record *record = before ? find(&edit->now, before->dn) : NULL;
+
+		if (before && !record)
+			return error_set(reterr_error, E_NOT_FOUND, "%s is not in %s any more", before->dn, edit->file->path);
+		placed[i].index = i;
+		placed[i].line = before ? record->line
+					: line_to_add_at(&edit->now, placed[i].change->after);
+	}
+	qsort(placed, n_changes, sizeof *placed, compare_placed);
+	return 0;
+}
+
+static struct span make_change(struct span text, const struct placed_change *placed, struct arena *arena) {
+	const struct directory_change *change = placed->change;
+
+	if (!change->before)
+		return ldif_text_add(text, placed->line, change->after, arena);
+	if (!change->after)
+		return ldif_text_remove(text, placed->line, arena);
+	return ldif_text_modify(text, placed->line, change->before, change->after, arena);
+}
+
+/* Each change makes the text anew, so that memory for two is enough. */
+static int write_changes(struct ldif_edit *edit, const struct placed_change *placed, size_t n_changes,
+			 struct error *reterr_error) {
+	struct arena *arenas[2] = { arena_new(0), arena_new(0) };
+	struct span text = edit->now.text;
+	int r;
+
+	for (size_t i = 0; i < n_changes; i++) {
+		arena_reset(arenas[i % 2]);
+		text = make_change(text, &placed[i], arenas[i % 2]);
+	}
+	r = write_text(edit, text, reterr_error);
+	arena_free(arenas[0]);
+	arena_free(arenas[1]);
+	return r;
+}
+
+static int edit_all(struct ldif_edit *edit, const struct directory_change *changes, size_t n_changes,
+		    struct error *reterr_error) {
+	struct placed_change *placed = arena_array_of(edit->now.arena, struct placed_change, n_changes);
+	int r;
+
+	if (!is_span_equal(edit->now.text, edit->file->seen))
+		return error_set(reterr_error, E_DDS_UNEXPECTED_ERROR,
+				 "somebody else changed %s at the same moment; nothing was written: look at it and try again",
+				 edit->file->path);
+	for (size_t i = 0; i < n_changes; i++)
+		placed[i].change = &changes[i];
+	r = place_changes(edit, placed, n_changes, reterr_error);
+	return r < 0 ? r : write_changes(edit, placed, n_changes, reterr_error);
+}
+
+int ldif_file_write_all(struct ldif_file *file, const struct directory_change *changes, size_t n_changes,
+			directory_done_f *done, void *context, struct error *reterr_error) {
+	CLEANUP(cleanup_arena) struct arena *arena = arena_new(0);
+	struct error none = { 0 };
+	struct ldif_edit edit;
+	int r = begin(file, arena, &edit, reterr_error);
+
+	if (r < 0)
+		return r;
+	r = edit_all(&edit, changes, n_changes, reterr_error);
+	file_edit_end(edit.lock);
+	for (size_t i = 0; i < n_changes && r == 0; i++)
+		done(context, i, 0, &none);
 	return r;
 }

@@ -33,3 +33,8 @@ int ldif_file_add(struct ldif_file *file, const struct entry *entry, enum error_
 int ldif_file_modify(struct ldif_file *file, const struct entry *before, const struct entry *after,
 		     struct error *reterr_error);
 int ldif_file_delete(struct ldif_file *file, const char *dn, struct error *reterr_error);
+
+/* All of @changes in one write; they may depend on each other. Whole or not at all: if somebody else has written since
+ * the last search, or the file cannot be written, @done is told nothing, and why is returned. */
+int ldif_file_write_all(struct ldif_file *file, const struct directory_change *changes, size_t n_changes,
+			directory_done_f *done, void *context, struct error *reterr_error);

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libadmin.a
 libadmin_a_CPPFLAGS = $(AM_CPPFLAGS) $(LDAP_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS) -DSYSCONFDIR='"$(sysconfdir)"'
 libadmin_a_CFLAGS = $(AM_CFLAGS)
 libadmin_a_SOURCES = \
+	src/admin/apply.c \
 	src/admin/authorization.c \
 	src/admin/authorization.h \
 	src/admin/bootfile.c \
@@ -18,6 +19,7 @@ libadmin_a_SOURCES = \
 	src/admin/directory.h \
 	src/admin/directory_open.c \
 	src/admin/directory_priv.h \
+	src/admin/directory_write.c \
 	src/admin/edit.c \
 	src/admin/edit.h \
 	src/admin/errors.c \
@@ -27,6 +29,7 @@ libadmin_a_SOURCES = \
 	src/admin/file_edit.c \
 	src/admin/file_edit.h \
 	src/admin/filter.c \
+	src/admin/export.c \
 	src/admin/init.c \
 	src/admin/ldif_file.c \
 	src/admin/ldif_file.h \
@@ -48,6 +51,8 @@ libadmin_a_SOURCES = \
 	src/admin/plan_order.h \
 	src/admin/question.c \
 	src/admin/question.h \
+	src/admin/plan_text.c \
+	src/admin/plan_text.h \
 	src/admin/range.c \
 	src/admin/ranges.c \
 	src/admin/ranges.h \
@@ -71,8 +76,12 @@ libadmin_a_SOURCES = \
 	src/admin/site.c \
 	src/admin/status.c \
 	src/admin/superscope.c \
+	src/admin/target.c \
+	src/admin/target.h \
 	src/admin/tree.c \
 	src/admin/tree.h \
+	src/admin/tree_file.c \
+	src/admin/tree_file.h \
 	src/admin/tree_json.c \
 	src/admin/tree_json.h \
 	src/admin/tree_json_priv.h \

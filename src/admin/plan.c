@@ -87,11 +87,41 @@ static const struct entry *under_name_of(struct arena *arena, const struct entry
 	return entry;
 }
 
+static const struct entry_attribute *changed_attribute(const struct plan_change *change,
+						       const struct entry_attribute *given) {
+	const struct entry_attribute *before = entry_attribute_get(change->before, given->name);
+	const struct entry_attribute *after = entry_attribute_get(change->after, given->name);
+
+	return !before || is_values_equal(before, after) ? given : after;
+}
+
+/* What is not Lessor's, and what does not change, stays as it was given. */
+static const struct entry *written_of(struct arena *arena, const struct plan_change *change) {
+	struct entry *entry = arena_new_of(arena, struct entry);
+
+	*entry = *change->given;
+	entry->attributes = arena_array_of(arena, struct entry_attribute,
+					   change->given->n_attributes + change->after->n_attributes);
+	entry->n_attributes = 0;
+	for (size_t i = 0; i < change->given->n_attributes; i++) {
+		const struct entry_attribute *attribute = changed_attribute(change, &change->given->attributes[i]);
+
+		if (attribute)
+			entry->attributes[entry->n_attributes++] = *attribute;
+	}
+	for (size_t i = 2; i < change->after->n_attributes; i++)
+		if (!entry_attribute_get(change->given, change->after->attributes[i].name))
+			entry->attributes[entry->n_attributes++] = change->after->attributes[i];
+	return entry;
+}
+
 static void plan_current(struct planner *planner, size_t index) {
 	const struct canonical_item *item = &planner->current->items[index];
-	struct plan_change change = {
-		.class = item->class, .before = item->entry, .given = item->given, .key = item->key
-	};
+	struct plan_change change = { .class = item->class,
+				      .before = item->entry,
+				      .given = item->given,
+				      .place = item->place,
+				      .key = item->key };
 	size_t counterpart = planner->counterparts[index];
 
 	planner->results[index] = item->given;
@@ -107,7 +137,8 @@ static void plan_current(struct planner *planner, size_t index) {
 		return;
 	change.action = PLAN_MODIFY;
 	change.after = under_name_of(planner->arena, item->entry, planner->target->items[counterpart].entry);
-	planner->results[index] = change.after;
+	change.written = written_of(planner->arena, &change);
+	planner->results[index] = change.written;
 	add_change(planner, &change);
 }
 
@@ -164,7 +195,7 @@ static int add_missing_parent(struct planner *planner, const struct canonical_it
 	wanted.attributes = attributes;
 	wanted.n_attributes = 2;
 	wanted.uuid = entry_uuid_of_dn(dn, planner->arena);
-	change.after = make_container(planner, &wanted);
+	change.after = change.written = make_container(planner, &wanted);
 	add_change(planner, &change);
 	return 0;
 }
@@ -200,6 +231,7 @@ static int plan_target(struct planner *planner, size_t index, struct error *rete
 		return r;
 	if (item->class == CLASS_COUNT && is_canonical_container(item->entry))
 		change.after = make_container(planner, item->entry);
+	change.written = change.after;
 	add_change(planner, &change);
 	return 0;
 }

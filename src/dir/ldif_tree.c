@@ -106,7 +106,7 @@ static int check_attributes(const char *name, const struct ldif_record *record, 
 
 /* A directory's schema takes nothing that is misspelled or elsewhere than it belongs; of a file nobody else would
  * notice. */
-static int check_words(const char *name, const struct ldif *ldif, struct error *reterr_error) {
+int ldif_tree_check_words(const char *name, const struct ldif *ldif, struct error *reterr_error) {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < ldif->n_records; i++) {
@@ -136,7 +136,7 @@ int ldif_tree_read(const char *name, struct span text, struct arena *arena, stru
 	int r = ldif_read(name, text, arena, &tree.ldif, reterr_error);
 
 	if (r == 0)
-		r = check_words(name, &tree.ldif, reterr_error);
+		r = ldif_tree_check_words(name, &tree.ldif, reterr_error);
 	if (r == 0)
 		r = find_root(name, &tree.ldif, &tree.root, reterr_error);
 	if (r < 0)

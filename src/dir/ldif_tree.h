@@ -18,6 +18,10 @@ struct ldif_tree {
 	size_t n_outside;         /* entries that are neither; a directory's other entries */
 };
 
+/* Check that @ldif, of the file @name, has no class or attribute whose name begins like ours and which our schema does
+ * not know, or not there. 0, or -E_DHCP_REGISTRY_INIT_FAILED with a sentence. */
+int ldif_tree_check_words(const char *name, const struct ldif *ldif, struct error *reterr_error);
+
 /* Read @text, with @name for the file in errors, into @arena. 0, or -E_DHCP_REGISTRY_INIT_FAILED with a sentence: it is
  * not LDIF of entries (model/ldif.h), has no or several entries of class lessorRoot, or a class or attribute whose name
  * begins like ours and which our schema does not know, or not there. */

@@ -243,7 +243,7 @@ struct findings {
 /* Build the snapshot for the server @server_name (fully qualified, compared without regard to case) from @entries.
  * Where two entries contradict each other (same address, overlapping subnets), the one that stands earlier in @entries
  * wins: give established entries first. Entries of classes that are not the model's are ignored.
- * Never fails; @ret_findings lives as long as the snapshot. */
+ * Never fails; @ret_findings lives as long as the snapshot, and is the same for every server. */
 struct snapshot *snapshot_build(const struct entry *const *entries, size_t n_entries, const char *server_name,
 				uint64_t generation, struct findings *ret_findings);
 

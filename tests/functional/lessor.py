@@ -51,6 +51,7 @@ class Lessord:
                          "api_socket": lab.path(f"{name}.sock"), "log_level": "debug", **settings}
         if self.settings.get("mode") != "standalone":
             self.settings.setdefault("base", BASE)
+        self.config = "/dev/null"  # the lessord.conf from which defaults come
         self.environment = {}
         self.wrapper = []  # what stands before its command line
         self.process = None
@@ -210,6 +211,7 @@ class Lessorctl:
     def __init__(self, lab, namespace, directory, lessord=None):
         self.lab, self.namespace = lab, namespace
         self.words = directory.admin_words
+        self.config = "/dev/null"  # the lessord.conf from which defaults come
         self.environment = {}
         self.wrapper = []  # what stands before its command line
         if lessord:
@@ -217,7 +219,7 @@ class Lessorctl:
 
     def run(self, *words, status=0, options=()):
         """Run it; @words are what follows the usual options, @options come between."""
-        argv = [self.lab.program("lessorctl"), "-c", "/dev/null", *self.words, *options, *words]
+        argv = [self.lab.program("lessorctl"), "-c", self.config, *self.words, *options, *words]
         return self.lab.run([*self.wrapper, *argv], namespace=self.namespace, env=self.environment, status=status)
 
     def json(self, *words):

@@ -21,10 +21,12 @@ EXTRA_DIST += \
 	tests/functional/test_api.py \
 	tests/functional/test_audit.py \
 	tests/functional/test_authorization.py \
+	tests/functional/profile_tree.py \
 	tests/functional/test_bad_entries.py \
 	tests/functional/test_bad_packets.py \
 	tests/functional/test_bad_start.py \
 	tests/functional/test_bootp.py \
+	tests/functional/test_bulk.py \
 	tests/functional/test_clients.py \
 	tests/functional/test_concurrency.py \
 	tests/functional/test_crash.py \

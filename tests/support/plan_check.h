@@ -43,14 +43,14 @@ static inline const char *plan_state_do(struct plan_state *state, const struct p
 		    plan_state_find(state, canonical_key_above(change->key, state->arena)) == SIZE_MAX)
 			return "an entry is made before the one above it";
 		state->keys[state->n] = change->key;
-		state->entries[state->n++] = change->after;
+		state->entries[state->n++] = change->written;
 		return NULL;
 	}
 	if (place == SIZE_MAX)
 		return "an entry is changed or removed that is not there";
 	if (change->action == PLAN_DELETE && has_plan_state_child(state, change->key))
 		return "an entry is removed before those below it";
-	state->entries[place] = change->action == PLAN_DELETE ? NULL : change->after;
+	state->entries[place] = change->written;
 	return NULL;
 }
 

@@ -23,16 +23,23 @@
 
 enum { EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
-static void report(const struct arguments *arguments, int code, const char *text) {
-	fflush(stdout);
-	fprintf(stderr, "lessorctl: %s (%d): %s\n", lessor_error_name(code), code, text);
-	if (is_output_json(arguments)) {
-		json_t *document = json_pack("{s:{s:i, s:s, s:o}}", "error", "code", code, "name",
-					     lessor_error_name(code), "message", output_text(text));
+/* @result: what the refused operation has to show all the same, or NULL. */
+static void report(const struct arguments *arguments, const struct lessor_error *error, json_t *result) {
+	const char *name = lessor_error_name(error->code);
+	json_t *document;
 
+	if (is_output_json(arguments)) {
+		document = result ? json_incref(result) : json_object();
+		json_object_set_new(document, "error",
+				    json_pack("{s:i, s:s, s:o}", "code", error->code, "name", name, "message",
+					      output_text(error->text)));
 		output_json(stdout, document);
 		json_decref(document);
+	} else if (result) {
+		view_show(arguments, result);
 	}
+	fflush(stdout);
+	fprintf(stderr, "lessorctl: %s (%d): %s\n", name, error->code, error->text);
 }
 
 static void hint(const struct arguments *arguments) {
@@ -49,8 +56,12 @@ static void hint(const struct arguments *arguments) {
 		fputs("Try: lessorctl --help\n", stderr);
 }
 
-static int refuse(const struct arguments *arguments, const struct lessor_error *error) {
-	report(arguments, error->code, error->text);
+/* @text: the result as the library gave it, or NULL. */
+static int refuse(const struct arguments *arguments, const struct lessor_error *error, const char *text) {
+	json_t *result = text ? json_loads(text, 0, NULL) : NULL;
+
+	report(arguments, error, result);
+	json_decref(result);
 	if (!error->is_usage)
 		return EXIT_REFUSED;
 	hint(arguments);
@@ -116,8 +127,9 @@ static int call(struct lessor *session, const struct arguments *arguments) {
 	if (r == 0)
 		r = lessor_call(session, name, arguments->parameters, arguments->n_parameters, &result, &error);
 	if (r < 0)
-		return refuse(arguments, &error);
-	show(arguments, result);
+		r = refuse(arguments, &error, result);
+	else
+		show(arguments, result);
 	free(result);
 	return r;
 }
@@ -126,7 +138,7 @@ static int refuse_line(const struct arguments *arguments, const struct error *er
 	struct lessor_error refusal = { .code = error->code, .is_usage = true };
 
 	snprintf(refusal.text, sizeof refusal.text, "%s", error->text);
-	return refuse(arguments, &refusal);
+	return refuse(arguments, &refusal, NULL);
 }
 
 static int run(struct arena *arena, int argc, char **argv) {

@@ -151,6 +151,26 @@ static const char *plural(size_t n) {
 	return n == 1 ? "" : "s";
 }
 
+void page_export(const struct arguments *arguments, json_t *result) {
+	if (json_object_get(result, "text"))
+		fputs(text_of(result, "text"), stdout);
+	else
+		output_message(stdout, result, "");
+}
+
+void page_apply(const struct arguments *arguments, json_t *result) {
+	const json_t *errors = json_object_get(result, "errors"), *item;
+	size_t i;
+
+	output_findings(stdout, json_object_get(result, "findings"));
+	json_array_foreach(errors, i, item)
+		printf("%s\n  %s (%lld): %s\n", text_of(item, "dn"), text_of(item, "name"),
+		       (long long)json_integer_value(json_object_get(item, "code")), text_of(item, "message"));
+	fputs(text_of(result, "text"), stdout);
+	if (json_object_get(result, "message"))
+		output_message(stdout, result, "");
+}
+
 void page_check(const struct arguments *arguments, json_t *result) {
 	const json_t *findings = json_object_get(result, "findings"), *warnings = json_object_get(result, "warnings"),
 		     *item;

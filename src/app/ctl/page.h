@@ -31,6 +31,12 @@ page_f page_rogues;
 /* How the daemon is. */
 page_f page_status;
 
+/* A configuration as text, or into which file it was written. */
+page_f page_export;
+
+/* What was or would be changed, or what stands against it. */
+page_f page_apply;
+
 /* The mistakes of a configuration. */
 page_f page_check;
 
