@@ -195,7 +195,7 @@ static int remove_all(struct call *call, const char *socket_path, struct error *
 }
 
 int lease_remove(struct call *call, struct error *reterr_error) {
-	const char *list, *socket_path;
+	const char *list = "", *socket_path;
 	int r = take_addresses(call, &list, reterr_error);
 
 	if (r == 0)

@@ -177,7 +177,7 @@ int range_extend(struct call *call, struct error *reterr_error) {
 	CLEANUP(range_edit_done) struct range_edit edit = { 0 };
 	char text[IP4_RANGE_TEXT_MAX];
 	struct address_range new;
-	int64_t count, grown;
+	int64_t count = 0, grown;
 	int r = parse_count(call_value(call, "count"), &count, reterr_error);
 
 	if (r == 0)
