@@ -53,9 +53,11 @@ static void put(struct ldif_text *text, struct span lines) {
 	}
 }
 
-/* The last line of a text may lack its end. */
+/* The last line of a text may lack its end, or have half of one. */
 static void end_line(struct ldif_text *text) {
-	if (text->len && text->data[text->len - 1] != '\n')
+	if (text->len && text->data[text->len - 1] == '\r')
+		text->data[text->len++] = '\n';
+	else if (text->len && text->data[text->len - 1] != '\n')
 		put(text, span_of_text("\n"));
 }
 

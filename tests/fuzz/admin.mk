@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-EXTRA_DIST += tests/fuzz/corpus/tree_json tests/fuzz/corpus/plan
+EXTRA_DIST += tests/fuzz/corpus/ldif_text tests/fuzz/corpus/tree_json tests/fuzz/corpus/plan
 if ENABLE_FUZZ
-noinst_PROGRAMS += tests/fuzz/fuzz_tree_json tests/fuzz/fuzz_plan
+noinst_PROGRAMS += tests/fuzz/fuzz_ldif_text tests/fuzz/fuzz_tree_json tests/fuzz/fuzz_plan
+tests_fuzz_fuzz_ldif_text_SOURCES = tests/fuzz/fuzz_ldif_text.c
+tests_fuzz_fuzz_ldif_text_CPPFLAGS = $(libadmin_a_CPPFLAGS)
+tests_fuzz_fuzz_ldif_text_LDADD = $(ADMIN_LIBS)
+tests_fuzz_fuzz_ldif_text_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_tree_json_SOURCES = tests/fuzz/fuzz_tree_json.c
 tests_fuzz_fuzz_tree_json_CPPFLAGS = $(libadmin_a_CPPFLAGS)
 tests_fuzz_fuzz_tree_json_LDADD = $(ADMIN_LIBS)

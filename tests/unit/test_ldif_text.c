@@ -135,6 +135,9 @@ static void keeps_line_ends(void **state) {
 	expect_text(
 		ldif_text_add(text, 1, edit_new(arena, "cn=b,dc=x", "y"), arena),
 		"dn: cn=a,dc=x\r\nobjectClass: y\r\nsn: 1\r\n\r\ndn: cn=b,dc=x\r\nobjectClass: y\r\ncn: b\r\n\r\n# end\r\n");
+	/* Half of a line end is not taken for a part of the value. */
+	expect_text(ldif_text_add(span_of_text("dn: cn=a,dc=x\nobjectClass: y\r"), 1, edit_new(arena, "cn=b,dc=x", "y"), arena),
+		    "dn: cn=a,dc=x\nobjectClass: y\r\n\ndn: cn=b,dc=x\nobjectClass: y\ncn: b\n");
 }
 
 /* ------------------------------------------------------------------ any sequence of edits */
