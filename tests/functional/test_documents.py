@@ -85,6 +85,26 @@ def test_directory_delegation(lab):
                    refused=[_describe(root), _describe(SITE), _new_scope("10.80.0.0")])
 
 
+def test_delegated_commands(lab):
+    """The administrator of one site edits what is below it with lessorctl; elsewhere the refusal is 20121 and names the entry."""
+    annex = f"cn=annex,cn=sites,cn=DHCP,{BASE}"
+    foreign = f"cn=10.81.0.0,{annex}"
+    slapd = _documented_directory(lab, ldif(annex, objectClass="lessorSite", cn="annex")
+                                  + ldif(foreign, objectClass="lessorScope", cn="10.81.0.0", lessorPrefixLength=24))
+    ctl = Lessorctl(lab, slapd.namespace, slapd)
+    ctl.words = ["-H", slapd.ldap, "-b", BASE, "--ca-file", slapd.ca_file, "-D", person_dn("guest"),
+                 "-y", lab.write("guest.password", "guest-password\n")]
+    ctl.run("scope", "set", "10.77.0.0", "--lease-time", "2h")
+    ctl.run("scope", "add", "10.80.0.0/24", "--site", "hq", "--range", "10.80.0.10-10.80.0.20")
+    ctl.run("reservation", "add", "10.80.0.15", "--hardware", "02:00:00:00:80:15")
+    ctl.run("option", "set", "routers=10.80.0.1", "--scope", "10.80.0.0")
+    ctl.expect_error(20121, "scope", "set", "10.81.0.0", "--lease-time", "2h", says=re.escape(foreign))
+    ctl.expect_error(20121, "reservation", "add", "10.81.0.15", "--hardware", "02:00:00:00:81:15", says=re.escape(foreign))
+    ctl.expect_error(20121, "option", "set", "domain-name=example.org", "--site", "annex", says=re.escape(annex))
+    ctl.expect_error(20121, "site", "add", "mine", says="cn=mine,cn=sites")
+    expect("lessorLeaseTime" not in slapd.search(foreign), "the other site's scope was changed")
+
+
 def test_directory_daemon_reads(lab):
     """The daemons' identity of docs/directory.md reads everything that it needs, however much that is, and writes nothing."""
     networks = [f"10.{high}.{low}.0" for high in (98, 99) for low in range(256)]
