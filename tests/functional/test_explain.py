@@ -21,7 +21,7 @@ def test_like_the_daemon(lab):
     scene = Scene(lab)
     scene.slapd.add(ldif(f"cn=10.77.0.130,{scope_dn('10.77.0.0')}", objectClass="lessorReservation", cn="10.77.0.130",
                          lessorHardwareAddress=MAC, lessorOption="domain-name=here.example"))
-    scene.slapd.replace(ROOT, "lessorOption", "domain-name-servers=10.0.0.53")
+    scene.slapd.replace(ROOT, "lessorOption", "ntp-servers=10.0.0.123")
     answer = _explain(scene)
     expect_equal(answer["reply"], "DHCPOFFER", "the reply")
     expect_equal(answer["address"], "10.77.0.130", "the reserved address")
@@ -30,7 +30,7 @@ def test_like_the_daemon(lab):
     options = {step["subject"]: step for step in _steps(answer, "option") if step["applied"]}
     expect_equal((options["domain-name"]["level"], options["domain-name"]["dn"]),
                  ("reservation", f"cn=10.77.0.130,{scope_dn('10.77.0.0')}"), "where the reservation's option comes from")
-    expect_equal((options["domain-name-servers"]["level"], options["domain-name-servers"]["dn"]), ("root", ROOT),
+    expect_equal((options["ntp-servers"]["level"], options["ntp-servers"]["dn"]), ("root", ROOT),
                  "where the enterprise's option comes from")
     scene.start()
     client = scene.client(mac=MAC)
