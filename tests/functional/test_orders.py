@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the running daemon does for its administrator: leases made and deleted, pause, statistics and what it knows."""
+import contextlib
+import http.client
 import os
 import re
 import signal
@@ -142,13 +144,17 @@ def test_orders_while_serve_dies(lab):
 
 
 def test_serve_hangs(lab):
-    """Orders to a serve that hangs are refused in time (20122), also many at once; the rest of the API goes on."""
+    """Orders to a serve that hangs are refused in time (20122), also many at once, and not done later; the rest of the API
+    goes on"""
     scene = Scene(lab).start()
     serve = scene.lessord.role_pid("serve")
     os.kill(serve, signal.SIGSTOP)
     lab.defer(os.kill, serve, signal.SIGCONT)
     answers = []
-    askers = [threading.Thread(target=lambda: answers.append(_delete(scene, "10.77.0.100"))) for _ in range(80)]
+
+    def ask(number):
+        answers.append(_create(scene, address=f"10.77.0.{100 + number}", hardwareAddress=f"02:ab:00:00:00:{number:02}"))
+    askers = [threading.Thread(target=ask, args=(number,)) for number in range(80)]
     for asker in askers:
         asker.start()
     expect_equal(scene.lessord.status()["verdict"]["state"], "authorized", "the status meanwhile")
@@ -159,7 +165,35 @@ def test_serve_hangs(lab):
         _expect_code(answer, 503, 20122)
     os.kill(serve, signal.SIGCONT)
     expect_equal(_create(scene, address="10.77.0.199")[0], 200, "an order afterwards")
+    expect_equal(sorted(scene.lessord.leases()), ["10.77.0.199"], "leases, of which none was confirmed but one")
     expect_equal(scene.lessord.counter("role_restarts"), 0, "roles that crashed")
+
+
+def test_answers_of_another_life(lab):
+    """An answer to what an api asked that was killed is not taken for one to its successor's question"""
+    scene = Scene(lab).start()
+    serve = scene.lessord.role_pid("serve")
+    api = scene.lessord.role_pid("api")
+    os.kill(serve, signal.SIGSTOP)
+    lab.defer(os.kill, serve, signal.SIGCONT)
+
+    def ask_in_vain():
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            _create(scene, address="10.77.0.150")
+    n_before = len(os.listdir(f"/proc/{api}/fd"))
+    first = threading.Thread(target=ask_in_vain)
+    first.start()
+    wait_until(lambda: len(os.listdir(f"/proc/{api}/fd")) > n_before and scene.lessord.status(), "api has the first question")
+    scene.lessord.kill("api")
+    first.join(10)
+    scene.lessord.status()
+    answers = []
+    second = threading.Thread(target=lambda: answers.append(_delete(scene, "10.77.0.99")))
+    second.start()
+    scene.lessord.status()
+    os.kill(serve, signal.SIGCONT)
+    second.join(15)
+    _expect_code(answers[0], 404, 20016)
 
 
 def test_statistics(lab):
