@@ -2,6 +2,7 @@
 """Several administrators at the same moment: of claims that contradict each other exactly one is there in the end."""
 import concurrent.futures
 
+from ds389 import Ds389
 from harness import expect, expect_equal
 from lessor import ERROR_LINE
 from samba import DomainScene
@@ -58,6 +59,11 @@ def test_scopes_samba(lab):
     for words in (["init"], ["site", "add", "oslo"], ["server", "add", "dhcp1.example.test", "--site", "oslo"]):
         scene.ctl.run(*words)
     _add_overlapping_scopes(scene.ctl, 8)
+
+
+def test_scopes_ds389(lab):
+    """Also on 389 Directory Server, which tells of changes by the second only"""
+    _add_overlapping_scopes(Scene(lab, kind=Ds389).ctl, 12)
 
 
 def test_reservations(lab):
