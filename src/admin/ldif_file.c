@@ -394,8 +394,8 @@ struct placed_change {
 	size_t index;
 };
 
-/* From the end of the file on, so that the lines of what is still to come stay as they are. What is added at one line is
- * put directly behind it, so the last one goes in first; and before the record there is changed or removed. */
+/* From the end of the file on, so that the lines of what is still to come stay as they are. What is added at one line
+ * is put directly behind it, so the last one goes in first; and before the record there is changed or removed. */
 static int compare_placed(const void *a, const void *b) {
 	const struct placed_change *left = a, *right = b;
 	bool is_left_added = !left->change->before, is_right_added = !right->change->before;

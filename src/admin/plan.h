@@ -25,7 +25,7 @@ struct plan_change {
 	const struct entry *before; /* NULL if it is added; the same attributes as @after has, in canonical form */
 	const struct entry *after;  /* NULL if it is deleted */
 	const struct entry *given;  /* @before as it was read */
-	const struct entry *written; /* what it is to be: @given with the changes in it, or @after; NULL if it is deleted */
+	const struct entry *written; /* what it is to be: @given with the changes in it, or @after; NULL: deleted */
 	size_t place;               /* and its index among the entries that were given for the current tree */
 	const char *key;            /* as in canonical.h */
 	size_t stage; /* changes of one stage do not depend on each other; stages are done one after the other */
