@@ -37,8 +37,8 @@ def test_superscopes(lab):
     ctl = scene.ctl
     ctl.run("superscope", "add", "Campus", SCOPE)
     ctl.run("superscope", "add", "campus", OTHER)
-    ctl.run("superscope", "default", "campus", OTHER)
     expect_equal(_values(scene, "lessorSuperscope", scope_dn(OTHER)), ["Campus"], "the name as it was written first")
+    ctl.run("superscope", "default", "campus", OTHER)
     expect_equal(_values(scene, "lessorDefaultScope", scope_dn(OTHER)), ["on"], "the mark of the default scope")
     ctl.run("superscope", "default", "campus", OTHER)
     row, = ctl.json("superscope", "list")["superscopes"]
