@@ -203,7 +203,7 @@ int filter_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	struct filter filter, found = { 0 };
 	struct entry *after;
-	const char *text;
+	const char *text, *comment;
 	struct level level;
 	size_t index = 0;
 	int r = read_pattern(call, &filter, reterr_error);
@@ -224,8 +224,9 @@ int filter_remove(struct call *call, struct error *reterr_error) {
 	if (r < 0)
 		return r;
 	text = filter_text(call->arena, &found);
-	return call_done(call, result_message(after->dn, "\"%s\" is removed from %s; undo it with: lessorctl filter add %s %s",
-					      text, level.where, text, level_flag(call)));
+	comment = found.comment[0] ? arena_format(call->arena, " --comment '%s'", found.comment) : "";
+	return call_done(call, result_message(after->dn, "\"%s\" is removed from %s; undo it with: lessorctl filter add %s%s %s",
+					      text, level.where, text, comment, level_flag(call)));
 }
 
 static void add_items(const struct tree *tree, const struct entry *entry, json_t *items) {
