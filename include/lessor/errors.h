@@ -35,7 +35,7 @@
 #define ERROR_DHCP_SUBNET_NOT_PRESENT 20005
 /* The scope's record of its primary host is missing. */
 #define ERROR_DHCP_PRIMARY_NOT_FOUND 20006
-/* The range, exclusion or scope is still used by a client and is not removed. */
+/* What is to be removed is still in use. */
 #define ERROR_DHCP_ELEMENT_CANT_REMOVE 20007
 /* An option with this code is already defined. */
 #define ERROR_DHCP_OPTION_EXISTS 20009

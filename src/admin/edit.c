@@ -160,28 +160,46 @@ static enum error_code code_of(const struct finding *finding, bool is_edited) {
 	return is_bad_range ? E_DHCP_POLICY_RANGE_BAD : (enum error_code)finding->code;
 }
 
-int edit_check(const struct entry *const *entries, size_t n_entries, const struct entry *before,
-	       const struct entry *after, struct error *reterr_error) {
+/* Leave those of @findings that @known does not have; in place. */
+static void remove_known(struct findings *findings, const struct findings *known) {
+	struct finding *items = (struct finding *)findings->items;
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n_items; i++)
+		if (!is_finding_known(known, &items[i]))
+			items[n++] = items[i];
+	findings->n_items = n;
+}
+
+struct snapshot *edit_try(const struct entry *const *entries, size_t n_entries, const struct entry *before,
+			  const struct entry *after, struct findings *ret_findings) {
 	const struct entry **changed = mem_alloc((n_entries + 1) * sizeof *changed);
-	struct findings old_findings, new_findings;
-	struct snapshot *old_snapshot, *new_snapshot;
 	size_t n_changed = apply(entries, n_entries, before, after, changed);
-	int r = 0;
+	struct snapshot *old_snapshot, *new_snapshot;
+	struct findings old_findings;
 
 	old_snapshot = snapshot_build(entries, n_entries, "", 0, &old_findings);
-	new_snapshot = snapshot_build(changed, n_changed, "", 0, &new_findings);
-	for (size_t i = 0; i < new_findings.n_items && r == 0; i++) {
-		const struct finding *finding = &new_findings.items[i];
-		bool is_edited = after && is_dn_equal(finding->dn, after->dn);
-
-		if (is_finding_known(&old_findings, finding))
-			continue;
-		r = error_set(reterr_error, code_of(finding, is_edited), "%s", finding->reason);
-		if (!is_edited)
-			error_prefix(reterr_error, "this would break %s", finding->dn);
-	}
-	snapshot_free(new_snapshot);
+	new_snapshot = snapshot_build(changed, n_changed, "", 0, ret_findings);
+	remove_known(ret_findings, &old_findings);
 	snapshot_free(old_snapshot);
 	free(changed);
+	return new_snapshot;
+}
+
+int edit_check(const struct entry *const *entries, size_t n_entries, const struct entry *before,
+	       const struct entry *after, struct error *reterr_error) {
+	struct findings findings;
+	struct snapshot *snapshot = edit_try(entries, n_entries, before, after, &findings);
+	const struct finding *first = findings.items;
+	int r = 0;
+
+	if (findings.n_items) {
+		bool is_edited = after && is_dn_equal(first->dn, after->dn);
+
+		r = error_set(reterr_error, code_of(first, is_edited), "%s", first->reason);
+		if (!is_edited)
+			error_prefix(reterr_error, "this would break %s", first->dn);
+	}
+	snapshot_free(snapshot);
 	return r;
 }

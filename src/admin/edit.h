@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "model/entry.h"
 #include "model/schema.h"
+#include "model/snapshot.h"
 
 /* A new entry of @class_name called @dn, with its cn taken from the DN. */
 struct entry *edit_new(struct arena *arena, const char *dn, const char *class_name);
@@ -38,9 +39,14 @@ const struct span *edit_values(const struct entry *entry, const char *attribute,
 /* Borrow value @index of @attribute as a string, or NULL past the end. */
 const char *edit_value(const struct entry *entry, const char *attribute, size_t index);
 
-/* Would @entries be a configuration without new mistakes if @before became @after? NULL for @before: @after is added;
- * NULL for @after: @before is removed. The rules are the daemon's own (snapshot_build); mistakes that were there before
- * do not count, so that one can be mended after the other.
- * 0, or the code and reason of the first new finding. */
+/* Build what the model would make of @entries if @before became @after: NULL for @before: @after is added; NULL for
+ * @after: @before is removed. To *ret_findings goes what would be wrong then and is not now; it lives as long as the
+ * snapshot, which is the caller's. */
+struct snapshot *edit_try(const struct entry *const *entries, size_t n_entries, const struct entry *before,
+			  const struct entry *after, struct findings *ret_findings);
+
+/* Would @entries be a configuration without new mistakes if @before became @after, as in edit_try? The rules are the
+ * daemon's own (snapshot_build); mistakes that were there before do not count, so that one can be mended after the
+ * other. 0, or the code and reason of the first new finding. */
 int edit_check(const struct entry *const *entries, size_t n_entries, const struct entry *before,
 	       const struct entry *after, struct error *reterr_error);

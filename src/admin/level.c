@@ -9,7 +9,6 @@
 #include "model/dn.h"
 
 #define FLAGS_MAX 128
-#define CHAIN_MAX 8 /* reservation or policy, scope, server, site, cn=sites, root */
 #define LEVEL_HOLDERS (LEVEL_ROOT | LEVEL_SITE | LEVEL_SERVER | LEVEL_SCOPE) /* at which policies stand */
 
 static const struct level_row {
@@ -156,7 +155,13 @@ const char *level_flag(const struct call *call) {
 	return "--root";
 }
 
-static unsigned level_of(const struct entry *entry) {
+void level_add_undo(const struct call *call, struct undo *undo) {
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
+		if (levels[i].level != LEVEL_POLICY)
+			undo_parameter(undo, levels[i].name, call_value(call, levels[i].name));
+}
+
+unsigned level_of(const struct entry *entry) {
 	for (unsigned class = 0; class < CLASS_COUNT; class ++)
 		if (is_entry_of_class(entry, schema_class_get((enum schema_class) class)->name))
 			return schema_class_level((enum schema_class) class);
@@ -167,13 +172,11 @@ const char *level_where(const struct tree *tree, const struct entry *entry) {
 	return where(tree->arena, (enum schema_level)level_of(entry), tree_leaf(tree, entry));
 }
 
-/* Fill @ret_chain with the entries that @entry inherits from, itself first, the widest last; their number. A scope
- * inherits from its server before its site. */
-static size_t inheritance(const struct tree *tree, const struct entry *entry,
-			  const struct entry *ret_chain[static CHAIN_MAX]) {
+size_t level_chain(const struct tree *tree, const struct entry *entry,
+		   const struct entry *ret_chain[static LEVEL_CHAIN_MAX]) {
 	size_t n = 0;
 
-	for (const char *dn = entry->dn; dn[0] && n + 2 <= CHAIN_MAX; dn = dn_parent(dn)) {
+	for (const char *dn = entry->dn; dn[0] && n + 2 <= LEVEL_CHAIN_MAX; dn = dn_parent(dn)) {
 		const struct entry *found = tree_find(tree, dn), *server = NULL;
 		const char *name;
 
@@ -206,23 +209,35 @@ json_t *level_setting_item(enum setting setting, uint64_t value, const char *sou
 			 info->kind == SETTING_DURATION ? "seconds" : NULL, "source", result_text(source));
 }
 
-static json_t *item_in_force(enum setting setting, const struct entry *const *chain, size_t n_chain) {
+uint64_t level_setting_value(enum setting setting, const struct entry *const *chain, size_t n_chain,
+			     const char **ret_source) {
 	const struct setting_info *info = setting_get(setting);
-	const char *attribute = schema_attribute_get(info->attribute)->name, *text;
-	struct error ignored;
-	uint64_t value;
+	const char *attribute = schema_attribute_get(info->attribute)->name;
 
 	for (size_t i = 0; i < n_chain; i++) {
-		text = entry_text(chain[i], attribute);
-		if (text && setting_parse(setting, text, &value, &ignored) == 0)
-			return level_setting_item(setting, value, chain[i]->dn);
+		const char *text = entry_text(chain[i], attribute);
+		struct error ignored;
+		uint64_t value;
+
+		if (!text || setting_parse(setting, text, &value, &ignored) < 0)
+			continue;
+		*ret_source = chain[i]->dn;
+		return value;
 	}
-	return level_setting_item(setting, info->fallback, "default");
+	*ret_source = "default";
+	return info->fallback;
+}
+
+static json_t *item_in_force(enum setting setting, const struct entry *const *chain, size_t n_chain) {
+	const char *source;
+	uint64_t value = level_setting_value(setting, chain, n_chain, &source);
+
+	return level_setting_item(setting, value, source);
 }
 
 json_t *level_settings_in_force(const struct tree *tree, const struct entry *entry) {
-	const struct entry *chain[CHAIN_MAX];
-	size_t n_chain = inheritance(tree, entry, chain);
+	const struct entry *chain[LEVEL_CHAIN_MAX];
+	size_t n_chain = level_chain(tree, entry, chain);
 	unsigned level = level_of(entry);
 	json_t *array = json_array();
 

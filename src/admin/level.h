@@ -8,6 +8,7 @@
 
 #include "admin/call.h"
 #include "admin/tree.h"
+#include "admin/undo.h"
 #include "model/entry.h"
 #include "model/schema.h"
 
@@ -36,8 +37,14 @@ const char *level_flag(const struct call *call);
 /* True if the command line names a level at all. */
 bool is_level_given(const struct call *call);
 
+/* Add the flag that names the level of the call, or of its policy. */
+void level_add_undo(const struct call *call, struct undo *undo);
+
 /* What to call @entry, which stands at a level: "site hq"; in the tree's arena. */
 const char *level_where(const struct tree *tree, const struct entry *entry);
+
+/* The level at which entries of its class stand; 0 if they stand at none. */
+unsigned level_of(const struct entry *entry);
 
 /* "root", "site" and so on; "default" for 0. */
 const char *level_name(unsigned level);
@@ -45,8 +52,20 @@ const char *level_name(unsigned level);
 /* Add the flags that name @levels, with their arguments: "--root, --site SITE". */
 void level_add_flags(unsigned levels, struct text *text);
 
-/* What is said of a setting: {"name", "attribute", "value", "unit", "source"}. A time is a number, with the unit "seconds", a
- * choice its word. */
+#define LEVEL_CHAIN_MAX 8 /* reservation or policy, scope, server, site, cn=sites, root */
+
+/* Fill @ret_chain with the entries that @entry inherits from, itself first, the widest last; their number. A scope
+ * inherits from its server before its site. */
+size_t level_chain(const struct tree *tree, const struct entry *entry,
+		   const struct entry *ret_chain[static LEVEL_CHAIN_MAX]);
+
+/* The value of a setting in force for the first of @chain: from the nearest entry that says something that can be
+ * understood, whose DN goes to *ret_source; else the default, and "default". */
+uint64_t level_setting_value(enum setting setting, const struct entry *const *chain, size_t n_chain,
+			     const char **ret_source);
+
+/* What is said of a setting: {"name", "attribute", "value", "unit", "source"}. A time is a number, with the unit
+ * "seconds", a choice its word. */
 json_t *level_setting_item(enum setting setting, uint64_t value, const char *source);
 
 /* An array of those: the settings that may stand at the level of @entry with the values in force there, each from the

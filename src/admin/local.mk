@@ -12,9 +12,13 @@ libadmin_a_SOURCES = \
 	src/admin/canonical.c \
 	src/admin/canonical.h \
 	src/admin/check.c \
+	src/admin/class.c \
 	src/admin/daemon.c \
 	src/admin/daemon.h \
 	src/admin/daemon_show.c \
+	src/admin/definition.c \
+	src/admin/definition.h \
+	src/admin/definition_show.c \
 	src/admin/directory.c \
 	src/admin/directory.h \
 	src/admin/directory_open.c \
@@ -42,6 +46,11 @@ libadmin_a_SOURCES = \
 	src/admin/operation.def \
 	src/admin/operation.h \
 	src/admin/option.c \
+	src/admin/option_edit.c \
+	src/admin/option_edit.h \
+	src/admin/option_show.c \
+	src/admin/orphans.c \
+	src/admin/orphans.h \
 	src/admin/parameter.def \
 	src/admin/password.c \
 	src/admin/password.h \
@@ -53,6 +62,12 @@ libadmin_a_SOURCES = \
 	src/admin/question.h \
 	src/admin/plan_text.c \
 	src/admin/plan_text.h \
+	src/admin/policy.c \
+	src/admin/policy.h \
+	src/admin/policy_order.c \
+	src/admin/policy_order.h \
+	src/admin/policy_range.c \
+	src/admin/policy_show.c \
 	src/admin/range.c \
 	src/admin/ranges.c \
 	src/admin/ranges.h \
@@ -86,6 +101,8 @@ libadmin_a_SOURCES = \
 	src/admin/tree_json.h \
 	src/admin/tree_json_priv.h \
 	src/admin/tree_json_write.c \
+	src/admin/undo.c \
+	src/admin/undo.h \
 	src/admin/usage.c \
 	src/admin/usage.h \
 	src/admin/verify.c \

@@ -429,12 +429,16 @@ int server_remove(struct call *call, struct error *reterr_error) {
 	name = tree_leaf(&tree, server);
 	r = check_unnamed(&tree, name, reterr_error);
 	if (r == 0)
-		r = call_confirm(call, reterr_error, "this removes the entry of server %s, with the options and settings that stand there",
-				 name);
+		r = call_confirm(
+			call, reterr_error,
+			"this removes the entry of server %s, with the options, settings and policies that stand there",
+			name);
 	if (r < 0)
 		return r;
 	undo = removed_text(&tree, server->dn);
-	r = directory_delete(tree.directory, server->dn, reterr_error);
+	r = tree_remove_policies(&tree, server, reterr_error);
+	if (r == 0)
+		r = directory_delete(tree.directory, server->dn, reterr_error);
 	if (r < 0)
 		return r;
 	return call_done(call, removed_result(result_message(server->dn, "server %s removed from site %s", name,

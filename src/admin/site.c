@@ -38,7 +38,10 @@ static int check_empty(const struct tree *tree, const struct entry *site, struct
 	size_t n = 0;
 
 	for (size_t i = 0; i < tree->entries.n_items; i++) {
-		if (!is_dn_equal(dn_parent(tree->entries.items[i]->dn), site->dn))
+		const struct entry *entry = tree->entries.items[i];
+
+		if (!is_dn_equal(dn_parent(entry->dn), site->dn) ||
+		    is_entry_of_class(entry, schema_class_get(CLASS_POLICY)->name))
 			continue;
 		if (n++ == 0)
 			first = tree_leaf(tree, tree->entries.items[i]);
@@ -61,12 +64,15 @@ int site_remove(struct call *call, struct error *reterr_error) {
 	if (r == 0)
 		r = check_empty(&tree, site, reterr_error);
 	if (r == 0)
-		r = call_confirm(call, reterr_error, "this removes site %s, with the options and settings that stand there",
+		r = call_confirm(call, reterr_error,
+				 "this removes site %s, with the options, settings and policies that stand there",
 				 tree_leaf(&tree, site));
 	if (r < 0)
 		return r;
 	undo = removed_text(&tree, site->dn);
-	r = directory_delete(tree.directory, site->dn, reterr_error);
+	r = tree_remove_policies(&tree, site, reterr_error);
+	if (r == 0)
+		r = directory_delete(tree.directory, site->dn, reterr_error);
 	if (r < 0)
 		return r;
 	return call_done(call, removed_result(result_message(site->dn, "site %s removed", tree_leaf(&tree, site)), undo));

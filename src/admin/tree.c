@@ -247,6 +247,26 @@ int tree_get_policy(const struct tree *tree, const struct entry *holder, const c
 			 "there is no policy %s here; \"lessorctl policy list\" shows what there is", name);
 }
 
+int tree_get_class(struct tree *tree, const char *name, enum error_code unknown, const struct client_class **ret_class,
+		   struct error *reterr_error) {
+	const struct snapshot *snapshot = tree_snapshot(tree);
+	const struct client_class *class = snapshot_class_find(snapshot, name);
+	const char **names, *nearest;
+
+	if (class) {
+		*ret_class = class;
+		return 0;
+	}
+	names = arena_array_of(tree->arena, const char *, snapshot->n_classes + 1);
+	for (size_t i = 0; i < snapshot->n_classes; i++)
+		names[i] = snapshot->classes[i].name;
+	nearest = text_nearest(name, names);
+	if (nearest)
+		return error_set(reterr_error, unknown, "there is no class %s; did you mean %s?", name, nearest);
+	return error_set(reterr_error, unknown, "there is no class %s; \"lessorctl class list\" shows what there is",
+			 name);
+}
+
 int tree_check(const struct tree *tree, const struct entry *before, const struct entry *after,
 	       struct error *reterr_error) {
 	return edit_check(tree->entries.items, tree->entries.n_items, before, after, reterr_error);
@@ -312,6 +332,19 @@ int tree_remove(struct tree *tree, const struct entry *entry, struct error *rete
 		entries->n_items--;
 		memmove(entries->items + i, entries->items + i + 1, (entries->n_items - i) * sizeof *entries->items);
 		memmove(entries->marks + i, entries->marks + i + 1, (entries->n_items - i) * sizeof *entries->marks);
+	}
+	return r;
+}
+
+int tree_remove_policies(struct tree *tree, const struct entry *holder, struct error *reterr_error) {
+	int r = 0;
+
+	for (size_t i = tree->entries.n_items; i-- > 0 && r == 0;) {
+		const struct entry *entry = tree->entries.items[i];
+
+		if (is_entry_of_class(entry, schema_class_get(CLASS_POLICY)->name) &&
+		    is_dn_equal(dn_parent(entry->dn), holder->dn))
+			r = tree_remove(tree, entry, reterr_error);
 	}
 	return r;
 }

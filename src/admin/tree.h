@@ -79,6 +79,10 @@ int tree_get_reservation(const struct tree *tree, const char *address, const str
 int tree_get_policy(const struct tree *tree, const struct entry *holder, const char *name,
 		    const struct entry **ret_policy, struct error *reterr_error);
 
+/* Borrow the class called @name, built in or not. 0, or -@unknown with the nearest that there is. */
+int tree_get_class(struct tree *tree, const char *name, enum error_code unknown, const struct client_class **ret_class,
+		   struct error *reterr_error);
+
 /* Read a scope entry's subnet. 0, or -E_INVALID_PARAMETER. */
 int tree_scope_subnet(const struct tree *tree, const struct entry *scope, struct ip4_subnet *ret_subnet);
 
@@ -102,3 +106,6 @@ int tree_write(struct tree *tree, const struct entry *before, const struct entry
 
 /* Remove an entry that has nothing below it, from the directory and from the tree; nothing is checked. */
 int tree_remove(struct tree *tree, const struct entry *entry, struct error *reterr_error);
+
+/* Remove the policies that stand right below @holder. 0, or what directory.h says. */
+int tree_remove_policies(struct tree *tree, const struct entry *holder, struct error *reterr_error);

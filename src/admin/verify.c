@@ -29,6 +29,7 @@ static const struct claim_row {
 	{ CLASS_RESERVATION, true, 2, { ATTRIBUTE_HARDWARE_ADDRESS, ATTRIBUTE_CLIENT_IDENTIFIER } },
 	{ CLASS_CLIENT_CLASS, false, 2, { ATTRIBUTE_CLASS_KIND, ATTRIBUTE_CLASS_DATA } },
 	{ CLASS_DEFINITION, false, 2, { ATTRIBUTE_OPTION_CODE, ATTRIBUTE_VENDOR_CLASS } },
+	{ CLASS_POLICY, true, 1, { ATTRIBUTE_RANGE } },
 };
 
 /* One claim under examination. */
@@ -41,12 +42,22 @@ struct examination {
 	const struct directory_mark *mark; /* of ours there; NULL if it is not there any more */
 };
 
+static bool is_alike(const struct entry_attribute *a, const struct entry_attribute *b) {
+	if (a->n_values != b->n_values)
+		return false;
+	for (size_t i = 0; i < a->n_values; i++)
+		if (!is_span_equal(a->values[i], b->values[i]))
+			return false;
+	return true;
+}
+
 static bool is_changed(const struct claim_row *row, const struct entry *before, const struct entry *after) {
 	for (size_t i = 0; i < row->n_attributes; i++) {
 		const char *name = schema_attribute_get(row->attributes[i])->name;
-		const char *old = entry_text(before, name), *new = entry_text(after, name);
+		const struct entry_attribute *old = entry_attribute_get(before, name),
+					     *new = entry_attribute_get(after, name);
 
-		if (!old != !new || (old && strcmp(old, new) != 0))
+		if (!old != !new || (old && !is_alike(old, new)))
 			return true;
 	}
 	return false;

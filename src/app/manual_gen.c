@@ -137,6 +137,7 @@ static const struct operation_row {
 	const char *noun, *verb, *words, *parameters, *help, *example;
 } operation_rows[] = {
 #define LEVELS "LEVEL"
+#define HOLDERS "LEVEL"
 #define OPERATION(noun, verb, words, parameters, handler, help, example)                                               \
 	{ noun, verb, words, parameters, help, example },
 #include "admin/operation.def"

@@ -44,9 +44,11 @@ EXTRA_DIST += \
 	tests/functional/test_mirror.py \
 	tests/functional/test_offers.py \
 	tests/functional/test_orders.py \
+	tests/functional/test_policies.py \
 	tests/functional/test_protection.py \
 	tests/functional/test_rogue.py \
 	tests/functional/test_samba.py \
 	tests/functional/test_scopes.py \
 	tests/functional/test_standalone.py \
-	tests/functional/test_state.py
+	tests/functional/test_state.py \
+	tests/functional/test_vocabulary.py

@@ -134,7 +134,7 @@ def test_configuration(lab):
     scene.lessord.wait_for_verdict("authorized")
     scene.lessord.wait_for_status(lambda status: status["configuration"]["servedScopes"], "the scope is served")
     expect_equal(_feed(scene), "usn", "the feed")
-    wait_until(lambda: scene.lessord.status()["configuration"]["entries"] == 6, "all entries are there")
+    wait_until(lambda: scene.lessord.status()["configuration"]["entries"] == 8, "all entries are there")
     expect_equal(client.obtain().addresses(dhcp.DNS_SERVERS), ["10.77.0.53"], "the name servers")
     expect_equal(reserved.obtain().yiaddr, "10.77.0.20", "the reserved address")
 
@@ -148,7 +148,7 @@ def test_configuration(lab):
              lambda: name_servers() == ["10.77.0.55"])
     _latency(lab, "a reservation removed by Samba's tool",
              lambda: scene.samba.delete(f"CN=10.77.0.20,CN=10.77.0.0,{SITE}"),
-             lambda: scene.lessord.status()["configuration"]["entries"] == 5)
+             lambda: scene.lessord.status()["configuration"]["entries"] == 7)
     scene.samba.add(f"dn: CN=10.78.0.0,{SITE}\nobjectClass: lessorScope\nlessorPrefixLength: 24\nlessorRange: nonsense\n")
 
     def quarantine():

@@ -24,6 +24,20 @@ struct parsed {
 	int result;
 };
 
+/* Take a word off *@rest; one in quotes may hold spaces. NULL at the end. */
+static char *take_word(char **rest) {
+	char *word = *rest + strspn(*rest, " "), end[2] = " ";
+
+	if (*word == '\'' || *word == '"')
+		end[0] = *word++;
+	if (!*word)
+		return NULL;
+	*rest = word + strcspn(word, end);
+	if (**rest)
+		*(*rest)++ = '\0';
+	return word;
+}
+
 /* Parse a line of words separated by spaces. */
 static void parse(struct parsed *parsed, const char *line) {
 	char *rest = parsed->line;
@@ -31,9 +45,8 @@ static void parse(struct parsed *parsed, const char *line) {
 
 	*parsed = (struct parsed){ .arena = arena_new(0) };
 	snprintf(parsed->line, sizeof parsed->line, "lessorctl %s", line);
-	for (char *word; (word = strsep(&rest, " ")) && argc < WORDS_MAX;)
-		if (*word)
-			parsed->argv[argc++] = word;
+	for (char *word; argc < WORDS_MAX && (word = take_word(&rest));)
+		parsed->argv[argc++] = word;
 	parsed->result = arguments_parse(argc, parsed->argv, parsed->arena, &parsed->arguments, &parsed->error);
 }
 

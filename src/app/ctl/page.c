@@ -118,6 +118,66 @@ void page_settings(const struct arguments *arguments, json_t *result) {
 		print_settings(settings, is_argument_given(arguments, "effective"));
 }
 
+/* True if one of @items has a value under @key: a column of which all cells are empty is left out. */
+static bool has_any(const json_t *items, const char *key) {
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(items, i, item) {
+		const json_t *value = json_object_get(item, key);
+
+		if (value && !json_is_null(value))
+			return true;
+	}
+	return false;
+}
+
+static void print_options(const json_t *items) {
+	static const struct column all[] = {
+		{ "CODE", "code", COLUMN_NUMBER },          { "OPTION", "name", COLUMN_TEXT },
+		{ "VALUE", "value", COLUMN_TEXT },          { "VENDOR CLASS", "vendorClass", COLUMN_TEXT },
+		{ "USER CLASS", "userClass", COLUMN_TEXT }, { "POLICY", "policy", COLUMN_TEXT },
+		{ "FROM", "source", COLUMN_TEXT },
+	};
+	struct column columns[ARRAY_LEN(all)];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (i < 3 || has_any(items, all[i].key))
+			columns[n++] = all[i];
+	output_table(stdout, items, columns, n);
+}
+
+void page_options(const struct arguments *arguments, json_t *result) {
+	const json_t *options = json_object_get(result, "options");
+
+	if (json_array_size(options) == 0)
+		output_message(stdout, result, "");
+	else
+		print_options(options);
+}
+
+void page_policy(const struct arguments *arguments, json_t *result) {
+	static const struct column fields[] = {
+		{ "Policy", "name", COLUMN_TEXT },
+		{ "At", "at", COLUMN_TEXT },
+		{ "Order", "processingOrder", COLUMN_NUMBER },
+		{ "Enabled", "enabled", COLUMN_TEXT },
+		{ "Condition", "condition", COLUMN_TEXT },
+		{ "Ranges", "ranges", COLUMN_TEXT },
+		{ "Lease time", "leaseTime", COLUMN_DURATION },
+		{ "Description", "description", COLUMN_TEXT },
+		{ "Entry", "dn", COLUMN_TEXT },
+	};
+	const json_t *options = json_object_get(result, "options");
+
+	output_fields(stdout, result, fields, ARRAY_LEN(fields));
+	if (json_array_size(options) == 0)
+		return;
+	printf("\nOptions:\n");
+	print_options(options);
+}
+
 /* Cells that show several members. */
 static void add_cells(json_t *server) {
 	CLEANUP(cleanup_free) char *network = mem_format("via %s", text_of(server, "via"));

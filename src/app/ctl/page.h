@@ -25,6 +25,12 @@ page_f page_settings;
 page_f page_free;
 page_f page_statistics;
 
+/* Option values; for whom each is and where it comes from, as far as that matters. */
+page_f page_options;
+
+/* A policy with its options. */
+page_f page_policy;
+
 /* The other DHCP servers that the daemon has met. */
 page_f page_rogues;
 
