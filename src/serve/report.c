@@ -37,21 +37,34 @@ static bool is_report_due(enum event_kind kind, struct ip4 network, uint64_t now
 	return true;
 }
 
-/* @kind happened in the scope of @output. */
-static void report_scope(enum event_kind kind, const struct engine_output *output, const struct moment *now) {
-	struct ip4_subnet subnet = output->scope->subnet;
+/* What there is to be told of a scope that had no address; EVENT_PACKET_DROPPED: nothing. */
+static enum event_kind event_of_full(const struct engine_output *output) {
+	if (output->reason == DROP_POLICY_FULL)
+		return EVENT_POLICY_FULL;
+	if (output->reason == DROP_BOOTP_FULL)
+		return EVENT_BOOTP_FULL;
+	if (output->reason != DROP_RANGE_FULL)
+		return EVENT_PACKET_DROPPED;
+	return output->is_residual_full ? EVENT_RESIDUAL_FULL : EVENT_SCOPE_FULL;
+}
+
+/* Tell of it if @output had no address for its client. */
+static void report_full(const struct engine_output *output, const struct moment *now) {
+	enum event_kind kind = event_of_full(output);
+	const char *policy = output->policy ? output->policy->name : "";
 	char network[IP4_TEXT_MAX];
 
-	if (is_report_due(kind, subnet.network, now->boot_ms))
-		event_emit(kind, "%s/%u", ip4_format(subnet.network, network), subnet.prefix_length);
+	if (kind == EVENT_PACKET_DROPPED || !is_report_due(kind, output->scope->subnet.network, now->boot_ms))
+		return;
+	event_emit(kind, "%s/%u%s%s", ip4_format(output->scope->subnet.network, network),
+		   output->scope->subnet.prefix_length, *policy ? ", policy " : "", policy);
 }
 
 static void report_drop(const struct engine_output *output, const struct moment *now) {
 	if (output->reason == DROP_NO_REPLY_DUE)
 		return;
 	counter_add_drop(output->reason);
-	if (output->reason == DROP_RANGE_FULL)
-		report_scope(EVENT_SCOPE_FULL, output, now);
+	report_full(output, now);
 	event_emit(EVENT_PACKET_DROPPED, "%s: %s", dhcp4_message_name(output->received), drop_name(output->reason));
 }
 

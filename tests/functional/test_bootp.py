@@ -60,6 +60,7 @@ def test_range(lab):
     expect_equal([client.ask(client.bootp()).yiaddr for client in clients[:2]], ["10.77.0.200", "10.77.0.201"], "addresses")
     clients[2].send(clients[2].bootp())
     wait_until(lambda: scene.lessord.drops("bootp_full"), "the third is one too many")
+    scene.lessord.process.wait_for_log(r"BOOTP_FULL \[1064\]: .*: 10\.77\.0\.0/24")
     dhcp_client = RawClient(link)
     dhcp_client.obtain("10.77.0.202")
     expect_equal(dhcp_client.address, "10.77.0.100", "the address of a DHCP client")

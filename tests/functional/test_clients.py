@@ -91,6 +91,27 @@ def test_options(lab):
     wait_until(lambda: client.renew().text(dhcp.DOMAIN_NAME) == "own.test", "domain name, of the reservation", 1)
 
 
+def test_full(lab):
+    """Which ranges have no address left is reported: those of a policy, those beside policies, those of the scope"""
+    scene = Scene(lab)
+    scene.slapd.replace(SCOPE, "lessorRange", "10.77.0.100-10.77.0.101")
+    scene.slapd.add(ldif(f"cn=Phones,{SCOPE}", objectClass="lessorPolicy", cn="Phones", lessorProcessingOrder=1,
+                         lessorCondition="mac is 02:99:*", lessorRange="10.77.0.101"))
+    scene.start()
+    link = scene.link()
+    phones = [RawClient(link, mac=f"02:99:00:00:00:0{i}") for i in (1, 2)]
+    others = [RawClient(link) for _ in range(2)]
+    expect_equal((phones[0].obtain().yiaddr, others[0].obtain().yiaddr), ("10.77.0.101", "10.77.0.100"), "addresses")
+    for client, event in ((phones[1], r"POLICY_FULL \[1341\]: .*: 10\.77\.0\.0/24, policy Phones"),
+                          (others[1], r"RESIDUAL_FULL \[1342\]: .*: 10\.77\.0\.0/24$")):
+        client.send(client.message(dhcp.DISCOVER))
+        scene.lessord.process.wait_for_log(event)
+    scene.slapd.delete(f"cn=Phones,{SCOPE}")
+    wait_until(lambda: others[1].send(others[1].message(dhcp.DISCOVER)) or "SCOPE_FULL [1063]" in scene.lessord.process.log(),
+               "the full scope is reported")
+    expect(link.is_silent(), "a client got an answer")
+
+
 def test_same_address_again(lab):
     """A client that comes back after its lease has expired gets its old address."""
     scene = _serve(lab)

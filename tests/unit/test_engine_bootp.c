@@ -259,6 +259,13 @@ static void a_boot_file_for_clients_that_name_none(void **state) {
 		    "discover m=2 -> offer 10.0.0.11 file=/any\n");
 }
 
+/* Options of the class are for BOOTP clients, and for those alone. */
+static void every_client_belongs_to_the_class(void **state) {
+	begin(state, TREE SCOPE "lessorOption: [user:Default BOOTP Class]routers=10.0.0.99\nlessorRange: 10.0.0.10-10.0.0.12 both\n");
+	play(state, "bootp m=1 -> bootp 10.0.0.10 opt=3:0a000063\n"
+		    "discover m=2 -> offer 10.0.0.11 opt=3:0a000001\n");
+}
+
 static void an_address_is_pinged_before_it_is_given(void **state) {
 	begin(state, TREE SCOPE "lessorRange: 10.0.0.10-10.0.0.11 bootp\nlessorConflictDetection: 1\n" RESERVATIONS);
 	play(state, "bootp m=50 -> bootp 10.0.0.50\n"
@@ -297,6 +304,7 @@ int main(void) {
 		TEST(a_reservation_goes),
 		TEST(the_table_of_boot_files),
 		TEST(a_boot_file_for_clients_that_name_none),
+		TEST(every_client_belongs_to_the_class),
 		TEST(an_address_is_pinged_before_it_is_given),
 		TEST(a_failing_store_answers_nobody),
 	};
