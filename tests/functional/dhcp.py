@@ -108,7 +108,8 @@ class Message:
         return None if value is None else value.decode()
 
 
-def _checksum(octets):
+def checksum(octets):
+    """The checksum of the Internet protocols."""
     total = sum(struct.unpack(f"!{(len(octets) + 1) // 2}H", octets + b"\0" * (len(octets) % 2)))
     while total >> 16:
         total = (total & 0xffff) + (total >> 16)
@@ -122,9 +123,9 @@ def build_frame(payload, source_mac, source="0.0.0.0", target_mac=b"\xff" * 6, t
     length = 8 + len(payload)
     pseudo = source + target + struct.pack("!BBH", 0, 17, length)
     udp = struct.pack("!HHHH", *ports, length, 0)
-    udp = udp[:6] + struct.pack("!H", _checksum(pseudo + udp + payload) or 0xffff)
+    udp = udp[:6] + struct.pack("!H", checksum(pseudo + udp + payload) or 0xffff)
     header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + length, 0, 0, 64, 17, 0, source, target)
-    header = header[:10] + struct.pack("!H", _checksum(header)) + header[12:]
+    header = header[:10] + struct.pack("!H", checksum(header)) + header[12:]
     return target_mac + source_mac + b"\x08\x00" + header + udp + payload
 
 
