@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "serve/report.h"
 
+#include <string.h>
+
 #include "base/counter.h"
 #include "base/event.h"
+#include "base/text.h"
 #include "serve/audit_rows.h"
 
 #define REPORT_PAUSE_MS 60000
 #define REPORTS_MAX 64 /* that are remembered */
+#define FILE_NAME_MAX 64 /* what is longer is cut */
 
 static const enum counter received_counters[] = {
 	[DHCP4_DISCOVER] = COUNTER_RECEIVED_DISCOVER, [DHCP4_REQUEST] = COUNTER_RECEIVED_REQUEST,
@@ -68,15 +72,27 @@ static void report_drop(const struct engine_output *output, const struct moment 
 	event_emit(EVENT_PACKET_DROPPED, "%s: %s", dhcp4_message_name(output->received), drop_name(output->reason));
 }
 
-static void report_boot_file(const struct engine_output *output, const struct moment *now) {
+/* The file that the packet @octets names, as far as it is harmless to show. The engine has read the packet, so that it
+ * has the field. */
+static const char *file_of(struct span octets, char ret_name[static FILE_NAME_MAX]) {
+	struct span field = span_of(octets.data + DHCP4_FILE_OFFSET, DHCP4_FILE_SIZE);
+	struct text text;
+
+	text_init(&text, ret_name, FILE_NAME_MAX);
+	text_add_escaped(&text, span_of(field.data, strnlen((const char *)field.data, field.len)));
+	return ret_name;
+}
+
+static void report_boot_file(struct span octets, const struct engine_output *output, const struct moment *now) {
 	struct ip4_subnet subnet = output->scope->subnet;
-	char network[IP4_TEXT_MAX];
+	char network[IP4_TEXT_MAX], name[FILE_NAME_MAX];
 	struct error error;
 
 	if (!is_report_due(EVENT_BOOT_FILE_UNKNOWN, subnet.network, now->boot_ms))
 		return;
-	error_set(&error, E_DHCP_SERVER_UNKNOWN_BOOT_FILE_NAME, "in %s/%u; lessorctl bootfile list shows the table",
-		  ip4_format(subnet.network, network), subnet.prefix_length);
+	error_set(&error, E_DHCP_SERVER_UNKNOWN_BOOT_FILE_NAME,
+		  "\"%s\", in %s/%u; add a row for it with lessorctl bootfile add, or correct the client",
+		  file_of(octets, name), ip4_format(subnet.network, network), subnet.prefix_length);
 	event_emit_error(EVENT_BOOT_FILE_UNKNOWN, &error);
 }
 
@@ -89,7 +105,7 @@ void report_received(const struct engine_output *output) {
 		counter_add(COUNTER_ROGUE_REQUESTS, 1);
 }
 
-void report_output(const struct engine_output *output, const struct moment *now) {
+void report_output(struct span octets, const struct engine_output *output, const struct moment *now) {
 	char address[IP4_TEXT_MAX];
 
 	if (!output->has_reply)
@@ -97,7 +113,7 @@ void report_output(const struct engine_output *output, const struct moment *now)
 	if (output->is_declined)
 		event_emit(EVENT_LEASE_DECLINED, "%s", ip4_format(output->address, address));
 	if (output->is_boot_file_unknown && output->has_reply)
-		report_boot_file(output, now);
+		report_boot_file(octets, output, now);
 }
 
 void report_address_in_use(struct ip4 address, const struct moment *now) {

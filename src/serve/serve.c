@@ -196,7 +196,7 @@ static void exchange_finish(struct serve *serve, struct exchange *exchange, cons
 	if (output->has_reply && output->delay_ms &&
 	    !delay_hold(serve->delay, exchange->interface, output, now))
 		engine_withhold(output, DROP_DELAY_FULL);
-	report_output(output, now);
+	report_output(exchange->packet, output, now);
 	if (output->has_reply && !output->delay_ms)
 		reply_send(serve, exchange->interface, output);
 }

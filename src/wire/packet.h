@@ -20,6 +20,7 @@
 #define DHCP4_MESSAGE_MAX 1472  /* what fits an Ethernet frame after the IP and UDP headers */
 #define DHCP4_CHADDR_MAX 16
 #define DHCP4_SNAME_SIZE 64
+#define DHCP4_FILE_OFFSET 108
 #define DHCP4_FILE_SIZE 128
 #define DHCP4_FLAG_BROADCAST 0x8000u
 #define DHCP4_SERVER_PORT 67

@@ -6,7 +6,6 @@
 
 #define MAGIC_COOKIE 0x63825363u
 #define SNAME_OFFSET 44
-#define FILE_OFFSET 108
 #define END_SIZE 1
 #define OVERLOAD_SIZE 3 /* of the option that announces options in file and sname */
 #define OVERLOAD_FILE 1
@@ -80,7 +79,7 @@ void dhcp4_write_start(struct dhcp4_writer *ret_writer, uint8_t *octets, size_t 
 		.limit = limit,
 		.used = DHCP4_OPTIONS_OFFSET,
 		.trailer = trailer <= room ? trailer : 0,
-		.file_room = put_text(octets + FILE_OFFSET, DHCP4_FILE_SIZE, header->file, header->is_bootp),
+		.file_room = put_text(octets + DHCP4_FILE_OFFSET, DHCP4_FILE_SIZE, header->file, header->is_bootp),
 		.sname_room = put_text(octets + SNAME_OFFSET, DHCP4_SNAME_SIZE, header->sname, header->is_bootp),
 		.overload = overload,
 	};
@@ -93,7 +92,7 @@ bool dhcp4_write_option(struct dhcp4_writer *writer, uint8_t code, struct span v
 	if (writer->used + need + writer->overload + writer->trailer + END_SIZE <= writer->limit) {
 		writer->used += put_option(writer->octets + writer->used, code, value);
 	} else if (writer->file_used + need + END_SIZE <= writer->file_room) {
-		writer->file_used += put_option(writer->octets + FILE_OFFSET + writer->file_used, code, value);
+		writer->file_used += put_option(writer->octets + DHCP4_FILE_OFFSET + writer->file_used, code, value);
 	} else if (writer->sname_used + need + END_SIZE <= writer->sname_room) {
 		writer->sname_used += put_option(writer->octets + SNAME_OFFSET + writer->sname_used, code, value);
 	} else {
@@ -120,7 +119,7 @@ bool dhcp4_write_ip4(struct dhcp4_writer *writer, uint8_t code, struct ip4 value
 /* The rest of each field is zero already, which is the pad option. */
 static uint8_t close_fields(struct dhcp4_writer *writer) {
 	if (writer->file_used)
-		writer->octets[FILE_OFFSET + writer->file_used] = DHCP4_OPTION_END;
+		writer->octets[DHCP4_FILE_OFFSET + writer->file_used] = DHCP4_OPTION_END;
 	if (writer->sname_used)
 		writer->octets[SNAME_OFFSET + writer->sname_used] = DHCP4_OPTION_END;
 	return (uint8_t)((writer->file_used ? OVERLOAD_FILE : 0) | (writer->sname_used ? OVERLOAD_SNAME : 0));

@@ -121,12 +121,13 @@ def test_boot_files(lab):
     expect_equal((reply.siaddr, reply.file), ("10.0.0.10", b"/site"), "the row of the site")
     reply = client.ask(client.message(dhcp.DISCOVER, file=b"other"))
     expect_equal((reply.type, reply.sname, reply.file), (dhcp.OFFER, b"boot.example.test", b"/other"), "the row of the root")
-    reply = client.ask(client.bootp(file=b"nothing"))
+    reply = client.ask(client.bootp(file=b"no\x1bthing"))
     expect_equal((reply.yiaddr, reply.file), ("10.77.0.200", b""), "the reply without a row")
-    client.ask(client.bootp(file=b"nothing"))
+    client.ask(client.bootp(file=b"no\x1bthing"))
     reports = re.findall(r"BOOT_FILE_UNKNOWN \[1026\].*", scene.lessord.process.log())
     expect_equal(len(reports), 1, "reports of the unknown name")
-    expect("ERROR_DHCP_SERVER_UNKNOWN_BOOT_FILE_NAME (20029)" in reports[0], f"no code in {reports[0]!r}")
+    expect('ERROR_DHCP_SERVER_UNKNOWN_BOOT_FILE_NAME (20029): "no\\x1bthing", in 10.77.0.0/24' in reports[0],
+           f"neither code nor name in {reports[0]!r}")
 
 
 def test_both(lab):
