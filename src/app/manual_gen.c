@@ -214,18 +214,6 @@ static void table_option_types(void) {
 	}
 }
 
-static void table_condition_attributes(void) {
-	puts("| word | where the server looks | what it is |\n|---|---|---|");
-#define CONDITION_ATTRIBUTE(symbol, name, form, where, prose) puts("| `" name "` | " where " | " prose " |");
-#include "model/condition.def"
-}
-
-static void table_condition_forms(void) {
-	puts("| example | what its values are |\n|---|---|");
-#define CONDITION_FORM(symbol, example, prose) puts("| `" example "` | " prose " |");
-#include "model/condition.def"
-}
-
 /* What a directory without entries has. */
 static void table_builtin_classes(void) {
 	struct findings findings;
@@ -719,8 +707,6 @@ static const struct {
 	{ "authorization-attributes", table_authorization_attributes },
 	{ "classes", table_classes },
 	{ "settings", table_settings },
-	{ "condition-attributes", table_condition_attributes },
-	{ "condition-forms", table_condition_forms },
 	{ "option-types", table_option_types },
 	{ "builtin-classes", table_builtin_classes },
 	{ "vendor-options", table_vendor_options },

@@ -10,6 +10,7 @@
 
 #define NAME_SIZE 1024     /* of a class or option, longer than any that an entry can have */
 #define VENDOR_VALUE_MAX 255 /* octets: inside option 43 a value is not split */
+#define MISSPELLED_MAX 64  /* octets of a name that is worth comparing */
 #define CANDIDATES_MAX 256 /* names that are compared with a wrong one; far more than anybody defines */
 
 /* For a "did you mean". */
@@ -25,7 +26,7 @@ static void candidates_add(struct candidates *candidates, const char *name) {
 
 static int refuse(const char *what, const char *name, const struct candidates *candidates, enum error_code code,
 		  struct error *reterr_error) {
-	const char *nearest = text_nearest(name, candidates->names);
+	const char *nearest = strlen(name) <= MISSPELLED_MAX ? text_nearest(name, candidates->names) : NULL;
 	char quoted[QUOTE_MAX], meant[QUOTE_MAX];
 
 	quote(span_of_text(name), quoted);

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Malformed entries: each is quarantined with its reason, and its last good version stays in force."""
+import os
+import re
+
 import dhcp
-from harness import expect, expect_equal
+from harness import expect, expect_equal, wait_until
 from rawclient import RawClient
 from scene import Scene
-from slapd import ROOT, SERVER, SITE, scope_dn, scope_entry
+from slapd import ROOT, SERVER, SITE, ldif, scope_dn, scope_entry
 
 SCOPE = scope_dn("10.77.0.0")
 BAD_ENTRIES = [
@@ -65,6 +68,27 @@ def test_malformed_survives_restart(lab):
     RawClient(client.link).obtain()
     configuration = scene.lessord.wait_for_generation()["configuration"]
     expect_equal((configuration["quarantined"], configuration["servedScopes"]), (2, 1), "quarantined, served")
+
+
+def test_removed_class(lab):
+    """A class that is removed takes its values with it and nothing else: now, after a restart, for a daemon that starts anew."""
+    scene = Scene(lab)
+    kiosk = f"cn=Kiosk,{ROOT}"
+    scene.slapd.add(ldif(kiosk, objectClass="lessorClass", cn="Kiosk", lessorClassKind="user", lessorClassData="kiosk"))
+    scene.slapd.replace(SCOPE, "lessorOption", "routers=10.77.0.1", "[user:Kiosk]routers=10.77.0.9")
+    scene.start()
+    client = scene.client()
+    client.obtain()
+    scene.slapd.delete(kiosk)
+    wait_until(lambda: re.search(r"VALUE_LEFT_OUT.*20044.*Kiosk", scene.lessord.process.log()), "an event says what is left out, and why")
+    for forget in (False, True):
+        scene.lessord.stop()
+        if forget:
+            os.unlink(os.path.join(scene.lessord.state_directory, "directory.mdb"))
+        scene.lessord.start()
+        expect_equal(client.renew().addresses(dhcp.ROUTERS), ["10.77.0.1"], "what is told without the class")
+    result = scene.ctl.run("check", status=1)
+    expect("20044" in result.stdout + result.stderr, f"lessorctl check does not tell of the value: {result.stdout}{result.stderr}")
 
 
 def test_two_servers(lab):

@@ -131,6 +131,22 @@ def _records(text):
     return {lines[0].lower(): sorted(lines[1:], key=str.lower) for lines in records}
 
 
+def test_directory_objects(lab):
+    """Classes, definitions, policies and lists, written by hand as docs/directory.md has them, are good entries."""
+    slapd = Slapd(lab, lab.namespace("srv"), tree=base_tree())
+    ctl = Lessorctl(lab, slapd.namespace, slapd)
+    slapd.add(documented_ldif(lab, "lessorRoot"))
+    slapd.add("".join(ldif(f"cn={name},cn=DHCP,{BASE}", objectClass="applicationProcess", cn=name) for name in ("classes", "options")))
+    for example in ("lessorClassData", "lessorOptionCode", "lessorProcessingOrder"):
+        slapd.add(documented_ldif(lab, example))
+    for dn, example in ((f"cn=dhcp1.example.org,{SITE}", "lessorFilter:"), (f"cn=10.77.0.0,{SITE}", "lessorOption: [user:Kiosk]")):
+        for line in documented_ldif(lab, example).splitlines():
+            attribute = line.partition(":")[0]
+            slapd.modify(f"dn: {dn}\nchangetype: modify\nadd: {attribute}\n{line}\n")
+    found = ctl.json("check")
+    expect_equal(found["findings"], [], "what is wrong with the examples")
+
+
 def test_directory_commands(lab):
     """The commands of lessorctl in docs/directory.md make the entries that stand beside them."""
     slapd = Slapd(lab, lab.namespace("srv"), tree=base_tree())

@@ -16,9 +16,9 @@ static const char full[] =
 	POLICY_AT("second", IN_SERVER, "20") "lessorState: disabled\n"
 	POLICY_AT("first", IN_SERVER, "3") "\ncn=dhcp1.example.com" IN_SITE "objectClass: lessorServer\n"
 	"\ncn=dhcp2.example.com" IN_SITE "objectClass: lessorServer\n" POLICY_AT("of another", "cn=dhcp2.example.com" IN_SITE, "1")
-	POLICY_AT("b", IN_SCOPE_P, "2") "lessorRange: 10.1.0.40-10.1.0.49\nlessorRange: 10.1.0.20-10.1.0.29\n"
+	POLICY_AT("B", IN_SCOPE_P, "2") "lessorRange: 10.1.0.40-10.1.0.49\nlessorRange: 10.1.0.20-10.1.0.29\n"
 	"lessorLeaseTime: 600\nlessorOption: [user:Kiosk]routers=10.1.0.2\nlessorOption: routers=10.1.0.3\n"
-	POLICY_AT("A", IN_SCOPE_P, "2") POLICY_AT("z", IN_SCOPE_P, "1")
+	POLICY_AT("a", IN_SCOPE_P, "2") POLICY_AT("z", IN_SCOPE_P, "1")
 	"\n" SCOPE "lessorRange: 10.1.0.10-10.1.0.44\nlessorRange: 10.1.0.45-10.1.0.99 both\n";
 
 static struct fixture fixture;
@@ -40,7 +40,7 @@ static void assert_policies(const struct policies *policies, const char *const *
 }
 
 static void test_order(void **state) {
-	static const char *const of_scope[] = { "z", "A", "b" };
+	static const char *const of_scope[] = { "z", "a", "B" };
 	static const char *const others[] = { "first", "second", "of the site", "of the root" };
 	static const unsigned levels[] = { LEVEL_SERVER, LEVEL_SERVER, LEVEL_SITE, LEVEL_ROOT };
 	const struct scope *scope = fixture_scope(&fixture, 0x0a010000);
@@ -60,7 +60,7 @@ static void test_what_a_policy_has(void **state) {
 	const struct client_class *kiosk = snapshot_class_find(fixture.snapshot, "Kiosk");
 	const struct option_group *group = option_groups_get(&policy->options.groups, kiosk, NULL);
 
-	assert_string_equal(policy->dn, "cn=b,cn=10.1.0.0,cn=berlin,cn=sites,cn=DHCP,dc=x");
+	assert_string_equal(policy->dn, "cn=B,cn=10.1.0.0,cn=berlin,cn=sites,cn=DHCP,dc=x");
 	assert_int_equal(policy->order, 2);
 	assert_true(is_condition_about(policy->condition, CONDITION_MAC));
 	assert_int_equal(policy->n_ranges, 2);
@@ -110,8 +110,10 @@ static void test_the_earlier_policy_keeps_its_range(void **state) {
 	fixture_build(&other, TREE SCOPE "lessorRange: 10.1.0.10-10.1.0.99\n" POLICY_AT("a", IN_SCOPE_P, "3")
 				"lessorRange: 10.1.0.20-10.1.0.29\n" POLICY_AT("b", IN_SCOPE_P, "2")
 				"lessorRange: 10.1.0.29-10.1.0.40\n" POLICY_AT("c", IN_SCOPE_P, "1")
-				"lessorRange: 10.1.0.40-10.1.0.50\nlessorRange: 10.1.0.10-10.1.0.19\n");
-	assert_int_equal(other.findings.n_items, 1);
+				"lessorRange: 10.1.0.40-10.1.0.50\nlessorRange: 10.1.0.10-10.1.0.19\n"
+				POLICY_AT("d", IN_SCOPE_P, "4") "lessorRange: 10.1.0.21\n");
+	assert_int_equal(other.findings.n_items, 2);
+	assert_string_equal(other.findings.items[1].dn, "cn=d,cn=10.1.0.0,cn=berlin,cn=sites,cn=DHCP,dc=x");
 	assert_string_equal(other.findings.items[0].dn, "cn=b,cn=10.1.0.0,cn=berlin,cn=sites,cn=DHCP,dc=x");
 	scope = fixture_scope(&other, 0x0a010000);
 	assert_int_equal(scope->policies.n_items, 2);
