@@ -188,6 +188,7 @@ static void order_create(struct ordering *ordering) {
 	if (!request->scope)
 		return;
 	request->reservation = order_reservation(ordering->order, request->scope);
+	request_match_policies(request);
 	address = order_address(ordering);
 	if (!is_ip4_none(address))
 		lease_make(ordering, address);

@@ -11,7 +11,7 @@ import dhcp
 from harness import expect, expect_equal, wait_until
 from load import Load
 from scene import Scene
-from slapd import NOBODY
+from slapd import NOBODY, scope_dn
 
 CLIENT = "02:aa:00:00:00:01"
 
@@ -211,6 +211,12 @@ def test_statistics(lab):
     expect_equal((ours["scope"], ours["leases"], ours["inUse"], ours["free"], ours["pendingOffers"]),
                  ("10.77.0.0/24", 1, 1, 99, 1), "the scope")
     expect_equal((other["inUse"], other["percentInUse"], other["pendingOffers"]), (0, 0, 0), "the other scope")
+    expect_equal(statistics["superscopes"], [], "superscopes")
+    for scope in ("10.77.0.0", "10.99.0.0"):
+        scene.slapd.replace(scope_dn(scope), "lessorSuperscope", "campus")
+    campus = wait_until(lambda: [row for row in scene.lessord.get("/v1/statistics")["superscopes"] if row["scopes"] == 2],
+                        "both are in it")[0]
+    expect_equal((campus["name"], campus["total"], campus["inUse"]), ("campus", 200, 1), "the superscope")
     started = statistics["startTime"]
     scene.lessord.kill("serve")
     client.renew()

@@ -30,16 +30,20 @@ static struct snapshot *snapshot;
 static struct scenario scenario;
 static struct order_answer answer;
 
-static int set_up(void **state) {
+static void use(const char *text) {
 	struct arena *arena = arena_new(0);
 	struct findings findings;
 	size_t n_entries;
-	const struct entry *const *entries = tree_text_read(arena, span_of_text(tree), &n_entries);
+	const struct entry *const *entries = tree_text_read(arena, span_of_text(text), &n_entries);
 
 	snapshot = snapshot_build(entries, n_entries, "s1.example.com", 1, &findings);
 	assert_int_equal(findings.n_items, 0);
 	arena_free(arena);
 	scenario_init(&scenario, snapshot);
+}
+
+static int set_up(void **state) {
+	use(tree);
 	return 0;
 }
 
@@ -197,6 +201,18 @@ static void without_a_configuration_there_is_no_scope(void **state) {
 	assert_int_equal(answer.error.code, E_DHCP_INVALID_DHCP_CLIENT);
 }
 
+static void policies_of_the_client_count(void **state) {
+	tear_down(state);
+	use("cn=DHCP,dc=x\nobjectClass: lessorRoot\n\n"
+	    "cn=hq,cn=sites,cn=DHCP,dc=x\nobjectClass: lessorSite\n\n"
+	    "cn=10.0.0.0" IN_SITE "lessorServedBy: s1.example.com\nlessorRange: 10.0.0.10-10.0.0.13\n\n"
+	    "cn=phones,cn=10.0.0.0,cn=hq,cn=sites,cn=DHCP,dc=x\nobjectClass: lessorPolicy\nlessorProcessingOrder: 1\n"
+	    "lessorCondition: mac is 02:00:00:00:00:07\nlessorRange: 10.0.0.12-10.0.0.13\nlessorLeaseTime: 77\n");
+	expect_lease(order_of((struct ip4){ 0 }, 7), ADDRESS(12), 77);
+	expect_lease(order_of((struct ip4){ 0 }, 8), ADDRESS(10), 600);
+	expect_lease(order_of(ADDRESS(13), 9), ADDRESS(13), 600); /* who names an address knows why */
+}
+
 static void offers_are_counted_while_they_stand(void **state) {
 	uint32_t n_offers = 0;
 
@@ -239,6 +255,7 @@ int main(void) {
 		ORDER_TEST(nothing_is_leased_while_paused),
 		ORDER_TEST(a_broken_store_is_said),
 		ORDER_TEST(without_a_configuration_there_is_no_scope),
+		ORDER_TEST(policies_of_the_client_count),
 		ORDER_TEST(offers_are_counted_while_they_stand),
 		ORDER_TEST(what_no_program_of_ours_sends_is_refused),
 	};
