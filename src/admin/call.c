@@ -77,7 +77,18 @@ void call_progress(struct call *call, size_t done, size_t total, const char *wha
 	session_tell(call->session, done, total, what);
 }
 
+static bool has_item(const json_t *array, const json_t *wanted) {
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(array, i, item)
+		if (json_equal(item, wanted))
+			return true;
+	return false;
+}
+
 void call_warn(struct call *call, enum error_code code, const char *format, ...) {
+	json_t *warning;
 	struct error error;
 	va_list args;
 
@@ -87,7 +98,11 @@ void call_warn(struct call *call, enum error_code code, const char *format, ...)
 	va_end(args);
 	if (!call->warnings)
 		call->warnings = json_array();
-	json_array_append_new(call->warnings, result_error(&error));
+	warning = result_error(&error);
+	if (has_item(call->warnings, warning))
+		json_decref(warning);
+	else
+		json_array_append_new(call->warnings, warning);
 }
 
 int call_done(struct call *call, json_t *object) {

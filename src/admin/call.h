@@ -56,7 +56,7 @@ int call_confirm(struct call *call, struct error *reterr_error, const char *form
  * @total, also when the work fails. */
 void call_progress(struct call *call, size_t done, size_t total, const char *what);
 
-/* Say something that has a code but is no refusal; it stands in the result under "warnings". */
+/* Say something that has a code but is no refusal; it stands in the result under "warnings", once. */
 void call_warn(struct call *call, enum error_code code, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Hand over the result, an object; takes the reference. Returns 0. */

@@ -126,6 +126,22 @@ static int check_kind(struct call *call, const struct range_edit *edit, enum cli
 			 n == 1 ? "is" : "are", kind == CLIENT_TYPE_DHCP ? "BOOTP" : "DHCP");
 }
 
+/* What is lost to clients by a range that becomes @new. */
+static const char *loss_text(struct call *call, const struct range_edit *edit, struct address_range new) {
+	struct usage before, after;
+	size_t n;
+
+	if (is_ip4_in_range(edit->old.range.first, new.range) && is_ip4_in_range(edit->old.range.last, new.range))
+		return "";
+	before = usage_count(call, &edit->tree, edit->before, edit->old.range);
+	after = usage_count(call, &edit->tree, edit->before, new.range);
+	n = before.n_dhcp + before.n_bootp - after.n_dhcp - after.n_bootp;
+	if (n == 0 || n > before.n_dhcp + before.n_bootp)
+		return "";
+	return arena_format(call->arena, "; %zu address%s that it does not hold any more %s leased, and not for longer than that", n,
+			    n == 1 ? "" : "es", n == 1 ? "is" : "are");
+}
+
 /* Write that the range becomes @new, which is allowed in itself. */
 static int change(struct call *call, struct range_edit *edit, struct address_range new, struct error *reterr_error) {
 	int r;
@@ -138,8 +154,9 @@ static int change(struct call *call, struct range_edit *edit, struct address_ran
 		r = tree_change(&edit->tree, edit->before, edit->after, reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(edit->after->dn, "the range %s of scope %s is now %s", call_value(call, "range"),
-					      tree_scope_text(&edit->tree, edit->after), range_text(call->arena, new)));
+	return call_done(call, result_message(edit->after->dn, "the range %s of scope %s is now %s%s", call_value(call, "range"),
+					      tree_scope_text(&edit->tree, edit->after), range_text(call->arena, new),
+					      loss_text(call, edit, new)));
 }
 
 int range_set(struct call *call, struct error *reterr_error) {

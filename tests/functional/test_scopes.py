@@ -174,6 +174,9 @@ def test_in_use(lab):
                (20007, "1 address is leased", "scope", "remove", SCOPE),
                (20007, "1 address is leased", "range", "remove", SCOPE, RANGE),
                (20049, "1 of the range's addresses is leased to DHCP clients;", "range", "set", SCOPE, RANGE, "--kind", "bootp"))
+    result = ctl.run("range", "set", SCOPE, RANGE, "10.77.0.150-10.77.0.199")
+    expect("1 address that it does not hold any more is leased" in result.stdout, f"the lost lease is not named: {result.stdout!r}")
+    ctl.run("range", "set", SCOPE, "10.77.0.150-10.77.0.199", RANGE)
     result = ctl.run("range", "set", SCOPE, RANGE, "--kind", "both")
     expect_equal(result.stderr, "", "what is said of a range for more clients")
     expect_equal(ctl.run("range", "remove", SCOPE, "10.77.0.210-10.77.0.219").stderr, "", "what is said of an unused range")
@@ -186,6 +189,9 @@ def test_in_use(lab):
     ctl.run("scope", "set", SCOPE, "--server", SERVER)
     ctl.run("range", "add", SCOPE, RANGE)
     scene.lessord.stop()
+    warning, = ctl.json("range", "set", SCOPE, RANGE, "10.77.0.150-10.77.0.199")["warnings"]
+    expect_equal(warning["code"], 20123, "the warning")
+    ctl.run("range", "set", SCOPE, "10.77.0.150-10.77.0.199", RANGE)
     warning, = ctl.json("range", "remove", SCOPE, RANGE)["warnings"]
     expect_equal((warning["code"], warning["name"]), (20123, "ERROR_DHCP_SERVER_NOT_RUNNING"), "the warning")
     expect(SERVER in warning["message"], f"the server is not named in {warning['message']!r}")
