@@ -29,6 +29,7 @@ static void add_finding(struct map *map, struct map_object *object, struct findi
 	object->is_bad |= !finding.is_value_only;
 }
 
+PRINTF_LIKE(4, 0)
 static void report(struct map *map, struct map_object *object, struct finding finding, const char *format,
 		   va_list args) {
 	char reason[512];
