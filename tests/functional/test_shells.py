@@ -33,7 +33,7 @@ def _complete(lab, scene, shell, line):
     first = {"bash": ["-c", script, "bash"], "zsh": ["-f", "-c", script, "zsh"], "fish": ["--no-config", "-c", script]}[shell]
     typed = " ".join(["lessorctl", "-c", "/dev/null", *scene.ctl.words, line])
     path = f"{os.path.dirname(lab.program('lessorctl'))}:/usr/sbin:/usr/bin:/sbin:/bin"
-    result = lab.run([shell, *first, lab.source, typed], namespace=scene.server, env={"PATH": path})
+    result = lab.run([shell, *first, lab.source, typed], namespace=scene.server, env={"PATH": path, "HOME": lab.directory})
     expect_equal(result.stderr, "", f"what {shell} complains of")
     return sorted(line for line in result.stdout.splitlines() if line)
 
