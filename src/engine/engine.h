@@ -80,7 +80,7 @@ struct engine_output {
 	struct ip4 source;       /* our address to send from */
 	struct ip4 destination;
 	uint16_t port;
-	uint8_t hlen;
+	uint8_t hlen;            /* of the client; also with DROP_FILTERED */
 	uint8_t chaddr[DHCP4_CHADDR_MAX];
 	size_t len;
 	uint8_t octets[DHCP4_MESSAGE_MAX];

@@ -46,8 +46,12 @@ static void filter_note(const struct request *request, bool is_applied, const st
 }
 
 static bool refuse(struct request *request, const struct filter *filter, const char *text) {
+	const struct dhcp4_packet *packet = request->packet;
+
 	filter_note(request, true, filter, text);
 	request->output->filter = filter;
+	request->output->hlen = packet->hlen;
+	memcpy(request->output->chaddr, packet->chaddr, sizeof packet->chaddr);
 	return false;
 }
 

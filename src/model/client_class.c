@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/client_class.h"
 
+#define ITEMS_MAX 32 /* nobody sends more, and each is compared with every class */
+
 bool user_class_next(struct span *list, struct span *ret_item) {
 	size_t len = list->len ? list->data[0] : 0;
 
@@ -14,7 +16,7 @@ bool user_class_next(struct span *list, struct span *ret_item) {
 bool is_user_class_list(struct span octets) {
 	struct span item;
 
-	while (user_class_next(&octets, &item))
+	for (unsigned i = 0; i < ITEMS_MAX && user_class_next(&octets, &item); i++)
 		;
 	return octets.data && octets.len == 0;
 }

@@ -6,8 +6,8 @@
 
 #include "base/span.h"
 
-/* True if @octets of option 77 are a list as RFC 3004 wants it: items, each with its length in front. Microsoft's
- * clients send the bare name of one class instead. */
+/* True if @octets of option 77 are a list as RFC 3004 wants it: at most 32 items, each with its length in front.
+ * Microsoft's clients send the bare name of one class instead. */
 bool is_user_class_list(struct span octets);
 
 /* Take the next item off such a list. False at its end. */

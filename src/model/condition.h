@@ -39,9 +39,9 @@ struct condition_classes {
 	size_t n_items;
 };
 
-/* Read @text into @arena, which has no limit. 0; -E_DHCP_INVALID_POLICY_EXPRESSION; -E_DHCP_POLICY_BAD_PARENT_EXPR: a
- * parenthesis without its partner; -E_DHCP_CLASS_NOT_FOUND: a class that is not in @classes; each with a sentence that
- * names the place and shows a right example. */
+/* Read @text into @arena, which has no limit; the text may go afterwards. 0; -E_DHCP_INVALID_POLICY_EXPRESSION;
+ * -E_DHCP_POLICY_BAD_PARENT_EXPR: a parenthesis without its partner; -E_DHCP_CLASS_NOT_FOUND: a class that is not in
+ * @classes; each with a sentence that names the place and shows a right example. */
 int condition_parse(const char *text, const struct condition_classes *classes, struct arena *arena,
 		    struct condition **ret_condition, struct error *reterr_error);
 

@@ -218,7 +218,7 @@ static int name_read(struct parser *parser, const struct token *token, struct co
 		if (is_blank((char)name.data[i]) || name.data[i] < 0x20 || name.len > NAME_MAX)
 			return fail_at(parser, token->at, "this is no domain name",
 				       condition_form_example(CONDITION_FORM_NAME));
-	value->octets = name;
+	value->octets = span_of(arena_dup(parser->arena, name), name.len);
 	return 0;
 }
 

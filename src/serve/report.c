@@ -64,11 +64,29 @@ static void report_full(const struct engine_output *output, const struct moment 
 		   output->scope->subnet.prefix_length, *policy ? ", policy " : "", policy);
 }
 
+/* The lists are the same for all scopes: once a minute for the server. */
+static void report_filtered(const struct engine_output *output, const struct moment *now) {
+	enum event_kind kind = output->filter ? EVENT_CLIENT_DENIED : EVENT_CLIENT_NOT_ALLOWED;
+	char hardware[3 * DHCP4_CHADDR_MAX + 1];
+	struct text text;
+
+	if (!is_report_due(kind, (struct ip4){ 0 }, now->boot_ms))
+		return;
+	text_init(&text, hardware, sizeof hardware);
+	text_add_hex(&text, span_of(output->chaddr, output->hlen), ':');
+	if (output->filter)
+		event_emit(kind, "%s, by lessorFilter of %s", hardware, output->filter->source_dn);
+	else
+		event_emit(kind, "%s", hardware);
+}
+
 static void report_drop(const struct engine_output *output, const struct moment *now) {
 	if (output->reason == DROP_NO_REPLY_DUE)
 		return;
 	counter_add_drop(output->reason);
 	report_full(output, now);
+	if (output->reason == DROP_FILTERED)
+		report_filtered(output, now);
 	event_emit(EVENT_PACKET_DROPPED, "%s: %s", dhcp4_message_name(output->received), drop_name(output->reason));
 }
 

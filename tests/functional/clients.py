@@ -31,8 +31,9 @@ class Client:
     BOUND = RENEWED = REBOUND = RELEASED = None
     CONFIGURES = False  # the program sets the address by itself
 
-    def __init__(self, lab, namespace, lease_time=None):
+    def __init__(self, lab, namespace, lease_time=None, vendor_class=None, user_class=None):
         self.lab, self.namespace = lab, namespace
+        self.vendor_class, self.user_class = vendor_class, user_class
         self.lease_time = lease_time or self.LEASE_TIME
         self.name = f"{type(self).__name__.lower()}-{namespace.name.rpartition('-')[2]}"
         self.directory = lab.path(self.name)
@@ -97,12 +98,19 @@ class Dhclient(Client):
     LEASE_TIME = 12
     BOUND, RENEWED, REBOUND, RELEASED = "BOUND", "RENEW", "RENEW", "RELEASE"
 
-    def __init__(self, lab, namespace, lease_time=None):
-        super().__init__(lab, namespace, lease_time)
+    def __init__(self, lab, namespace, **arguments):
+        super().__init__(lab, namespace, **arguments)
         # Its AppArmor profile goes by path and allows no hook but its own.
         self._program = shutil.copy("/sbin/dhclient", os.path.join(self.directory, "dhclient"))
         self._config = lab.write(f"{self.name}/conf", f"send dhcp-lease-time {self.lease_time};\ninitial-interval 1;\n"
-                                 "backoff-cutoff 2;\nreboot 3;\nretry 3;\n")
+                                 "backoff-cutoff 2;\nreboot 3;\nretry 3;\n" + self._classes())
+
+    def _classes(self):
+        """A user class as RFC 3004 has it: with its length in front."""
+        text = f'send vendor-class-identifier "{self.vendor_class}";\n' if self.vendor_class else ""
+        if self.user_class:
+            text += f'send user-class "\\{len(self.user_class):03o}{self.user_class}";\n'
+        return text
 
     def _words(self, *more):
         return [self._program, "-4", "-v", *more, "-cf", self._config, "-lf", self.directory + "/leases",
@@ -124,8 +132,8 @@ class Dhcpcd(Client):
     BOUND, RENEWED, REBOUND, RELEASED = "BOUND", "RENEW", "REBIND", "STOPPED"
     CONFIGURES = True
 
-    def __init__(self, lab, namespace, lease_time=None):
-        super().__init__(lab, namespace, lease_time)
+    def __init__(self, lab, namespace, **arguments):
+        super().__init__(lab, namespace, **arguments)
         self._config = lab.write(f"{self.name}/conf", f"leasetime {self.lease_time}\nnoarp\nnoipv4ll\nnoipv6\n"
                                  "option routers\noption domain_name_servers, domain_name\n")
 
@@ -148,8 +156,10 @@ class Udhcpc(Client):
     BOUND, RENEWED, REBOUND, RELEASED = "bound", "renew", "renew", "deconfig"
 
     def command(self):
-        return ["busybox", "udhcpc", "-f", "-t", "5", "-T", "1", "-A", "1", "-i", "eth0", "-s", self.hook,
-                "-O", "dns", "-O", "domain", "-x", f"0x33:{self.lease_time:08x}"]
+        words = ["busybox", "udhcpc", "-f", "-t", "5", "-T", "1", "-A", "1", "-i", "eth0", "-s", self.hook,
+                 "-O", "dns", "-O", "domain", "-x", f"0x33:{self.lease_time:08x}"]
+        words += ["-V", self.vendor_class] if self.vendor_class else []
+        return words + (["-x", f"0x4d:{self.user_class.encode().hex()}"] if self.user_class else [])
 
     def release(self):
         before = self.count(self.RELEASED)

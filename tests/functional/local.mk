@@ -27,6 +27,7 @@ EXTRA_DIST += \
 	tests/functional/test_bad_start.py \
 	tests/functional/test_bootp.py \
 	tests/functional/test_bulk.py \
+	tests/functional/test_classes.py \
 	tests/functional/test_clients.py \
 	tests/functional/test_concurrency.py \
 	tests/functional/test_crash.py \
@@ -37,6 +38,7 @@ EXTRA_DIST += \
 	tests/functional/test_documents.py \
 	tests/functional/test_ds389.py \
 	tests/functional/test_file_edits.py \
+	tests/functional/test_filters.py \
 	tests/functional/test_in_force.py \
 	tests/functional/test_kerberos.py \
 	tests/functional/test_library.py \
@@ -45,10 +47,12 @@ EXTRA_DIST += \
 	tests/functional/test_offers.py \
 	tests/functional/test_orders.py \
 	tests/functional/test_policies.py \
+	tests/functional/test_policy_effects.py \
 	tests/functional/test_protection.py \
 	tests/functional/test_rogue.py \
 	tests/functional/test_samba.py \
 	tests/functional/test_scopes.py \
 	tests/functional/test_standalone.py \
 	tests/functional/test_state.py \
+	tests/functional/test_superscopes.py \
 	tests/functional/test_vocabulary.py

@@ -81,10 +81,11 @@ class Link:
 
 
 class RawClient:
-    """A client with its own hardware address on @link; @lease_time is what it asks for."""
+    """A client with its own hardware address on @link; @lease_time is what it asks for, @shows are options of all its
+    messages, @parameters the codes that it wants."""
 
-    def __init__(self, link, mac=None, client_id=None, lease_time=None):
-        self.link = link
+    def __init__(self, link, mac=None, client_id=None, lease_time=None, shows=(), parameters=dhcp.USUAL_PARAMETERS):
+        self.link, self.shows, self.parameters = link, list(shows), parameters
         self.mac = dhcp.pack_mac(mac) if mac else b"\x02\x77" + struct.pack("!I", next(_macs))
         self.client_id, self.lease_time = client_id, lease_time
         self.address = self.server = self.server_mac = self.reply = None
@@ -95,9 +96,9 @@ class RawClient:
         if self.lease_time and kind in (dhcp.DISCOVER, dhcp.REQUEST):
             extra.append((dhcp.LEASE_TIME, struct.pack("!I", self.lease_time)))
         if kind in (dhcp.DISCOVER, dhcp.REQUEST, dhcp.INFORM):
-            extra.append((dhcp.PARAMETERS, dhcp.USUAL_PARAMETERS))
+            extra.append((dhcp.PARAMETERS, self.parameters))
         return Message(xid=next(_xids), chaddr=self.mac, **fields,
-                       options=[(dhcp.MESSAGE_TYPE, bytes([kind])), *options, *extra])
+                       options=[(dhcp.MESSAGE_TYPE, bytes([kind])), *options, *self.shows, *extra])
 
     def bootp(self, **fields):
         """A BOOTP request of this client."""
