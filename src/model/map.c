@@ -83,7 +83,7 @@ void map_finish(struct map *map, struct findings *ret_findings) {
 	*ret_findings = (struct findings){ items, n_items };
 }
 
-static size_t count_characters(struct span utf8) {
+size_t map_count_characters(struct span utf8) {
 	size_t count = 0;
 
 	for (size_t i = 0; i < utf8.len; i++)
@@ -91,14 +91,21 @@ static size_t count_characters(struct span utf8) {
 	return count;
 }
 
+/* Copy a name to *@name; one that is too long is reported with @code. */
+static void keep_name(struct map *map, struct map_object *object, const struct map_value *value, enum error_code code,
+		      const char **name) {
+	size_t count = map_count_characters(value->octets);
+
+	if (count > NAME_MAX_CHARACTERS)
+		map_report(map, object, value->attribute, code, "%s has %zu characters; shorten it to at most %d",
+			   value->attribute, count, NAME_MAX_CHARACTERS);
+	else
+		*name = arena_dup(map->keep, value->octets);
+}
+
 static void take_name(struct map *map, struct map_object *object, const struct map_rule *rule,
 		      const struct map_value *value) {
-	if (count_characters(value->octets) > NAME_MAX_CHARACTERS)
-		map_report(map, object, value->attribute, E_DHCP_SCOPE_NAME_TOO_LONG,
-			   "%s has %zu characters; shorten it to at most %d", value->attribute,
-			   count_characters(value->octets), NAME_MAX_CHARACTERS);
-	else
-		object->name = arena_dup(map->keep, value->octets);
+	keep_name(map, object, value, E_DHCP_SCOPE_NAME_TOO_LONG, &object->name);
 }
 
 static void take_setting(struct map *map, struct map_object *object, const struct map_rule *rule,
@@ -230,12 +237,7 @@ static void take_server(struct map *map, struct map_object *object, const struct
 
 static void take_superscope(struct map *map, struct map_object *object, const struct map_rule *rule,
 			    const struct map_value *value) {
-	if (count_characters(value->octets) > NAME_MAX_CHARACTERS)
-		map_report(map, object, value->attribute, E_DHCP_SUPER_SCOPE_NAME_TOO_LONG,
-			   "%s has %zu characters; shorten it to at most %d", value->attribute,
-			   count_characters(value->octets), NAME_MAX_CHARACTERS);
-	else
-		object->superscope = arena_dup(map->keep, value->octets);
+	keep_name(map, object, value, E_DHCP_SUPER_SCOPE_NAME_TOO_LONG, &object->superscope);
 }
 
 static void take_default_scope(struct map *map, struct map_object *object, const struct map_rule *rule,

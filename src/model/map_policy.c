@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-#include <string.h>
-
 #include "model/condition.h"
 #include "model/map_priv.h"
 #include "model/quote_priv.h"
@@ -44,21 +41,13 @@ static void check_ranges(struct map *map, struct map_object *object) {
 				   ip4_range_format(ranges[i - 1], other), ip4_range_format(ranges[i], text));
 }
 
-static size_t count_characters(const char *utf8) {
-	size_t count = 0;
-
-	for (; *utf8; utf8++)
-		count += ((uint8_t)*utf8 & 0xc0) != 0x80;
-	return count;
-}
-
 void map_finish_policy(struct map *map, struct map_object *object) {
 	struct ip4_range *ranges = arena_array_of(map->keep, struct ip4_range, object->n_ranges);
+	size_t n_characters = map_count_characters(span_of_text(object->cn));
 
-	if (!*object->cn || count_characters(object->cn) > NAME_MAX_CHARACTERS)
+	if (n_characters < 1 || n_characters > NAME_MAX_CHARACTERS)
 		map_report(map, object, schema_attribute_get(ATTRIBUTE_CN)->name, E_INVALID_PARAMETER,
-			   "the policy's name has %zu characters; give it 1 to %d", count_characters(object->cn),
-			   NAME_MAX_CHARACTERS);
+			   "the policy's name has %zu characters; give it 1 to %d", n_characters, NAME_MAX_CHARACTERS);
 	map_require(map, object, ATTRIBUTE_PROCESSING_ORDER, E_DHCP_INVALID_PROCESSING_ORDER, "1");
 	map_require(map, object, ATTRIBUTE_CONDITION, E_DHCP_INVALID_POLICY_EXPRESSION, "mac is 02:00:5e:*");
 	map_sort_ranges(object);

@@ -172,6 +172,9 @@ void map_finish_lists(struct map *map, struct map_object *object);
 void map_require(struct map *map, struct map_object *object, enum schema_attribute attribute, enum error_code code,
 		 const char *example);
 
+/* The characters of @utf8, not its octets. */
+size_t map_count_characters(struct span utf8);
+
 /* Sort the ranges that were taken. */
 void map_sort_ranges(struct map_object *object);
 

@@ -120,6 +120,17 @@ def _feed(scene):
     return scene.lessord.status()["directory"]["feed"]
 
 
+def _objects_of_each_class():
+    """A class, a definition, and a policy wherever one may stand."""
+    root = f"CN=DHCP,{BASE}"
+    policies = "".join(f"dn: CN=kiosks,{parent}\nobjectClass: lessorPolicy\nlessorProcessingOrder: 1\n"
+                       "lessorCondition: user-class is Kiosk\nlessorLeaseTime: 600\n\n"
+                       for parent in (root, f"CN={SERVER},{SITE}", f"CN=10.77.0.0,{SITE}"))
+    return (f"dn: CN=Kiosk,CN=classes,{root}\nobjectClass: lessorClass\nlessorClassKind: user\nlessorClassData: kiosk\n\n"
+            f"dn: CN=pin,CN=options,{root}\nobjectClass: lessorOptionDefinition\nlessorOptionCode: 230\nlessorOptionType: u16\n"
+            f"lessorDefaultValue: 1234\n\n{policies}")
+
+
 def test_configuration(lab):
     """With the schema loaded the configuration is in the domain: the daemon serves by it and follows its changes"""
     scene = DomainScene(lab)
@@ -149,6 +160,9 @@ def test_configuration(lab):
     _latency(lab, "a reservation removed by Samba's tool",
              lambda: scene.samba.delete(f"CN=10.77.0.20,CN=10.77.0.0,{SITE}"),
              lambda: scene.lessord.status()["configuration"]["entries"] == 7)
+    scene.samba.add(_objects_of_each_class())
+    wait_until(lambda: scene.lessord.status()["configuration"]["entries"] == 12, "a class, a definition and policies are there")
+    expect_equal(scene.lessord.get("/v1/quarantine")["entries"], [], "what is wrong with these")
     scene.samba.add(f"dn: CN=10.78.0.0,{SITE}\nobjectClass: lessorScope\nlessorPrefixLength: 24\nlessorRange: nonsense\n")
 
     def quarantine():
