@@ -108,7 +108,7 @@ static int refuse_option(const struct snapshot *snapshot, const struct option_re
 			 struct error *reterr_error) {
 	struct candidates candidates = { .n_names = 0 };
 	const struct option_info *info;
-	char what[QUOTE_MAX + 32] = "option", quoted[QUOTE_MAX];
+	char what[QUOTE_MAX + 64] = "option", quoted[QUOTE_MAX];
 
 	for (size_t i = 0; i < snapshot->n_definitions; i++)
 		if (snapshot->definitions[i].vendor_class == option->vendor_class)
