@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import pty
 import re
 import signal
 import socket
@@ -221,6 +222,24 @@ class Lessorctl:
         """Run it; @words are what follows the usual options, @options come between."""
         argv = [self.lab.program("lessorctl"), "-c", self.config, *self.words, *options, *words]
         return self.lab.run([*self.wrapper, *argv], namespace=self.namespace, env=self.environment, status=status)
+
+    def at_terminal(self, answer, *words):
+        """Run it at a terminal of its own, and type @answer, or what it returns if it is a function, if it asks. Returns its
+        exit status and what it showed."""
+        argv = [self.lab.program("lessorctl"), "-c", self.config, *self.words, *words]
+        with self.namespace.entered():
+            pid, terminal = pty.fork()
+            if pid == 0:
+                os.execve(argv[0], argv, self.lab.environment())
+        shown, is_answered = b"", False
+        with contextlib.suppress(OSError):  # the terminal ends with its last program
+            while chunk := os.read(terminal, 4096):
+                shown += chunk
+                if b"[y/N]" in shown and not is_answered:
+                    is_answered = True
+                    os.write(terminal, answer() if callable(answer) else answer)
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
 
     def json(self, *words):
         """The decoded output with --json."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The configuration as a file: export, apply and check, small and in the size of a public administration's."""
 import json
+import os
 import re
 import time
 
@@ -175,6 +176,54 @@ def test_file_of_a_server(lab):
     scene.ctl.run("apply", _written(lab, "less.json", tree))
     expect("10.7" not in _read(path).replace("10.77.0.54", ""), f"the scopes are still there:\n{_read(path)}")
     scene.ctl.run("check")
+
+
+def test_document(lab):
+    """The file that docs/gitops.md shows is what export writes; what it tells people to type works, and shows what it says."""
+    with open(os.path.join(lab.source, "docs/gitops.md"), encoding="utf-8") as file:
+        document = file.read().replace("dc=example,dc=org", BASE)
+    shown = re.search(r"```json\n(.*?)```", document, re.DOTALL)[1]
+    plan = re.search(r"```\n(~.*?)```", document, re.DOTALL)[1]
+    scene = Scene(lab, tree={"scopes": ()})
+    path = lab.write("hq.json", shown)
+    result = scene.ctl.json("apply", path)
+    expect(result["added"] == 4, f"not all was made: {result}")
+    lines = re.findall(r"^lessorctl (.*)$", "\n".join(re.findall(r"```sh\n(.*?)```", document, re.DOTALL)), re.MULTILINE)
+    expect_equal(len(lines), 4, "commands in the document")
+    scene.ctl.run(*lines[0].replace("hq.json", path).split())
+    expect_equal(_read(path), shown, "the site's file")
+    tree = json.loads(shown)
+    scope = tree["sites"]["hq"]["scopes"]["10.77.0.0"]
+    scope["option"] = ["routers=10.77.0.254"]
+    scope["reservations"]["10.77.0.11"] = {"hardwareAddress": "02:00:00:00:77:11"}
+    _written(lab, "hq.json", tree)
+    for line in lines[1:]:
+        output = scene.ctl.run(*line.replace("hq.json", path).split()).stdout
+        expect("--dry-run" not in line or output.startswith(plan), f"{line} shows:\n{output}")
+    expect("nothing to do" in scene.ctl.run("apply", path).stdout, "there is something to do")
+
+
+def test_somebody_else(lab):
+    """An entry that somebody else changes between reading and writing is not overwritten; asked at a terminal, one may say no."""
+    scene = Scene(lab)
+    tree = _export(scene)
+    _scopes(tree)["10.77.0.0"]["option"] = ["routers=10.77.0.254"]
+    path = _written(lab, "tree.json", tree)
+
+    def interfere():
+        scene.slapd.replace(SCOPE, "lessorName", "changed meanwhile")
+        return b"y\n"
+    for answer, wanted in ((b"n\n", "1223"), (interfere, "somebody else changed")):
+        status, shown = scene.ctl.at_terminal(answer, "apply", path)
+        expect(status == 1 and wanted in shown, f"status {status}, shown:\n{shown}")
+        expect("+ lessorOption: routers=10.77.0.254" in shown and "Go on?" in shown, f"the plan is not shown:\n{shown}")
+    text = scene.slapd.search(SCOPE)
+    expect("changed meanwhile" in text and "10.77.0.254" not in text, f"it was overwritten:\n{text}")
+    _scopes(tree)["10.77.0.0"]["name"] = "changed meanwhile"
+    _scopes(tree)["10.77.0.0"]["reservations"] = {
+        f"10.77.0.{host}": {"hardwareAddress": f"02:00:00:00:77:{host:02x}"} for host in range(10, 60)}
+    status, shown = scene.ctl.at_terminal(b"", "--yes", "apply", _written(lab, "more.json", tree))
+    expect(status == 0 and re.search(r"\d+ of 51 \(\d+%\)", shown), f"status {status}, no progress in:\n{shown}")
 
 
 class _Watch:

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """lessorctl: every command, by success and by refusal."""
-import contextlib
 import json
-import os
-import pty
 import re
 import time
 
@@ -88,36 +85,19 @@ def test_servers(lab):
     expect("cn: DhcpRoot" in scene.slapd.search(NET_SERVICES), "init did not restore DhcpRoot")
 
 
-def _at_terminal(scene, answer, *words):
-    """Run lessorctl at a terminal of its own, and type @answer if it asks. Returns its exit status and what it showed."""
-    argv = [scene.ctl.lab.program("lessorctl"), "-c", "/dev/null", *scene.ctl.words, *words]
-    with scene.server.entered():
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.execve(argv[0], argv, scene.ctl.lab.environment())
-    shown = b""
-    with contextlib.suppress(OSError):  # the terminal ends with its last program
-        while chunk := os.read(terminal, 4096):
-            shown += chunk
-            if b"[y/N]" in chunk:
-                os.write(terminal, answer)
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
-
-
 def test_confirmation(lab):
     """At a terminal a removal says what is lost and asks; no is 1223 and changes nothing; --yes, or no terminal: it is done"""
     scene, ctl = _sample(lab)
     ctl.run("site", "add", "bergen")
     ctl.run("site", "add", "hamar")
     for answer in (b"n\n", b"\n", b"\x04", b"nope\n"):
-        status, shown = _at_terminal(scene, answer, "site", "remove", "bergen")
+        status, shown = ctl.at_terminal(answer, "site", "remove", "bergen")
         expect_equal(status, 1, f"the exit status after {answer}")
         expect("this removes site bergen" in shown and "ERROR_CANCELLED (1223)" in shown, f"what it showed: {shown!r}")
     expect_equal(len(ctl.json("site", "list")["sites"]), 3, "the sites when it was not to go on")
-    status, shown = _at_terminal(scene, b"y\n", "site", "remove", "bergen")
+    status, shown = ctl.at_terminal(b"y\n", "site", "remove", "bergen")
     expect_equal(status, 0, f"the exit status after yes ({shown!r})")
-    status, shown = _at_terminal(scene, b"n\n", "site", "remove", "hamar", "--yes")
+    status, shown = ctl.at_terminal(b"n\n", "site", "remove", "hamar", "--yes")
     expect(status == 0 and "[y/N]" not in shown, f"asked in spite of --yes: {shown!r}")
     ctl.run("site", "add", "hamar")
     ctl.run("site", "remove", "hamar")
@@ -176,7 +156,7 @@ def test_undo(lab):
     for text in reversed(undone):
         scene.slapd.add(text)
     expect_equal(_entries(scene), before, "the tree that was put together again")
-    shown = _at_terminal(scene, b"y\n", "scope", "remove", "10.80.0.0", "--force")[1]
+    shown = ctl.at_terminal(b"y\n", "scope", "remove", "10.80.0.0", "--force")[1]
     expect("To bring it back" in shown and "lessorHardwareAddress: 02:00:00:00:00:50" in shown, f"what a terminal shows: {shown!r}")
 
 
