@@ -40,6 +40,7 @@ EXTRA_DIST += \
 	tests/functional/test_file_edits.py \
 	tests/functional/test_filters.py \
 	tests/functional/test_in_force.py \
+	tests/functional/test_edits.py \
 	tests/functional/test_kerberos.py \
 	tests/functional/test_library.py \
 	tests/functional/test_lists.py \
