@@ -7,6 +7,7 @@
 #include "admin/level.h"
 #include "admin/result.h"
 #include "admin/tree.h"
+#include "admin/undo.h"
 #include "model/boot_file.h"
 
 static const char *attribute(void) {
@@ -59,6 +60,14 @@ int bootfile_add(struct call *call, struct error *reterr_error) {
 					      file.file, file.server[0] ? file.server : "their server", level.where));
 }
 
+static const char *undo_of(const struct call *call, const char *row) {
+	struct undo undo = undo_start(call->arena, "bootfile add");
+
+	undo_word(&undo, row);
+	level_add_undo(call, &undo);
+	return undo_text(&undo);
+}
+
 int bootfile_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	const char *requested = call_value(call, "requested"), *row = "";
@@ -81,8 +90,8 @@ int bootfile_remove(struct call *call, struct error *reterr_error) {
 	r = tree_change(&tree, level.entry, after, reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(after->dn, "the row \"%s\" is removed from %s; undo it with: lessorctl bootfile add '%s' %s",
-					      row, level.where, row, level_flag(call)));
+	return call_done(call, result_message(after->dn, "the row \"%s\" is removed from %s%s", row, level.where,
+					      undo_of(call, row)));
 }
 
 static void add_items(const struct tree *tree, const struct entry *entry, json_t *items) {

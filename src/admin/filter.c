@@ -9,6 +9,7 @@
 #include "admin/level.h"
 #include "admin/result.h"
 #include "admin/tree.h"
+#include "admin/undo.h"
 #include "base/text.h"
 #include "model/dn.h"
 
@@ -199,11 +200,20 @@ static int reject_missing(const struct tree *tree, const struct level *level, co
 			 "there is no filter for %s at %s%s", pattern_text(tree->arena, filter), level->where, hint);
 }
 
+static const char *undo_of(const struct call *call, const struct filter *filter) {
+	struct undo undo = undo_start(call->arena, "filter add");
+
+	undo_word(&undo, filter_list_name(filter->list));
+	undo_word(&undo, pattern_text(call->arena, filter));
+	undo_parameter(&undo, "comment", filter->comment[0] ? filter->comment : NULL);
+	level_add_undo(call, &undo);
+	return undo_text(&undo);
+}
+
 int filter_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	struct filter filter, found = { 0 };
 	struct entry *after;
-	const char *text, *comment;
 	struct level level;
 	size_t index = 0;
 	int r = read_pattern(call, &filter, reterr_error);
@@ -223,10 +233,8 @@ int filter_remove(struct call *call, struct error *reterr_error) {
 	r = tree_change(&tree, level.entry, after, reterr_error);
 	if (r < 0)
 		return r;
-	text = filter_text(call->arena, &found);
-	comment = found.comment[0] ? arena_format(call->arena, " --comment '%s'", found.comment) : "";
-	return call_done(call, result_message(after->dn, "\"%s\" is removed from %s; undo it with: lessorctl filter add %s%s %s",
-					      text, level.where, text, comment, level_flag(call)));
+	return call_done(call, result_message(after->dn, "\"%s\" is removed from %s%s", filter_text(call->arena, &found),
+					      level.where, undo_of(call, &found)));
 }
 
 static void add_items(const struct tree *tree, const struct entry *entry, json_t *items) {

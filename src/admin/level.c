@@ -148,13 +148,6 @@ int level_open_or_root(struct call *call, struct tree *ret_tree, struct level *r
 	return r;
 }
 
-const char *level_flag(const struct call *call) {
-	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
-		if (levels[i].level & LEVEL_HOLDERS & ~LEVEL_ROOT && is_call_given(call, levels[i].name))
-			return arena_format(call->arena, "--%s %s", levels[i].name, call_value(call, levels[i].name));
-	return "--root";
-}
-
 void level_add_undo(const struct call *call, struct undo *undo) {
 	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
 		if (levels[i].level != LEVEL_POLICY)

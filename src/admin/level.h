@@ -30,10 +30,6 @@ int level_open_holder(struct call *call, struct tree *ret_tree, struct level *re
 /* As level_open; the whole enterprise if none is named. */
 int level_open_or_root(struct call *call, struct tree *ret_tree, struct level *ret_level, struct error *reterr_error);
 
-/* The option that names the level as the command line does: "--site hq"; "--root" if it names none. In the call's
- * arena. */
-const char *level_flag(const struct call *call);
-
 /* True if the command line names a level at all. */
 bool is_level_given(const struct call *call);
 

@@ -58,7 +58,14 @@ static int open_edit(struct call *call, struct superscope_edit *edit, struct err
 	return r;
 }
 
-/* The scopes that the call names, which must be of one site. */
+static bool is_taken(const struct superscope_edit *edit, size_t n_taken, const struct entry *scope) {
+	for (size_t i = 0; i < n_taken; i++)
+		if (edit->scopes[i] == scope)
+			return true;
+	return false;
+}
+
+/* The scopes that the call names, each once, which must be of one site. */
 static int take_networks(struct call *call, struct superscope_edit *edit, struct error *reterr_error) {
 	const char *network;
 
@@ -73,7 +80,8 @@ static int take_networks(struct call *call, struct superscope_edit *edit, struct
 					 "scope %s is of site %s, and a superscope joins scopes of one site: here of %s", network,
 					 tree_site_name(&edit->tree, scope), tree_leaf(&edit->tree, edit->site));
 		edit->site = site_of(&edit->tree, scope);
-		edit->scopes[edit->n_scopes++] = scope;
+		if (!is_taken(edit, edit->n_scopes, scope))
+			edit->scopes[edit->n_scopes++] = scope;
 	}
 	return 0;
 }
@@ -188,7 +196,8 @@ static int choose_members(struct call *call, struct superscope_edit *edit, struc
 			return error_set(reterr_error, E_NOT_FOUND, "scope %s is not in the superscope %s of site %s",
 					 tree_scope_text(&edit->tree, scope), edit->name,
 					 tree_leaf(&edit->tree, edit->site));
-		edit->scopes[n_chosen++] = scope;
+		if (!is_taken(edit, n_chosen, scope))
+			edit->scopes[n_chosen++] = scope;
 	}
 	if (n_chosen)
 		edit->n_scopes = n_chosen;

@@ -111,6 +111,38 @@ def test_operations(lab):
     folder.expect_refusal(20000, "scope", "list", says=r"lessor.ldif:\d+: ")
 
 
+def test_undo(lab):
+    """What is said to undo the removal of a filter or a boot file is taken by a shell, whatever their texts hold"""
+    folder = Folder(lab)
+    folder.run("site", "add", "Head Quarters")
+    for words in (["filter", "add", "deny", "02:00:5e:*", "--comment", "it's $(touch made) of \"nobody\"", "--site", "Head Quarters"],
+                  ["filter", "add", "allow", "02:00:5e:00:00:01"],
+                  ["bootfile", "add", "jack's,boot server,/a b/$(touch made)", "--site", "Head Quarters"]):
+        before = folder.read()
+        folder.run(*words)
+        added = folder.read()
+        name = words[3] if words[0] == "filter" else "jack's"
+        level = words[-2:] if words[-1] == "Head Quarters" else []
+        message = folder.run(words[0], "remove", name, *level, "--yes").stdout
+        expect_equal(folder.read(), before, "the file, with the value removed")
+        command = message.partition("undo with: ")[2]
+        script = f'lessorctl() {{ "$PROGRAM" -c /dev/null --file "$FILE" "$@"; }}; {command}'
+        environment = {**os.environ, "PROGRAM": lab.program("lessorctl"), "FILE": folder.path}
+        subprocess.run(["/bin/sh", "-c", script], check=True, cwd=folder.directory, env=environment, stdout=subprocess.DEVNULL)
+        expect_equal(folder.read(), added, "the file, with that undone")
+        folder.expect_alone()
+
+
+def test_scopes_named_twice(lab):
+    """A scope that a command names more than once is changed once"""
+    folder = Folder(lab)
+    before = folder.read()
+    folder.run("superscope", "add", "floor", *[SCOPE] * 500)
+    expect("lessorSuperscope: floor" in folder.read(), "the scope is no member")
+    folder.run("superscope", "remove", "floor", *[SCOPE] * 500, "--yes")
+    expect_equal(folder.read(), before, "the file, with all taken back")
+
+
 def test_begins(lab):
     """init begins a file that is not there, through a symbolic link as well, which stays one"""
     folder = Folder(lab)
