@@ -59,14 +59,14 @@ def test_by_lessorctl(lab):
                   "reservation add 10.77.0.20 --hardware 02:00:00:00:77:01"):
         scene.ctl.run(*words.split())
     scene.lessord.wait_for_verdict("authorized")
-    _settle(scene, entries=7, scopes=2)
+    _settle(scene, entries=9, scopes=2)
     expect_equal(_feed(scene), "syncrepl", "the feed")
     expect_equal(client.obtain().addresses(dhcp.DNS_SERVERS), ["10.77.0.53"], "the name servers")
     expect_equal(reserved.obtain().yiaddr, "10.77.0.20", "the reserved address")
     scene.ctl.run("option", "set", "domain-name-servers=10.77.0.54", "--site", "oslo")
     _wait_in_force(client, "10.77.0.54")
     scene.ctl.run("scope", "remove", "10.78.0.0")
-    _settle(scene, entries=6, scopes=1)
+    _settle(scene, entries=8, scopes=1)
     _withdraw(scene, client)
     expect_equal(scene.lessord.counter("role_restarts"), 0, "roles that were restarted")
 

