@@ -115,41 +115,73 @@ static void add_policies(struct rows *rows, const struct entry *holder) {
 	}
 }
 
-static bool is_on(const struct entry *const *chain, size_t n_chain) {
+/* An entry and those that it inherits from (level_chain). */
+struct chain {
+	const struct entry *items[LEVEL_CHAIN_MAX];
+	size_t n_items;
+};
+
+static bool is_on(const struct chain *chain, size_t first) {
 	const char *source;
 
-	return level_setting_value(SETTING_POLICIES, chain, n_chain, &source) == POLICIES_ON;
+	return level_setting_value(SETTING_POLICIES, chain->items + first, chain->n_items - first, &source) ==
+	       POLICIES_ON;
 }
 
 /* Policies are applied where they are on both for the scope and for the server. */
-static bool is_policy_applied(const struct entry *const *chain, size_t n_chain) {
+static bool is_policy_applied(const struct chain *chain) {
 	size_t server = 0;
 
-	while (server < n_chain && !is_entry_of_class(chain[server], schema_class_get(CLASS_SERVER)->name))
+	while (server < chain->n_items && level_of(chain->items[server]) != LEVEL_SERVER)
 		server++;
-	return is_on(chain, n_chain) && (server == n_chain || is_on(chain + server, n_chain - server));
+	return is_on(chain, 0) && (server == chain->n_items || is_on(chain, server));
 }
 
-/* The order of docs/precedence.md. What is asked about a policy is what its clients get, so others do not come in. */
-static void collect(struct rows *rows, const struct entry *entry) {
-	const struct entry *chain[LEVEL_CHAIN_MAX];
-	size_t n_chain = level_chain(rows->tree, entry, chain);
-	bool is_reservation = is_entry_of_class(entry, schema_class_get(CLASS_RESERVATION)->name);
-	bool is_policy = is_entry_of_class(entry, schema_class_get(CLASS_POLICY)->name);
-	size_t wider = is_reservation || is_policy;
+static void add_levels(struct rows *rows, const struct chain *chain, unsigned levels, bool is_for_class) {
+	for (size_t i = 0; i < chain->n_items; i++)
+		if (level_of(chain->items[i]) & levels)
+			add_values(rows, chain->items[i], NULL, is_for_class);
+}
 
-	if (is_reservation)
-		add_values(rows, entry, NULL, true);
-	for (size_t i = wider; i < n_chain; i++)
-		add_values(rows, chain[i], NULL, true);
-	if (is_policy)
-		add_values(rows, entry, NULL, true);
-	if (wider)
-		add_values(rows, entry, NULL, false);
-	for (size_t i = wider; i < n_chain && !is_policy && is_policy_applied(chain, n_chain); i++)
-		add_policies(rows, chain[i]);
-	for (size_t i = wider; i < n_chain; i++)
-		add_values(rows, chain[i], NULL, false);
+static void add_class_values(struct rows *rows, const struct chain *chain, unsigned levels) {
+	add_levels(rows, chain, levels, true);
+}
+
+static void add_plain_values(struct rows *rows, const struct chain *chain, unsigned levels) {
+	add_levels(rows, chain, levels, false);
+}
+
+/* What is asked about a policy is what its clients get: others do not come in. */
+static void add_policy_values(struct rows *rows, const struct chain *chain, unsigned levels) {
+	if (level_of(chain->items[0]) == LEVEL_POLICY) {
+		add_class_values(rows, chain, levels);
+		add_plain_values(rows, chain, levels);
+	}
+	for (size_t i = 0; i < chain->n_items && level_of(chain->items[0]) != LEVEL_POLICY; i++)
+		if (is_policy_applied(chain))
+			add_policies(rows, chain->items[i]);
+}
+
+/* The engine's order, for a client of any class that may meet any policy. */
+static void collect(struct rows *rows, const struct entry *entry) {
+	static const struct {
+		void (*add)(struct rows *rows, const struct chain *chain, unsigned levels);
+		unsigned levels;
+	} places[] = {
+#define SOURCE_reservation_class add_class_values
+#define SOURCE_inherited_class add_class_values
+#define SOURCE_reservation add_plain_values
+#define SOURCE_inherited add_plain_values
+#define SOURCE_policy add_policy_values
+#define PRECEDENCE(symbol, source, levels, where, which) { SOURCE_##source, levels },
+#include "engine/precedence.def"
+#undef PRECEDENCE
+	};
+	struct chain chain;
+
+	chain.n_items = level_chain(rows->tree, entry, chain.items);
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		places[i].add(rows, &chain, places[i].levels);
 }
 
 static json_t *row_item(struct tree *tree, const struct row *row) {

@@ -78,6 +78,17 @@ def test_reservations(lab):
     scene.ctl.run("check")
 
 
+def test_policies(lab):
+    """Of two policies that want the same addresses, and of two classes for the same clients, exactly one is there: 20106, 20045"""
+    scene = Scene(lab)
+    for i in range(8):
+        ranges = [f"10.77.0.{100 + 10 * i}-10.77.0.{105 + 10 * i}", f"10.77.0.{105 + 10 * i}-10.77.0.{109 + 10 * i}"]
+        _expect_one_winner(scene.ctl, 20106, *(["policy", "add", f"{name}{i}", "--scope", SCOPE, "--condition", "mac is 02:*", "--range", addresses]
+                                               for name, addresses in zip("ab", ranges)))
+        _expect_one_winner(scene.ctl, 20045, *(["class", "add", f"{name}{i}", "--kind", "user", "--data", f"data{i}"] for name in "ab"))
+    scene.ctl.run("check")
+
+
 def test_four(lab):
     """Of four administrators who claim the same at the same moment one wins, too"""
     scene = Scene(lab)

@@ -143,6 +143,28 @@ def test_scopes_named_twice(lab):
     expect_equal(folder.read(), before, "the file, with all taken back")
 
 
+def test_vocabulary(lab):
+    """Classes, definitions, their values and the order of policies in a file; taken back, it is as it was"""
+    folder = Folder(lab)
+    folder.run("init")
+    before, at_scope = folder.read(), ["--scope", SCOPE]
+    for words in (["class", "add", "Phones", "--kind", "vendor", "--data", "phone"],
+                  ["definition", "add", "ring", "--code", "1", "--type", "u16", "--vendor-class", "Phones", "--default", "7"],
+                  ["option", "set", "ring", "--vendor-class", "Phones", *at_scope],
+                  ["policy", "add", "b", "--condition", "mac is 02:*", *at_scope],
+                  ["policy", "add", "a", "--condition", "vendor-class is Phones", "--order", "1", *at_scope],
+                  ["policy", "set", "a", "--order", "2", *at_scope],
+                  ["option", "set", "routers=10.77.0.9", "--policy", "a", *at_scope], ["check"]):
+        folder.run(*words)
+    expect(re.search(r"\[vendor:Phones\]ring=7\n", folder.read()), f"the value is not there: {folder.read()!r}")
+    expect_equal(re.findall(r"cn: ([ab])\nlessorCondition.*\n(?:lessorOption.*\n)?lessorProcessingOrder: (\d)", folder.read()),
+                 [("b", "1"), ("a", "2")], "the order")
+    folder.expect_refusal(20007, "class", "remove", "Phones", "--force", says="cn=a")
+    for words in (["policy", "remove", "a", *at_scope], ["policy", "remove", "b", *at_scope], ["class", "remove", "Phones", "--force"]):
+        folder.run(*words)
+    expect_equal(folder.read(), before, "the file, with all taken back")
+
+
 def test_begins(lab):
     """init begins a file that is not there, through a symbolic link as well, which stays one"""
     folder = Folder(lab)

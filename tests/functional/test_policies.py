@@ -129,6 +129,20 @@ def test_order(lab):
     expect_equal(_order(ctl, "--root"), [("other", 1)], "the policies of another level")
 
 
+def test_order_interrupted(lab):
+    """What keeps one of several policies from being renumbered leaves them in their order, and the new one out."""
+    scene, ctl = _sample(lab)
+    for name in ("c", "b", "a"):
+        ctl.run("policy", "add", name, "--condition", ANY, *AT_SCOPE)
+    frozen = f'to dn.exact="cn=b,{scope_dn(SCOPE)}" by * read'
+    scene.slapd.modify(f"dn: olcDatabase={{1}}mdb,cn=config\nchangetype: modify\nadd: olcAccess\nolcAccess: {{0}}{frozen}\n")
+    ctl.expect_error(20121, "policy", "add", "d", "--condition", ANY, "--order", "1", *AT_SCOPE, says="cn=b")
+    expect_equal([name for name, _ in _order(ctl, *AT_SCOPE)], ["c", "b", "a"], "the order after that")
+    scene.slapd.modify("dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\ndelete: olcAccess\nolcAccess: {0}\n")
+    ctl.run("policy", "add", "d", "--condition", ANY, "--order", "1", *AT_SCOPE)
+    expect_equal([name for name, _ in _order(ctl, *AT_SCOPE)], ["d", "c", "b", "a"], "the order in the end")
+
+
 def test_removed_with_its_level(lab):
     """A server's entry and a site go with the policies that stand there."""
     scene, ctl = _sample(lab)

@@ -10,6 +10,7 @@
 
 #include "admin/authorization.h"
 #include "admin/edit.h"
+#include "admin/undo.h"
 
 #define SITE_DN "cn=hq,cn=sites,cn=DHCP,dc=x"
 #define SCOPE_DN "cn=10.77.0.0," SITE_DN
@@ -159,6 +160,45 @@ static void old_mistakes_do_not_stand_in_the_way(void **state) {
 	assert_int_equal(edit_check(entries, ARRAY_LEN(entries), scope, after, &error), 0);
 }
 
+static void writes_commands_for_a_shell(void **state) {
+	struct undo undo = undo_start(*state, "class add");
+
+	undo_word(&undo, "Hall Kiosk");
+	undo_parameter(&undo, "data", "it's");
+	undo_parameter(&undo, "description", NULL);
+	undo_parameter(&undo, "kind", "");
+	undo_parameter(&undo, "root", "");
+	undo_word(&undo, "a=10.0.0.1,b");
+	assert_string_equal(
+		undo_text(&undo),
+		"; undo with: lessorctl class add 'Hall Kiosk' --data 'it'\\''s' --kind '' --root a=10.0.0.1,b");
+	for (size_t i = 0; i < 100; i++)
+		undo_word(&undo, "longword");
+	assert_string_equal(undo_text(&undo), "");
+}
+
+/* A change is tried: what would be wrong is found, what was wrong before is not named again. */
+static void finds_what_a_change_breaks(void **state) {
+	struct arena *arena = *state;
+	struct entry *class = edit_new(arena, "cn=Kiosk,cn=classes,cn=DHCP,dc=x", "lessorClass");
+	struct entry *root = edit_new(arena, "cn=DHCP,dc=x", "lessorRoot");
+	const struct entry *entries[] = { root, class };
+	struct findings findings;
+	struct snapshot *snapshot;
+
+	edit_add(arena, class, "lessorClassKind", "user");
+	edit_add(arena, class, "lessorClassData", "kiosk");
+	edit_add(arena, root, "lessorOption", "[user:Kiosk]routers=10.0.0.1");
+	snapshot = edit_try(entries, ARRAY_LEN(entries), class, NULL, &findings);
+	assert_int_equal(findings.n_items, 1);
+	assert_int_equal(findings.items[0].code, E_DHCP_CLASS_NOT_FOUND);
+	assert_string_equal(findings.items[0].dn, root->dn);
+	snapshot_free(snapshot);
+	snapshot = edit_try(entries, 1, NULL, edit_new(arena, SITE_DN, "lessorSite"), &findings);
+	assert_int_equal(findings.n_items, 0);
+	snapshot_free(snapshot);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(edits_values, set_up, tear_down),
@@ -168,6 +208,8 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(checks_before_writing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(says_which_side_of_a_range_is_wrong, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(old_mistakes_do_not_stand_in_the_way, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(writes_commands_for_a_shell, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(finds_what_a_change_breaks, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
