@@ -225,6 +225,7 @@ static int check_unused(const struct range_edit *edit, struct usage usage, struc
 int range_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(range_edit_done) struct range_edit edit = { 0 };
 	const char *range = call_value(call, "range"), *scope;
+	char text[IP4_RANGE_TEXT_MAX];
 	struct usage usage = { 0 };
 	int r = open_value(call, ATTRIBUTE_RANGE, &edit, reterr_error);
 
@@ -246,8 +247,8 @@ int range_remove(struct call *call, struct error *reterr_error) {
 		return r;
 	return call_done(call, result_message(edit.after->dn,
 					      "%s is leased to nobody new any more in scope %s; undo it with: lessorctl range add %s %s --kind %s",
-					      range, scope, tree_leaf(&edit.tree, edit.after), range,
-					      client_type_name(edit.old.kind)));
+					      range, scope, tree_leaf(&edit.tree, edit.after),
+					      ip4_range_format(edit.old.range, text), client_type_name(edit.old.kind)));
 }
 
 /* Kinds are for ranges only. */

@@ -9,7 +9,8 @@
 
 /* Embedded: what goes with a scope. */
 struct losses {
-	size_t n_reservations, n_others;
+	size_t n_reservations, n_policies;
+	const struct entry *stranger; /* one that is not Lessor's; NULL if there is none */
 	struct usage usage;
 };
 
@@ -19,18 +20,30 @@ static struct losses losses_of(struct call *call, const struct tree *tree, const
 	for (size_t i = 0; i < tree->entries.n_items; i++) {
 		const struct entry *entry = tree->entries.items[i];
 
-		if (!is_dn_equal(dn_parent(entry->dn), scope->dn))
+		if (entry == scope || !is_dn_within(entry->dn, scope->dn))
 			continue;
 		if (is_entry_of_class(entry, schema_class_get(CLASS_RESERVATION)->name))
 			losses.n_reservations++;
+		else if (is_entry_of_class(entry, schema_class_get(CLASS_POLICY)->name))
+			losses.n_policies++;
 		else
-			losses.n_others++;
+			losses.stranger = entry;
 	}
 	return losses;
 }
 
 static const char *plural(size_t n, const char *one, const char *several) {
 	return n == 1 ? one : several;
+}
+
+/* What others keep below a scope is theirs. */
+static int check_strangers(const struct tree *tree, const struct entry *scope, const struct losses *losses,
+			   struct error *reterr_error) {
+	if (!losses->stranger)
+		return 0;
+	return error_set(reterr_error, E_DHCP_ELEMENT_CANT_REMOVE,
+			 "below scope %s stands %s, which is not Lessor's; move or remove it first", tree_scope_text(tree, scope),
+			 losses->stranger->dn);
 }
 
 /* Reservations are made by hand, and clients use what they have leased. */
@@ -54,7 +67,7 @@ static int confirm(struct call *call, const struct tree *tree, const struct entr
 	return call_confirm(call, reterr_error,
 			    "this removes scope %s of site %s with %zu reservation%s and %zu polic%s, and %s leased",
 			    tree_scope_text(tree, scope), tree_site_name(tree, scope), losses->n_reservations, plural(losses->n_reservations, "", "s"),
-			    losses->n_others, plural(losses->n_others, "y", "ies"), usage_text(call->arena, losses->usage));
+			    losses->n_policies, plural(losses->n_policies, "y", "ies"), usage_text(call->arena, losses->usage));
 }
 
 int scope_remove(struct call *call, struct error *reterr_error) {
@@ -70,7 +83,8 @@ int scope_remove(struct call *call, struct error *reterr_error) {
 	if (r < 0)
 		return r;
 	losses = losses_of(call, &tree, scope);
-	if (!is_call_given(call, "force"))
+	r = check_strangers(&tree, scope, &losses, reterr_error);
+	if (r == 0 && !is_call_given(call, "force"))
 		r = check_unused(&tree, scope, &losses, reterr_error);
 	if (r == 0)
 		r = confirm(call, &tree, scope, &losses, reterr_error);

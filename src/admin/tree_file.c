@@ -236,14 +236,17 @@ static int write_stream(const char *path, const char *text, struct error *reterr
 		      : 0;
 }
 
+/* A symbolic link stays: what it leads to is replaced. */
 int tree_file_write(const char *path, const char *text, struct error *reterr_error) {
+	char *real CLEANUP(cleanup_free) = NULL;
 	struct file_edit *edit;
 	struct stat info;
 	int r;
 
 	if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
 		return write_stream(path, text, reterr_error);
-	r = file_edit_begin(path, &edit, reterr_error);
+	real = realpath(path, NULL);
+	r = file_edit_begin(real ? real : path, &edit, reterr_error);
 	if (r < 0)
 		return r;
 	r = file_edit_replace(edit, span_of_text(text), reterr_error);

@@ -133,6 +133,39 @@ def test_undo(lab):
         folder.expect_alone()
 
 
+def test_removed_range(lab):
+    """A range that is removed as it stands there, with its kind, can be brought back by what is said to undo it"""
+    folder = Folder(lab)
+    folder.run("scope", "add", "10.78.0.0/24", "--site", "hq", "--range", "10.78.0.50-10.78.0.60")
+    folder.run("range", "set", "10.78.0.0", "10.78.0.50-10.78.0.60", "--kind", "bootp")
+    before = folder.read()
+    message = folder.run("range", "remove", "10.78.0.0", "10.78.0.50-10.78.0.60 bootp", "--yes").stdout
+    folder.run(*message.partition("undo it with: lessorctl ")[2].split())
+    expect_equal(folder.read(), before, "the file, with that undone")
+
+
+def test_strangers(lab):
+    """What others keep below a scope is not removed with it"""
+    folder = Folder(lab)
+    folder.run("scope", "add", "10.78.0.0/24", "--site", "hq")
+    folder.write(folder.read() + "\ndn: cn=drill,cn=10.78.0.0,cn=hq,cn=sites,cn=DHCP,dc=example,dc=org\n"
+                                 "objectClass: device\ncn: drill\n")
+    folder.expect_refusal(20007, "scope", "remove", "10.78.0.0", "--force", "--yes", says="cn=drill")
+
+
+def test_export_through_link(lab):
+    """An export through a symbolic link replaces what that leads to, and the link stays"""
+    folder = Folder(lab)
+    target, link = lab.path("target.json"), lab.path("link.json")
+    with open(target, "w", encoding="utf-8") as file:
+        file.write("old")
+    os.symlink(target, link)
+    folder.run("export", link)
+    expect(os.path.islink(link), "the link is gone")
+    with open(target, encoding="utf-8") as file:
+        expect("lessorTree" in file.read(), "what the link leads to is not the export")
+
+
 def test_scopes_named_twice(lab):
     """A scope that a command names more than once is changed once"""
     folder = Folder(lab)
