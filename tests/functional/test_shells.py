@@ -47,6 +47,11 @@ def test_completion(lab):
         expect_equal(_complete(lab, scene, shell, "scope show 10.7"), ["10.77.0.0/24", "10.78.0.0/24"], f"{shell}: scopes")
         expect_equal(_complete(lab, scene, shell, f"scope add 10.9.0.0/24 --server {SERVER[:3]}"), [SERVER], f"{shell}: servers")
         expect_equal(_complete(lab, scene, shell, "scope set 10.77.0.0 --state d"), ["disabled"], f"{shell}: words")
+        for line, names in (("range add 10.77.0.0 10.77.0.9 --kind bo", ["bootp", "both"]), ("class add x --kind u", ["user"]),
+                            ("binding set eth0 o", ["off", "on"]), ("definition add x --type ip4-", ["ip4-list", "ip4-pairs"]),
+                            ("definition show ntp", ["ntp-servers"]),
+                            ("option remove time-s", ["time-servers"])):
+            expect_equal(_complete(lab, scene, shell, line), names, f"{shell}: {line}")
         expect("--lease-time" in _complete(lab, scene, shell, "scope set 10.77.0.0 --le"), f"{shell}: options")
 
 

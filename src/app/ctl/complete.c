@@ -18,9 +18,9 @@ static const struct source {
 };
 
 static const struct {
-	const char *parameter, *words;
+	const char *noun, *parameter, *words;
 } word_lists[] = {
-#define COMPLETE_WORDS(parameter, words) { parameter, words },
+#define COMPLETE_WORDS(noun, parameter, words) { noun, parameter, words },
 #include "app/ctl/complete.def"
 };
 
@@ -73,20 +73,25 @@ static void offer_objects(const struct line *line, const struct source *source) 
 	lessor_free(session);
 }
 
+static bool is_row_for(const char *row, const char *noun) {
+	return strcmp(row, "*") == 0 || strcmp(row, noun) == 0;
+}
+
 /* Values of the parameter @name. */
 static void offer_values(const struct line *line, const char *name) {
 	const char *noun = line->arguments.operation ? line->arguments.operation->noun : "*";
 
-	for (size_t i = 0; i < ARRAY_LEN(word_lists); i++)
-		if (strcmp(word_lists[i].parameter, name) == 0)
-			offer_words(line, word_lists[i].words);
+	for (size_t i = 0; i < ARRAY_LEN(word_lists); i++) {
+		if (!is_row_for(word_lists[i].noun, noun) || strcmp(word_lists[i].parameter, name) != 0)
+			continue;
+		offer_words(line, word_lists[i].words);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
-		bool is_noun = strcmp(sources[i].noun, "*") == 0 || strcmp(sources[i].noun, noun) == 0;
-
-		if (is_noun && strcmp(sources[i].parameter, name) == 0) {
-			offer_objects(line, &sources[i]);
-			return;
-		}
+		if (!is_row_for(sources[i].noun, noun) || strcmp(sources[i].parameter, name) != 0)
+			continue;
+		offer_objects(line, &sources[i]);
+		return;
 	}
 }
 
