@@ -8,6 +8,7 @@
 #include "admin/result.h"
 #include "admin/target.h"
 #include "admin/tree.h"
+#include "admin/usage.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -21,6 +22,7 @@ struct application {
 	struct call *call;
 	const struct tree *tree;
 	struct target target;
+	const char *sum;                  /* of the plan, with what clients lose by it */
 	struct directory_change *changes; /* of the plan, in its order */
 	size_t first;                     /* of the stage under way */
 	size_t n_done, n_failed, n_errors_max;
@@ -56,11 +58,29 @@ static int check_result(struct application *application, struct error *reterr_er
 	return r;
 }
 
+/* "removes 3 entries, and 2 addresses are leased in the scopes that go" */
+static const char *sum_up(const struct application *application) {
+	const struct plan *plan = &application->target.plan;
+	const char *sum = plan_sum(plan, application->call->arena);
+	struct usage all = { 0, 0 }, one;
+
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		if (plan->changes[i].action != PLAN_DELETE || plan->changes[i].class != CLASS_SCOPE)
+			continue;
+		one = usage_of_scope(application->call, application->tree, plan->changes[i].given);
+		all.n_dhcp += one.n_dhcp;
+		all.n_bootp += one.n_bootp;
+	}
+	if (all.n_dhcp + all.n_bootp == 0)
+		return sum;
+	return arena_format(application->call->arena, "%s, and %s leased in the scopes that go", sum,
+			    usage_text(application->call->arena, all));
+}
+
 /* All of what is lost and changed, as far as a person can read it. */
 static int ask(struct application *application, struct error *reterr_error) {
 	char *text CLEANUP(cleanup_free) = plan_text(&application->target.plan, QUESTION_LINES);
-	char *question CLEANUP(cleanup_free) =
-		mem_format("%sthis %s", text, plan_sum(&application->target.plan, application->call->arena));
+	char *question CLEANUP(cleanup_free) = mem_format("%sthis %s", text, application->sum);
 
 	if (session_ask(application->call->session, question))
 		return 0;
@@ -202,9 +222,8 @@ static json_t *describe(const struct application *application, const char *messa
 
 static int show_plan(struct application *application) {
 	char *text CLEANUP(cleanup_free) = plan_text(&application->target.plan, 0);
-	const char *sum = plan_sum(&application->target.plan, application->call->arena);
-	json_t *result =
-		describe(application, arena_format(application->call->arena, "this %s; nothing was changed", sum));
+	json_t *result = describe(application, arena_format(application->call->arena, "this %s; nothing was changed",
+							    application->sum));
 
 	json_object_set_new(result, "changes", plan_json(&application->target.plan));
 	json_object_set_new(result, "text", result_text(text));
@@ -212,7 +231,6 @@ static int show_plan(struct application *application) {
 }
 
 static int write_plan(struct application *application, struct error *reterr_error) {
-	const char *sum = plan_sum(&application->target.plan, application->call->arena);
 	int r;
 
 	make_changes(application);
@@ -228,7 +246,7 @@ static int write_plan(struct application *application, struct error *reterr_erro
 	if (r < 0)
 		return r;
 	return call_done(application->call,
-			 describe(application, arena_format(application->call->arena, "done: %s", sum)));
+			 describe(application, arena_format(application->call->arena, "done: %s", application->sum)));
 }
 
 static int apply_file(struct application *application, struct error *reterr_error) {
@@ -239,8 +257,10 @@ static int apply_file(struct application *application, struct error *reterr_erro
 		return call_done(
 			application->call,
 			describe(application, arena_format(application->call->arena,
-							   "nothing to do: the directory is as %s says", path)));
+							   "nothing to do: the configuration is as %s says", path)));
 	r = check_result(application, reterr_error);
+	if (r == 0)
+		application->sum = sum_up(application);
 	if (r == 0 && is_call_given(application->call, "dry-run"))
 		return show_plan(application);
 	if (r == 0)

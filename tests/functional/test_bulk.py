@@ -50,6 +50,20 @@ def test_round_trip(lab):
     expect_equal(sorted(scene.slapd.search(ROOT).split("\n")), sorted(before.split("\n")), "the tree that was put back")
 
 
+def test_leases_of_what_goes(lab):
+    """Before a scope goes, apply says how many addresses are leased in it."""
+    scene = Scene(lab).start()
+    tree = _export(scene)
+    scene.client().obtain()
+    path = _written(lab, "tree.json", tree)
+    expect("nothing to do" in scene.ctl.run("apply", path).stdout, "the tree is not what was exported")
+    del _scopes(tree)["10.77.0.0"]
+    path = _written(lab, "tree.json", tree)
+    for words in (["--dry-run"], []):
+        said = scene.ctl.run("apply", path, *words).stdout
+        expect("removes 1 entry, and 1 address is leased in the scopes that go" in said, f"the lease is not mentioned: {said}")
+
+
 def test_edit(lab):
     """A changed file: dry-run shows each value and changes nothing, apply makes the directory equal, in force on the daemon."""
     scene = Scene(lab).start()
