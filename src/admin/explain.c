@@ -84,7 +84,8 @@ static const struct lease_view no_leases = {
 static int read_config(struct call *call, const struct config **ret_config, struct error *reterr_error) {
 	int r = session_read_config(call->session, ret_config, reterr_error);
 
-	if (r == 0 || (!session_setting(call->session, "uri") && !is_call_given(call, "state-directory")))
+	if (r == 0 || (!session_setting(call->session, "uri") && !session_setting(call->session, "file") &&
+		       !is_call_given(call, "state-directory")))
 		return r;
 	*ret_config = NULL;
 	return 0;

@@ -60,6 +60,8 @@ static int choose_level(struct call *call, unsigned wanted, const struct level_r
 		n += call_count(call, levels[i].name);
 		if (is_call_given(call, levels[i].name))
 			*ret_row = &levels[i];
+		if (!is_operation_taking(call->operation, levels[i].name))
+			wanted &= ~(unsigned)levels[i].level;
 	}
 	if (n == 1 && (*ret_row)->level & wanted)
 		return 0;

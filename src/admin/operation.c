@@ -197,7 +197,7 @@ static int check_place(const struct operation *operation, const struct lessor_pl
 }
 
 /* True if one of the places of @operation is called @name. */
-static bool is_taken(const struct operation *operation, const char *name) {
+bool is_operation_taking(const struct operation *operation, const char *name) {
 	struct lessor_place place;
 
 	for (size_t i = 0; lessor_operation_place(&operation->public, i, &place); i++)
@@ -212,7 +212,7 @@ int operation_check(const struct operation *operation, const struct lessor_param
 	int r = 0;
 
 	for (size_t i = 0; i < n_given; i++)
-		if (!is_taken(operation, given[i].name))
+		if (!is_operation_taking(operation, given[i].name))
 			return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s%s%s\" has no option --%s",
 					 operation->public.noun, separator(operation), operation->public.verb,
 					 given[i].name);

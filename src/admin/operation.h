@@ -32,6 +32,9 @@ int operation_find(const char *name, const struct operation **ret_operation, str
 int operation_check(const struct operation *operation, const struct lessor_parameter *parameters, size_t n_parameters,
 		    struct error *reterr_error);
 
+/* True if @name is the name of a place or a parameter of @operation. */
+bool is_operation_taking(const struct operation *operation, const char *name);
+
 /* Borrow the setting of sessions, or the parameter of operations, called @name, or NULL. */
 const struct lessor_parameter_info *operation_setting_find(const char *name);
 const struct lessor_parameter_info *operation_parameter_find(const char *name);

@@ -58,15 +58,17 @@ static int read_hardware(struct call *call, struct dhcp4_header *header, struct 
 /* A value in hexadecimal, which may be of any option, those of the server's own making too. */
 static bool read_raw_option(const char *text, uint8_t *ret_code, uint8_t *ret_octets, size_t *ret_len) {
 	const char *value = strchr(text, '=');
-	char number[4] = "";
+	const struct option_info *info;
+	char name[64] = "";
 	uint64_t code;
 
-	if (!value || (size_t)(value - text) >= sizeof number || strncmp(value, "=hex:", 5) != 0)
+	if (!value || (size_t)(value - text) >= sizeof name || strncmp(value, "=hex:", 5) != 0)
 		return false;
-	memcpy(number, text, (size_t)(value - text));
-	if (text_parse_u64(number, DHCP4_OPTION_END - 1, &code) < 0 || code == 0)
+	memcpy(name, text, (size_t)(value - text));
+	info = option_info_find(name);
+	if (!info && (text_parse_u64(name, DHCP4_OPTION_END - 1, &code) < 0 || code == 0))
 		return false;
-	*ret_code = (uint8_t)code;
+	*ret_code = info ? info->code : (uint8_t)code;
 	return text_parse_hex(value + 5, OPTION_VALUE_MAX, ret_octets, ret_len) == 0;
 }
 
@@ -80,7 +82,7 @@ static int write_options(const struct call *call, struct dhcp4_writer *writer, s
 		r = read_raw_option(text, &code, octets, &len) ? 0 :
 			option_assignment_parse(text, sizeof octets, &code, octets, &len, reterr_error);
 		if (r < 0) {
-			error_prefix(reterr_error, "an option that the client sends (CODE=hex:OCTETS will do for any)");
+			error_prefix(reterr_error, "an option that the client sends (NAME=hex:OCTETS will do for any)");
 			return r;
 		}
 		dhcp4_write_option(writer, code, span_of(octets, len));

@@ -195,7 +195,7 @@ int ranges_find(const struct entry *scope, enum schema_attribute attribute, cons
 	if (find(scope, attribute, range, is_ip4_range_overlapping, &near))
 		return error_set(reterr_error, E_DDS_RANGE_DOES_NOT_EXIST, "%s is not there; %s is: name it as it stands", text,
 				 edit_value(scope, attribute_name(attribute), near));
-	return error_set(reterr_error, E_DDS_RANGE_DOES_NOT_EXIST, "%s is not there, and nothing that overlaps it", text);
+	return error_set(reterr_error, E_DDS_RANGE_DOES_NOT_EXIST, "%s is not there, and nothing that overlaps it; name one that is there", text);
 }
 
 void ranges_replace(struct arena *arena, struct entry *scope, size_t index, struct address_range range) {

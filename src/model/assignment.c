@@ -104,8 +104,29 @@ static void take_code(const struct snapshot *snapshot, uint8_t code, struct opti
 		take_standard(option, info);
 }
 
+/* The first option of a vendor class that is called @name, or NULL. */
+static const struct option_definition *find_of_any_class(const struct snapshot *snapshot, const char *name) {
+	for (size_t i = 0; i < snapshot->n_definitions; i++) {
+		const struct option_definition *definition = &snapshot->definitions[i];
+
+		if (definition->vendor_class && is_text_equal_nocase(definition->name, name))
+			return definition;
+	}
+	return NULL;
+}
+
+static int refuse_without_class(const struct option_definition *definition, struct error *reterr_error) {
+	char quoted[QUOTE_MAX], class[QUOTE_MAX];
+
+	return error_set(reterr_error, E_DHCP_OPTION_NOT_PRESENT,
+			 "the option \"%s\" is one of the vendor class \"%s\"; name that class with it",
+			 quote(span_of_text(definition->name), quoted),
+			 quote(span_of_text(definition->vendor_class->name), class));
+}
+
 static int refuse_option(const struct snapshot *snapshot, const struct option_reference *option, const char *name,
 			 struct error *reterr_error) {
+	const struct option_definition *definition;
 	struct candidates candidates = { .n_names = 0 };
 	const struct option_info *info;
 	char what[QUOTE_MAX + 64] = "option", quoted[QUOTE_MAX];
@@ -115,6 +136,9 @@ static int refuse_option(const struct snapshot *snapshot, const struct option_re
 			candidates_add(&candidates, snapshot->definitions[i].name);
 	for (size_t i = 0; !option->vendor_class && (info = option_info_at(i)); i++)
 		candidates_add(&candidates, info->name);
+	definition = option->vendor_class ? NULL : find_of_any_class(snapshot, name);
+	if (definition)
+		return refuse_without_class(definition, reterr_error);
 	if (option->vendor_class)
 		snprintf(what, sizeof what, "option of the vendor class \"%s\" called",
 			 quote(span_of_text(option->vendor_class->name), quoted));

@@ -65,11 +65,14 @@ int filter_parse(const char *text, struct filter *ret_filter, struct error *rete
 	char word[PATTERN_TEXT_MAX], quoted[QUOTE_MAX];
 	struct filter filter = { .source_dn = NULL };
 	const char *rest = text;
+	size_t len = strlen(text);
 	bool is_right = take_word(&rest, sizeof word, word) && parse_list(word, &filter.list) &&
 			take_word(&rest, sizeof word, word) &&
 			(filter.list == FILTER_EXEMPT ? parse_type(word, &filter) : parse_pattern(word, &filter));
 
-	quote(span_of_text(text), quoted);
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
+	quote(span_of(text, len), quoted);
 	if (!is_right)
 		return error_set(reterr_error, E_INVALID_PARAMETER,
 				 "\"%s\" is not a filter; write allow or deny and an address, 02:00:5e:00:00:01, or its first one to five "

@@ -32,6 +32,8 @@ def test_like_the_daemon(lab):
                  ("reservation", f"cn=10.77.0.130,{scope_dn('10.77.0.0')}"), "where the reservation's option comes from")
     expect_equal((options["ntp-servers"]["level"], options["ntp-servers"]["dn"]), ("root", ROOT),
                  "where the enterprise's option comes from")
+    said = _steps(_explain(scene, "--option", "user-class=hex:6b696f736b"), "packet")[0]["text"]
+    expect('user class "kiosk"' in said, f"what the client sends is not as it was given: {said}")
     scene.start()
     client = scene.client(mac=MAC)
     client.obtain()

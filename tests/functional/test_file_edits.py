@@ -94,6 +94,8 @@ def test_operations(lab):
                   ["exclusion", "add", SCOPE, "10.77.0.100-10.77.0.110"], ["setting", "set", "offer-time=2m", "--site", "bergen"],
                   ["range", "remove", SCOPE, "10.77.0.50-10.77.0.200"], ["check"]):
         folder.run(*words)
+    expect("DHCPOFFER" in folder.run("explain", "--hardware", "02:00:00:00:77:01", "--link", "10.77.0.1/24",
+                                     "--server", "dhcp1.example.org").stdout, "explain does not read the file")
     info = os.stat(folder.path)
     expect_equal((info.st_uid, info.st_gid, info.st_mode & 0o7777), (123, 456, 0o640), "owner, group and mode")
     expect_equal([line for line in folder.text.splitlines() if line.startswith("#")],

@@ -179,6 +179,8 @@ static void test_references(void **state) {
 	assert_int_equal(option_reference_parse(fixture.snapshot, "Wall paper=x", &option, &rest, &error), 0);
 	assert_string_equal(rest, "=x");
 	assert_false(option.is_built_in);
+	assert_int_equal(option_reference_parse(fixture.snapshot, "pin", &option, &rest, &error), -E_DHCP_OPTION_NOT_PRESENT);
+	assert_non_null(strstr(error.text, "one of the vendor class \"Card reader\""));
 	option = option_reference_of(fixture.snapshot, NULL, class_of("Card reader"), 7);
 	assert_string_equal(option.name, "pin");
 	assert_int_equal(option.type, OPTION_TYPE_U16);

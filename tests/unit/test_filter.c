@@ -56,6 +56,7 @@ static void test_what_is_no_filter_is_refused(void **state) {
 		error = (struct error){ 0 };
 		assert_int_equal(filter_parse(rows[i], &filter, &error), -E_INVALID_PARAMETER);
 		assert_non_null(strstr(error.text, "write allow or deny and an address"));
+		assert_null(strstr(error.text, " \" is not"));
 	}
 	memset(long_comment + strlen(long_comment), 'c', 128);
 	assert_int_equal(filter_parse(long_comment, &filter, &error), -E_INVALID_PARAMETER);
