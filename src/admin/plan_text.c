@@ -36,6 +36,14 @@ struct plan_writer {
 	size_t limit, n_lines, n_changes;
 };
 
+/* What stands in a directory neither commands a terminal nor passes for a line of ours. */
+static void write_line(struct plan_writer *writer, const char *text) {
+	for (const char *at = text; *at; at++)
+		fputc((unsigned char)*at < ' ' || *at == '\x7f' ? '?' : *at, writer->file);
+	fputc('\n', writer->file);
+	writer->n_lines++;
+}
+
 /* The values of @entry's attributes that @other does not have. */
 static void write_values(struct plan_writer *writer, const struct entry *entry, const struct entry *other, char sign) {
 	for (size_t i = 2; i < entry->n_attributes; i++) {
@@ -48,9 +56,9 @@ static void write_values(struct plan_writer *writer, const struct entry *entry, 
 			if (has_value(others, attribute->values[j]))
 				continue;
 			value = result_text((const char *)attribute->values[j].data);
-			fprintf(writer->file, "    %c %s: %s\n", sign, attribute->name, json_string_value(value));
+			fprintf(writer->file, "    %c %s: ", sign, attribute->name);
+			write_line(writer, json_string_value(value));
 			json_decref(value);
-			writer->n_lines++;
 		}
 	}
 }
@@ -58,8 +66,8 @@ static void write_values(struct plan_writer *writer, const struct entry *entry, 
 static void write_change(struct plan_writer *writer, const struct plan_change *change) {
 	if (writer->limit && writer->n_lines >= writer->limit)
 		return;
-	fprintf(writer->file, "%c %s\n", actions[change->action].sign, dn_of(change));
-	writer->n_lines++;
+	fprintf(writer->file, "%c ", actions[change->action].sign);
+	write_line(writer, dn_of(change));
 	writer->n_changes++;
 	if (change->action != PLAN_MODIFY)
 		return;

@@ -13,6 +13,7 @@
 #include "admin/removed.h"
 #include "admin/result.h"
 #include "admin/tree.h"
+#include "admin/undo.h"
 #include "base/text.h"
 #include "model/dn.h"
 
@@ -377,15 +378,17 @@ int server_add(struct call *call, struct error *reterr_error) {
 	if (taken)
 		return error_set(reterr_error, E_DDS_SERVER_ALREADY_EXISTS, "server %s exists already, in site %s", name,
 				 tree_site_name(&tree, taken));
-	if (dn_make(name, site->dn, sizeof dn, dn) < 0)
-		return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s\" cannot be an entry's name", name);
+	r = tree_make_dn(name, site->dn, sizeof dn, dn, reterr_error);
+	if (r < 0)
+		return r;
 	r = tree_add(&tree, edit_new(call->arena, dn, schema_class_get(CLASS_SERVER)->name),
 		     E_DDS_SERVER_ALREADY_EXISTS, reterr_error);
 	if (r < 0)
 		return r;
 	return call_done(call, result_message(dn,
 					 "server %s added to site %s; give it a scope with: lessorctl scope add NETWORK/LENGTH --site %s --server %s",
-					 name, tree_leaf(&tree, site), tree_leaf(&tree, site), name));
+					 name, tree_leaf(&tree, site), undo_quoted(call->arena, tree_leaf(&tree, site)),
+					 undo_quoted(call->arena, name)));
 }
 
 static bool is_named_by(const struct entry *scope, const char *server) {

@@ -7,6 +7,7 @@
 #include "admin/removed.h"
 #include "admin/result.h"
 #include "admin/tree.h"
+#include "admin/undo.h"
 #include "model/dn.h"
 
 #define DN_MAX 1024
@@ -21,8 +22,9 @@ int site_add(struct call *call, struct error *reterr_error) {
 		return r;
 	if (tree_find_named(&tree, CLASS_SITE, name))
 		return error_set(reterr_error, E_INVALID_PARAMETER, "site %s exists already; nothing was changed", name);
-	if (!name[0] || dn_make(name, tree.sites_dn, sizeof dn, dn) < 0)
-		return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s\" cannot be an entry's name", name);
+	r = tree_make_dn(name, tree.sites_dn, sizeof dn, dn, reterr_error);
+	if (r < 0)
+		return r;
 	r = tree_add(&tree, edit_new(call->arena, dn, schema_class_get(CLASS_SITE)->name), E_INVALID_PARAMETER,
 		     reterr_error);
 	if (r == -E_NOT_FOUND)
@@ -30,7 +32,8 @@ int site_add(struct call *call, struct error *reterr_error) {
 				 tree.sites_dn);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(dn, "site %s added; add its server with: lessorctl server add NAME --site %s", name, name));
+	return call_done(call, result_message(dn, "site %s added; add its server with: lessorctl server add NAME --site %s", name,
+					      undo_quoted(call->arena, name)));
 }
 
 static int check_empty(const struct tree *tree, const struct entry *site, struct error *reterr_error) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin/tree.h"
 
+#include <jansson.h>
 #include <string.h>
 
 #include "admin/edit.h"
@@ -10,6 +11,7 @@
 #include "model/dn.h"
 
 #define DN_MAX 1024
+#define NAME_MAX_CHARACTERS 256
 
 static const char *make_dn(struct arena *arena, const char *name, const char *parent) {
 	char dn[DN_MAX];
@@ -33,10 +35,47 @@ const char *tree_options_dn(struct arena *arena, const char *base) {
 	return make_dn(arena, "options", tree_root_dn(arena, base));
 }
 
+/* Text that a person can type and see: UTF-8 without control characters. */
+static bool is_name_readable(const char *name) {
+	json_t *string = json_string(name);
+
+	for (const char *octet = name; string && *octet; octet++)
+		if ((unsigned char)*octet < ' ' || *octet == '\x7f') {
+			json_decref(string);
+			return false;
+		}
+	json_decref(string);
+	return string != NULL;
+}
+
+static size_t count_characters(const char *utf8) {
+	size_t count = 0;
+
+	for (const char *octet = utf8; *octet; octet++)
+		count += ((unsigned char)*octet & 0xc0) != 0x80;
+	return count;
+}
+
+static int check_name(const char *name, struct error *reterr_error) {
+	if (!name[0])
+		return error_set(reterr_error, E_INVALID_PARAMETER, "the name is empty; give the entry one of 1 to %d characters",
+				 NAME_MAX_CHARACTERS);
+	if (!is_name_readable(name))
+		return error_set(reterr_error, E_INVALID_PARAMETER,
+				 "the name is not text in UTF-8, or has control characters; choose one that can be typed and read");
+	if (count_characters(name) > NAME_MAX_CHARACTERS)
+		return error_set(reterr_error, E_DHCP_SCOPE_NAME_TOO_LONG, "the name \"%.32s...\" has %zu characters; give the entry one of 1 to %d",
+				 name, count_characters(name), NAME_MAX_CHARACTERS);
+	return 0;
+}
+
 int tree_make_dn(const char *name, const char *parent, size_t size, char *ret_dn, struct error *reterr_error) {
-	if (name[0] && dn_make(name, parent, size, ret_dn) == 0)
-		return 0;
-	return error_set(reterr_error, E_INVALID_PARAMETER, "\"%s\" cannot be an entry's name", name);
+	int r = check_name(name, reterr_error);
+
+	if (r < 0 || dn_make(name, parent, size, ret_dn) == 0)
+		return r;
+	return error_set(reterr_error, E_INVALID_PARAMETER, "the name \"%.32s...\" is too long for a place as deep as this; choose a shorter one",
+			 name);
 }
 
 int tree_load(struct call *call, struct tree *ret_tree, struct error *reterr_error) {

@@ -45,8 +45,8 @@ const char *tree_sites_dn(struct arena *arena, const char *base);
 const char *tree_classes_dn(struct arena *arena, const char *base);
 const char *tree_options_dn(struct arena *arena, const char *base);
 
-/* Write the DN of a new entry called @name below @parent. 0, or -E_INVALID_PARAMETER for a name that no entry can
- * have. */
+/* Write the DN of a new entry called @name below @parent. 0; -E_DHCP_SCOPE_NAME_TOO_LONG; or -E_INVALID_PARAMETER for a
+ * name that is empty or that nobody could type. */
 int tree_make_dn(const char *name, const char *parent, size_t size, char *ret_dn, struct error *reterr_error);
 
 /* Borrow what the model makes of the tree as it was read, for no server in particular. Lives as long as the tree. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """lessorctl: every command, by success and by refusal."""
 import json
+import os
 import re
 import time
 
@@ -433,6 +434,28 @@ def test_settings_from_file(lab):
         lab.run([program, "-c", scene.lessord.config_path, *words])
 
 
+def test_names(lab):
+    """A name that nobody could type, or that is too long, is refused before it is written; one with blanks is quoted in advice."""
+    _, ctl = _sample(lab)
+    for words in (["site", "add"], ["server", "add", "--site", "oslo"], ["class", "add", "--kind", "user", "--data", "x"],
+                  ["definition", "add", "--code", "224", "--type", "text"], ["policy", "add", "--root", "--condition", "mac is 02:*"]):
+        for code, name in ((87, ""), (87, "two\nlines"), (87, "\x1b[31m"), (87, os.fsdecode(b"\xff")), (20046, "x" * 257)):
+            ctl.expect_error(code, *words, name)
+    expect("--site 'two words'" in ctl.run("site", "add", "two words").stdout, "the name in the advice is not quoted")
+
+
+def test_control_characters(lab):
+    """Nothing that stands in the directory or in a word commands the terminal, or passes for a line of lessorctl's."""
+    scene, ctl = _sample(lab)
+    path = lab.path("tree.json")
+    ctl.run("export", path)
+    scene.slapd.replace(SITE, "description", "\x1b[31m")
+    for result in (ctl.run("apply", path, "--dry-run"), ctl.run("lease", "show", "\x1b[31m\nlessorctl:", status=1)):
+        expect("?[31m" in result.stdout + result.stderr, f"the text is not shown: {result.stdout}{result.stderr}")
+        expect("\x1b" not in result.stdout + result.stderr, "a control character is printed")
+    expect_equal(result.stderr.count("\n"), 1, "lines of the refusal")
+
+
 def test_usage(lab):
     """Wrong usage exits with status 2 and advice; --help and --version with 0."""
     _, ctl = _sample(lab)
@@ -440,5 +463,7 @@ def test_usage(lab):
                   ["scope", "show", SCOPE, "surplus"], ["--no-such-flag"], ["scope", "list", "--range"],
                   ["server", "add", "x.example.test"]):
         ctl.expect_usage(*words)
+    advice = ctl.run("bootfile", "add", "a,10.0.0.1,b", status=2).stderr.splitlines()[0]
+    expect(advice.endswith("--root, --site SITE, --server FQDN"), f"levels that it does not take are proposed: {advice}")
     expect(all(noun in ctl.run("--help").stdout for noun in ("server", "scope", "option")), "--help lists no commands")
     expect("0." in ctl.run("--version").stdout, "--version")

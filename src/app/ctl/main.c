@@ -23,6 +23,14 @@
 
 enum { EXIT_REFUSED = 1, EXIT_USAGE = 2 };
 
+/* What stands in a directory or on the command line may be in a sentence. */
+static void complain(const char *rank, const char *name, int code, const char *sentence) {
+	char *line = output_line(sentence);
+
+	fprintf(stderr, "lessorctl: %s%s (%d): %s\n", rank, name, code, line);
+	free(line);
+}
+
 /* @result: what the refused operation has to show all the same, or NULL. */
 static void report(const struct arguments *arguments, const struct lessor_error *error, json_t *result) {
 	const char *name = lessor_error_name(error->code);
@@ -39,7 +47,7 @@ static void report(const struct arguments *arguments, const struct lessor_error 
 		view_show(arguments, result);
 	}
 	fflush(stdout);
-	fprintf(stderr, "lessorctl: %s (%d): %s\n", name, error->code, error->text);
+	complain("", name, error->code, error->text);
 }
 
 static void hint(const struct arguments *arguments) {
@@ -75,10 +83,9 @@ static void print_warnings(const json_t *result) {
 
 	json_array_foreach(warnings, i, warning)
 		if (json_object_get(warning, "code"))
-			fprintf(stderr, "lessorctl: warning: %s (%lld): %s\n",
-				json_string_value(json_object_get(warning, "name")),
-				(long long)json_integer_value(json_object_get(warning, "code")),
-				json_string_value(json_object_get(warning, "message")));
+			complain("warning: ", json_string_value(json_object_get(warning, "name")),
+				 (int)json_integer_value(json_object_get(warning, "code")),
+				 json_string_value(json_object_get(warning, "message")));
 }
 
 /* For a person; a program finds it under "undo". */

@@ -25,7 +25,7 @@ static const struct {
 	{ "listed", "32" },
 };
 
-static char *cell_text(const char *text) {
+char *output_line(const char *text) {
 	char *copy = mem_dup_text(text);
 
 	for (char *at = copy; *at; at++)
@@ -75,7 +75,7 @@ char *output_cell(const json_t *value, enum column_kind kind) {
 		return mem_dup_text("-");
 	switch (json_typeof(value)) {
 	case JSON_STRING:
-		return json_string_length(value) ? cell_text(json_string_value(value)) : mem_dup_text("-");
+		return json_string_length(value) ? output_line(json_string_value(value)) : mem_dup_text("-");
 	case JSON_INTEGER:
 		return cell_integer(json_integer_value(value), kind);
 	case JSON_REAL:
@@ -215,7 +215,7 @@ void output_message(FILE *file, const json_t *result, const char *otherwise) {
 	CLEANUP(cleanup_free) char *message = NULL;
 	const char *text = json_string_value(json_object_get(result, "message"));
 
-	message = cell_text(text ? text : otherwise);
+	message = output_line(text ? text : otherwise);
 	if (message[0])
 		fprintf(file, "%s\n", message);
 }

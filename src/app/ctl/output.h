@@ -38,6 +38,9 @@ void output_json(FILE *file, const json_t *value);
 /* Write the value as a person reads it; free() it. */
 char *output_cell(const json_t *value, enum column_kind kind);
 
+/* @text in one line that does nothing to a terminal: with ? for control characters; free() it. */
+char *output_line(const char *text);
+
 /* Print findings ({"dn","attribute","code","name","reason"}), each in two lines. */
 void output_findings(FILE *file, const json_t *findings);
 

@@ -223,9 +223,14 @@ void page_apply(const struct arguments *arguments, json_t *result) {
 	size_t i;
 
 	output_findings(stdout, json_object_get(result, "findings"));
-	json_array_foreach(errors, i, item)
-		printf("%s\n  %s (%lld): %s\n", text_of(item, "dn"), text_of(item, "name"),
-		       (long long)json_integer_value(json_object_get(item, "code")), text_of(item, "message"));
+	json_array_foreach(errors, i, item) {
+		char *dn = output_line(text_of(item, "dn")), *message = output_line(text_of(item, "message"));
+
+		printf("%s\n  %s (%lld): %s\n", dn, text_of(item, "name"),
+		       (long long)json_integer_value(json_object_get(item, "code")), message);
+		free(message);
+		free(dn);
+	}
 	fputs(text_of(result, "text"), stdout);
 	if (json_object_get(result, "message"))
 		output_message(stdout, result, "");
