@@ -8,6 +8,7 @@
 #include "admin/daemon.h"
 #include "admin/directory.h"
 #include "admin/result.h"
+#include "base/text.h"
 
 #define SENTENCE_MAX 1024
 
@@ -68,6 +69,7 @@ int call_confirm(struct call *call, struct error *reterr_error, const char *form
 	va_start(args, format);
 	vsnprintf(sentence, sizeof sentence, format, args);
 	va_end(args);
+	text_hide_controls(sentence);
 	if (session_ask(call->session, sentence))
 		return 0;
 	return error_set(reterr_error, E_CANCELLED, "cancelled; nothing was changed");

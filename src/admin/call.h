@@ -49,7 +49,8 @@ int call_find_socket(struct call *call, const char **ret_path, struct error *ret
 void call_recheck(struct call *call);
 
 /* Ask before something is lost; the sentence says what, as a statement without its full stop ("this removes scope ...
- * with 3 reservations"). 0: go on; -E_CANCELLED: the handler ends with it, and nothing must have been changed yet. */
+ * with 3 reservations"); control characters in it are not shown. 0: go on; -E_CANCELLED: the handler ends with it, and
+ * nothing must have been changed yet. */
 int call_confirm(struct call *call, struct error *reterr_error, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Tell how far long work is: @done of @total steps; @what it is at: a word, or a DN. The last call has @done equal to

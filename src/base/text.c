@@ -52,6 +52,12 @@ void text_add_escaped(struct text *text, struct span bytes) {
 	}
 }
 
+void text_hide_controls(char *text) {
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
 int text_parse_u64(const char *text, uint64_t max, uint64_t *ret_value) {
 	uint64_t value = 0;
 

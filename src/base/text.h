@@ -30,6 +30,10 @@ void text_add_hex(struct text *text, struct span bytes, char separator);
 /* Add @bytes with everything that is not printable ASCII, and the backslash, as \xNN. */
 void text_add_escaped(struct text *text, struct span bytes);
 
+/* Put a question mark in the place of each control character of @text, so that a terminal shows all of it, in one
+ * line. */
+void text_hide_controls(char *text);
+
 /* A decimal number, digits only, at most @max. 0, or -E_INVALID_PARAMETER. */
 int text_parse_u64(const char *text, uint64_t max, uint64_t *ret_value);
 

@@ -125,6 +125,8 @@ static void asks(void **state) {
 	lessor_on_question(*state, refuse, question);
 	assert_int_equal(call_confirm(&one, &error, "lose %d?", 3), -E_CANCELLED);
 	assert_string_equal(question, "lose 3?");
+	assert_int_equal(call_confirm(&one, &error, "lose %s?", "a\033[2K\nb\177\xc3\xa5"), -E_CANCELLED);
+	assert_string_equal(question, "lose a?[2K?b?\xc3\xa5?");
 }
 
 static void reads_words(void **state) {

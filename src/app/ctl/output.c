@@ -28,9 +28,7 @@ static const struct {
 char *output_line(const char *text) {
 	char *copy = mem_dup_text(text);
 
-	for (char *at = copy; *at; at++)
-		if ((unsigned char)*at < 0x20 || *at == 0x7f)
-			*at = '?';
+	text_hide_controls(copy);
 	return copy;
 }
 
