@@ -194,6 +194,8 @@ static const char *scope_outlook(struct call *call, const struct tree *tree, con
 
 	if (is_text_equal_nocase(state_of(after), "disabled"))
 		return "its clients keep their leases until they run out, and get no new ones";
+	if (!entry_attribute_get(after, attribute(ATTRIBUTE_SERVED_BY)))
+		return "nobody answers its clients until you name a server with --server FQDN";
 	if (!entry_attribute_get(before, attribute(ATTRIBUTE_SERVED_BY)) || is_served_alike(before, after))
 		return "its servers have it at once";
 	usage = usage_of_scope(call, tree, before);

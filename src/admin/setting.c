@@ -7,6 +7,7 @@
 #include "admin/level.h"
 #include "admin/result.h"
 #include "admin/tree.h"
+#include "admin/undo.h"
 #include "base/text.h"
 
 #define NAME_MAX_LEN 64
@@ -136,6 +137,8 @@ int setting_list(struct call *call, struct error *reterr_error) {
 
 int setting_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
+	struct undo undo = undo_start(call->arena, "setting set");
+	const char *name, *value;
 	struct level level;
 	struct entry *after;
 	enum setting setting = SETTING_COUNT;
@@ -145,13 +148,18 @@ int setting_remove(struct call *call, struct error *reterr_error) {
 		r = level_open(call, &tree, &level, reterr_error);
 	if (r < 0)
 		return r;
-	if (!edit_value(level.entry, attribute_of(setting), 0))
-		return error_set(reterr_error, E_NOT_FOUND, "%s is not set at %s itself", name_of(call->arena, setting), level.where);
+	name = name_of(call->arena, setting);
+	value = edit_value(level.entry, attribute_of(setting), 0);
+	if (!value)
+		return error_set(reterr_error, E_NOT_FOUND, "%s is not set at %s itself", name, level.where);
 	after = edit_copy(call->arena, level.entry);
 	edit_set(call->arena, after, attribute_of(setting), NULL);
+	undo_word(&undo, arena_format(call->arena, "%s=%s", name, value));
+	level_add_undo(call, &undo);
+	undo_parameter(&undo, "policy", call_value(call, "policy"));
 	r = tree_change(&tree, level.entry, after, reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(after->dn, "%s removed from %s; a wider level's value or the default is in force now",
-					 name_of(call->arena, setting), level.where));
+	return call_done(call, result_message(after->dn, "%s removed from %s; a wider level's value or the default is in force now%s",
+					      name, level.where, undo_text(&undo)));
 }

@@ -161,6 +161,18 @@ def test_undo(lab):
     expect("To bring it back" in shown and "lessorHardwareAddress: 02:00:00:00:00:50" in shown, f"what a terminal shows: {shown!r}")
 
 
+def test_undo_of_settings(lab):
+    """A setting that was removed comes back by the command that is given; a scope that nobody serves is said to be so."""
+    _, ctl = _sample(lab)
+    ctl.run("setting", "set", "offer-delay=100", "lease-time=2h", "--scope", SCOPE)
+    for setting in ("offer-delay", "lease-time"):
+        before = ctl.json("setting", "list", "--scope", SCOPE)
+        said = ctl.run("setting", "remove", setting, "--scope", SCOPE).stdout
+        ctl.run(*said.partition("undo with: lessorctl ")[2].split())
+        expect_equal(ctl.json("setting", "list", "--scope", SCOPE), before, f"the settings after {said}")
+    expect("nobody answers" in ctl.run("scope", "set", SCOPE, "--server", "").stdout, "an unserved scope is said to be served")
+
+
 def test_ranges(lab):
     """range and exclusion add and remove; wrong ones are refused."""
     scene, ctl = _sample(lab)
