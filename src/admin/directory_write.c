@@ -238,11 +238,6 @@ static void send_next(struct batch *batch) {
 	batch->indices[batch->n_in_flight++] = index;
 }
 
-static bool is_connection_lost(int code) {
-	return code == LDAP_SERVER_DOWN || code == LDAP_TIMEOUT || code == LDAP_CONNECT_ERROR ||
-	       code == LDAP_DECODING_ERROR;
-}
-
 /* Take the next answer, whichever request it is for. 0, or an LDAP result code if there is none. */
 static int take_answer(struct batch *batch) {
 	int id = LDAP_RES_ANY, code = directory_await(batch->directory, &id, NULL);
@@ -258,7 +253,7 @@ static int take_answer(struct batch *batch) {
 		finish(batch, index, code);
 		return LDAP_SUCCESS;
 	}
-	return is_connection_lost(code) ? code : LDAP_SUCCESS;
+	return id == LDAP_RES_ANY ? code : LDAP_SUCCESS;
 }
 
 int directory_write_all(struct directory *directory, const struct directory_change *changes, size_t n_changes,

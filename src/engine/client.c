@@ -104,7 +104,10 @@ static void policy_condition_note(const struct request *request, const struct po
 		return;
 	text_init(&text, condition, sizeof condition);
 	text_add(&text, is_met ? "the client meets: " : "the client does not meet: ");
-	condition_format(policy->condition, &text);
+	if (policy->condition)
+		condition_format(policy->condition, &text);
+	else
+		text_add(&text, "a condition about a class that is not there");
 	policy_note(request, policy, is_met, condition);
 }
 
@@ -115,7 +118,8 @@ static void policies_match(struct request *request, const struct policies *polic
 		shown_fill(request);
 	for (size_t i = 0; i < policies->n_items && traits->n_policies < POLICIES_MAX; i++) {
 		const struct policy *policy = &policies->items[i];
-		bool is_met = policy->is_enabled && is_condition_met(policy->condition, &traits->shown);
+		bool is_met = policy->is_enabled && policy->condition &&
+			      is_condition_met(policy->condition, &traits->shown);
 
 		if (is_met)
 			traits->policies[traits->n_policies++] = policy;

@@ -23,8 +23,12 @@ void map_take_condition(struct map *map, struct map_object *object, const struct
 	struct condition_classes classes = { map->snapshot->classes, map->snapshot->n_classes };
 	struct condition *condition = NULL;
 	struct error error = { 0 };
+	int r = condition_parse(value->text, &classes, map->keep, &condition, &error);
 
-	if (condition_parse(value->text, &classes, map->keep, &condition, &error) < 0)
+	/* A class that went takes nobody's addresses away: its policy stays, for nobody, and keeps its ranges. */
+	if (r == -E_DHCP_CLASS_NOT_FOUND)
+		map_report_value(map, object, value->attribute, (enum error_code)error.code, "%s", error.text);
+	else if (r < 0)
 		map_report(map, object, value->attribute, (enum error_code)error.code, "%s", error.text);
 	else
 		object->policy->condition = condition;

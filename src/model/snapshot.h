@@ -108,7 +108,7 @@ struct policy {
 	unsigned level;  /* of the entry it stands at: scope, server, site, root */
 	uint32_t order;  /* from 1; equal ones by name */
 	bool is_enabled;
-	const struct condition *condition;
+	const struct condition *condition; /* NULL: a class that it named is gone, and nobody meets it */
 	const struct ip4_range *ranges; /* sorted; only in a scope, inside its ranges, in no other policy's */
 	size_t n_ranges;
 	unsigned settings_given;  /* 1 << enum setting for each that stands on it */

@@ -330,7 +330,7 @@ static void note_policy(struct world *world, const char *condition, const char *
 			  "lessorProcessingOrder: 1", condition, range));
 }
 
-/* A policy whose condition means nothing is left out whole: nobody may get what was meant for some. */
+/* A policy whose condition means nothing any more stays, for nobody: nobody may get what was meant for some. */
 static void a_policy_goes_with_its_class_and_comes_back_with_it(void **state) {
 	struct world *world = *state;
 

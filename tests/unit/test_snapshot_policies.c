@@ -85,6 +85,24 @@ static void test_the_root_alone_without_a_server(void **state) {
 	fixture_free(&other);
 }
 
+/* Its ranges are not anybody's then. */
+static void test_a_policy_whose_class_is_gone_is_for_nobody(void **state) {
+	struct fixture other;
+	const struct scope *scope;
+
+	fixture_build(&other, TREE SCOPE "lessorRange: 10.1.0.20-10.1.0.29\n"
+				"\ncn=p," IN_SCOPE_P "objectClass: lessorPolicy\nlessorProcessingOrder: 1\n"
+				"lessorCondition: user-class is Gone\nlessorRange: 10.1.0.20-10.1.0.22\n");
+	assert_int_equal(other.findings.n_items, 1);
+	assert_int_equal(other.findings.items[0].code, E_DHCP_CLASS_NOT_FOUND);
+	assert_true(other.findings.items[0].is_value_only);
+	scope = fixture_scope(&other, 0x0a010000);
+	assert_int_equal(scope->policies.n_items, 1);
+	assert_null(scope->policies.items[0].condition);
+	assert_int_equal(scope->policies.items[0].n_ranges, 1);
+	fixture_free(&other);
+}
+
 /* The policy itself, and what else it has, stay in force; so does what the range would have hidden from another one. */
 static void test_a_range_that_the_scope_lost_is_left_out_alone(void **state) {
 	struct fixture other;
@@ -135,6 +153,7 @@ int main(void) {
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_what_a_policy_has),
 		cmocka_unit_test(test_the_root_alone_without_a_server),
+		cmocka_unit_test(test_a_policy_whose_class_is_gone_is_for_nobody),
 		cmocka_unit_test(test_a_range_that_the_scope_lost_is_left_out_alone),
 		cmocka_unit_test(test_the_earlier_policy_keeps_its_range),
 		cmocka_unit_test(test_what_stands_below_a_bad_entry_follows),
