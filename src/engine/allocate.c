@@ -132,7 +132,7 @@ static void address_note(const struct request *request, struct ip4 address, bool
 						   .is_applied = is_applied,
 						   .subject = ip4_format(address, subject),
 						   .dn = policy ? policy->dn : request->scope->dn,
-						   .level = policy ? policy->level : LEVEL_SCOPE,
+						   .level = policy ? LEVEL_POLICY : LEVEL_SCOPE,
 						   .text = text });
 }
 
@@ -167,6 +167,15 @@ static struct ip4 choose_claimed(struct request *request) {
 	return (struct ip4){ 0 };
 }
 
+static void full_note(const struct request *request, const struct policy *policy) {
+	request_note(request, (struct trace_note){ .step = TRACE_ADDRESS,
+						   .subject = policy ? policy->name : "",
+						   .dn = policy ? policy->dn : request->scope->dn,
+						   .level = policy ? LEVEL_POLICY : LEVEL_SCOPE,
+						   .text = policy ? "no free address in the ranges of the policy"
+								  : "no free address" });
+}
+
 /* An address that nobody has, from the ranges of the first policy that has any, or from those of the scope. */
 static struct ip4 choose_free(struct request *request) {
 	const struct policy *policy = request_policy_ranged(request, 0);
@@ -176,6 +185,7 @@ static struct ip4 choose_free(struct request *request) {
 		found = request_search(request, policy);
 		if (!is_ip4_none(found) || request->output->is_store_failed)
 			break;
+		full_note(request, policy);
 	}
 	if (is_request_traced(request) && !is_ip4_none(found))
 		address_note(request, found, true, policy ? "free in the ranges of the policy" : "free");

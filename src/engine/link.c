@@ -136,24 +136,6 @@ static void reservation_note(const struct request *request) {
 								       : "nothing is reserved for this client" });
 }
 
-bool request_enter_scope(struct request *request, const struct scope *scope) {
-	struct ip4 server_id;
-
-	if (request->scope == scope)
-		return true;
-	server_id = server_id_select(request, scope);
-	if (is_ip4_none(server_id))
-		return false;
-	request->server_id = server_id;
-	request->scope = scope;
-	request->output->scope = scope;
-	request->reservation = request_reservation_in(request, scope);
-	if (is_request_traced(request))
-		reservation_note(request);
-	request_match_policies(request);
-	return true;
-}
-
 static void scope_note(const struct request *request, const struct scope *scope, bool is_applied, const char *text) {
 	char array[IP4_TEXT_MAX + 4] = "", address[IP4_TEXT_MAX];
 	struct text network;
@@ -167,6 +149,26 @@ static void scope_note(const struct request *request, const struct scope *scope,
 						   .dn = scope ? scope->dn : "",
 						   .level = scope ? LEVEL_SCOPE : 0,
 						   .text = text });
+}
+
+bool request_enter_scope(struct request *request, const struct scope *scope) {
+	struct ip4 server_id;
+
+	if (request->scope == scope)
+		return true;
+	server_id = server_id_select(request, scope);
+	if (is_ip4_none(server_id))
+		return false;
+	if (request->scope && is_request_traced(request))
+		scope_note(request, scope, true, "of the same superscope");
+	request->server_id = server_id;
+	request->scope = scope;
+	request->output->scope = scope;
+	request->reservation = request_reservation_in(request, scope);
+	if (is_request_traced(request))
+		reservation_note(request);
+	request_match_policies(request);
+	return true;
 }
 
 /* Why a scope was chosen, or none. */
@@ -197,13 +199,9 @@ static void member_follow(struct request *request) {
 	if (!first->superscope || is_ip4_none(address) || is_ip4_in_subnet(address, first->subnet) ||
 	    request->packet->type == DHCP4_DISCOVER)
 		return;
-	for (size_t n = 1; (scope = superscope_member(first, false, n)) != NULL; n++) {
-		if (!is_ip4_in_subnet(address, scope->subnet) || !request_enter_scope(request, scope))
-			continue;
-		if (is_request_traced(request))
-			scope_note(request, scope, true, "of the same superscope, and holds the client's address");
-		return;
-	}
+	for (size_t n = 1; (scope = superscope_member(first, false, n)) != NULL; n++)
+		if (is_ip4_in_subnet(address, scope->subnet) && request_enter_scope(request, scope))
+			return;
 }
 
 enum drop_reason request_select_scope(struct request *request) {

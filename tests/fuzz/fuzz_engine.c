@@ -5,15 +5,47 @@
  * as many do as may; what is to be pinged is nobody's. */
 #include "base/wireint.h"
 #include "engine/engine.h"
-#include "support/entries.h"
 #include "support/memory_leases.h"
+#include "support/tree_text.h"
 #include "wire/rogue.h"
 
-#define SITE "cn=hq,cn=sites,cn=DHCP,dc=example"
+#define ROOT "cn=DHCP,dc=example"
+#define SITE "cn=hq,cn=sites," ROOT
 #define RECORDS_MAX 64
 #define PROBE_XID 0x12345678
+#define DENIED "\x02\x00\x00\x00\x00\x66"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Classes, vendor options, policies with ranges, filters, a superscope, ranges for BOOTP: so that packets meet all of
+ * it. */
+static const char tree[] = ROOT
+	"\nobjectClass: lessorRoot\nlessorFilter: deny 02:00:00:00:00:66\nlessorDenyList: on\n"
+	"lessorBootFile: pxe,10.0.0.9,/pxe\nlessorBootFile: ,boot,/any\nlessorOption: [user:Kiosk]host-name=k\n"
+	"\ncn=Kiosk,cn=classes," ROOT "\nobjectClass: lessorClass\nlessorClassKind: user\nlessorClassData: k\n"
+	"\ncn=Phones,cn=classes," ROOT "\nobjectClass: lessorClass\nlessorClassKind: vendor\nlessorClassData: p\n"
+	"\ncn=ring,cn=options," ROOT "\nobjectClass: lessorOptionDefinition\nlessorOptionCode: 7\n"
+	"lessorOptionType: text\nlessorVendorClass: Phones\n"
+	"\n" SITE "\nobjectClass: lessorSite\nlessorOption: [vendor:Phones]ring=low\n"
+	"lessorOption: [vendor:Phones][user:Kiosk]ring=loud\n"
+	"\ncn=all," SITE "\nobjectClass: lessorPolicy\nlessorProcessingOrder: 1\n"
+	"lessorCondition: fqdn is-not single-label, *.example.com\nlessorLeaseTime: 700\n"
+	"\ncn=10.0.0.0," SITE "\nobjectClass: lessorScope\nlessorPrefixLength: 24\nlessorServedBy: s1.example.com\n"
+	"lessorRange: 10.0.0.10-10.0.0.13\nlessorRange: 10.0.0.15-10.0.0.16 both\n"
+	"lessorRange: 10.0.0.18-10.0.0.19 bootp\nlessorMaxBootpClients: 3\nlessorSuperscope: campus\n"
+	"lessorConflictDetection: 1\nlessorOfferDelay: 10\nlessorOption: routers=10.0.0.1\n"
+	"lessorOption: domain-name=a-rather-long-domain-name-to-fill-the-reply.example.com\n"
+	"\ncn=10.0.0.50,cn=10.0.0.0," SITE "\nobjectClass: lessorReservation\n"
+	"lessorHardwareAddress: 02:00:00:00:00:01\nlessorOption: domain-name=mine\n"
+	"\ncn=phones,cn=10.0.0.0," SITE "\nobjectClass: lessorPolicy\nlessorProcessingOrder: 1\n"
+	"lessorCondition: vendor-class is Phones* or (user-class is Kiosk and circuit-id is-not 01:*)\n"
+	"lessorRange: 10.0.0.12-10.0.0.13\nlessorOption: [user:Kiosk]domain-name=x\n"
+	"\ncn=lab,cn=10.0.0.0," SITE "\nobjectClass: lessorPolicy\nlessorProcessingOrder: 2\n"
+	"lessorCondition: mac is *:07 or client-id is 01:*\nlessorRange: 10.0.0.11\nlessorRange: 10.0.0.16\n"
+	"\ncn=10.0.1.0," SITE "\nobjectClass: lessorScope\nlessorPrefixLength: 24\nlessorServedBy: s1.example.com\n"
+	"lessorRange: 10.0.1.10-10.0.1.12 both\nlessorSuperscope: campus\n"
+	"\ncn=10.0.1.50,cn=10.0.1.0," SITE "\nobjectClass: lessorReservation\nlessorClientType: bootp\n"
+	"lessorHardwareAddress: 02:00:00:00:00:02\n";
 
 static const struct snapshot *world(void) {
 	static struct snapshot *snapshot;
@@ -21,24 +53,51 @@ static const struct snapshot *world(void) {
 
 	if (!snapshot) {
 		struct arena *arena = arena_new(0);
-		const struct entry *entries[] = {
-			ENTRY(arena, 1, "cn=DHCP,dc=example", "objectClass: lessorRoot", "cn: DHCP",
-			      "lessorBootFile: pxe,10.0.0.9,/pxe", "lessorBootFile: ,boot,/any"),
-			ENTRY(arena, 2, SITE, "objectClass: lessorSite", "cn: hq"),
-			ENTRY(arena, 3, "cn=10.0.0.0," SITE, "objectClass: lessorScope", "cn: 10.0.0.0",
-			      "lessorPrefixLength: 24", "lessorServedBy: s1.example.com",
-			      "lessorRange: 10.0.0.10-10.0.0.13", "lessorRange: 10.0.0.15-10.0.0.16 both",
-			      "lessorRange: 10.0.0.18-10.0.0.19 bootp", "lessorMaxBootpClients: 3",
-			      "lessorConflictDetection: 1", "lessorOfferDelay: 10", "lessorOption: routers=10.0.0.1",
-			      "lessorOption: domain-name=a-rather-long-domain-name-to-fill-the-reply.example.com"),
-			ENTRY(arena, 4, "cn=10.0.0.50,cn=10.0.0.0," SITE, "objectClass: lessorReservation",
-			      "cn: 10.0.0.50", "lessorHardwareAddress: 02:00:00:00:00:01"),
-		};
+		size_t n_entries;
+		const struct entry *const *entries = tree_text_read(arena, span_of_text(tree), &n_entries);
 
-		snapshot = snapshot_build(entries, ARRAY_LEN(entries), "s1.example.com", 1, &findings);
+		snapshot = snapshot_build(entries, n_entries, "s1.example.com", 1, &findings);
+		if (findings.n_items)
+			abort();
 		arena_free(arena);
 	}
 	return snapshot;
+}
+
+/* Who is told of a decision gets texts that can be printed, and an end. */
+static void note(void *context, const struct trace_note *trace_note) {
+	bool *is_ended = context;
+
+	if (*is_ended || !trace_step_name(trace_note->step) || strlen(trace_note->subject) > 4096 ||
+	    strlen(trace_note->text) > 4096 || !trace_note->dn)
+		abort();
+	*is_ended = trace_note->step == TRACE_RESULT;
+}
+
+static bool is_in_ranges(struct ip4 address, const struct ip4_range *ranges, size_t n_ranges) {
+	for (size_t i = 0; i < n_ranges; i++)
+		if (is_ip4_in_range(address, ranges[i]))
+			return true;
+	return false;
+}
+
+/* What the lists refuse is refused; an address is of the ranges that it is said to be of, or reserved. */
+static void check_right(const struct engine_input *input, const struct engine_output *output) {
+	const struct scope *scope = output->scope;
+	bool is_denied = input->octets.len > 34 && input->octets.data[1] == 1 && input->octets.data[2] == 6 &&
+			 memcmp(input->octets.data + 28, DENIED, 6) == 0;
+
+	if (!output->has_reply)
+		return;
+	if (is_denied && !output->is_rogue_request)
+		abort();
+	if (is_ip4_none(output->address) || output->sent == DHCP4_NAK)
+		return;
+	if (!scope_reservation_at(scope, output->address) &&
+	    !is_in_ranges(output->address, scope->ranges, scope->n_ranges))
+		abort();
+	if (output->policy && !is_in_ranges(output->address, output->policy->ranges, output->policy->n_ranges))
+		abort();
 }
 
 static void check_reply(const struct engine_input *input, const struct engine_output *output) {
@@ -148,13 +207,18 @@ static bool record_take(struct span *data, struct engine_input *input, struct me
 /* What the packet asks to be pinged is used by somebody, or is silent for the next packet. */
 static void record_play(struct engine *engine, struct memory_leases *leases, struct engine_input *input, bool is_used) {
 	static struct engine_output output;
+	bool is_ended = false;
+	struct engine_trace trace = { &is_ended, note };
 
+	if (input->trace)
+		input->trace = &trace;
 	engine_handle(engine, input, &output);
 	check_reply(input, &output);
 	check_rogue(input, &output);
 	check_grant(leases, input, &output);
 	check_bootp(leases, input, &output);
 	check_probe(leases, input, &output);
+	check_right(input, &output);
 	input->silent = is_used ? (struct ip4){ 0 } : output.probe;
 	if (is_used && !is_ip4_none(output.probe))
 		engine_address_in_use(input, output.probe);
@@ -176,8 +240,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size) {
 	};
 
 	for (unsigned record = 0; record < RECORDS_MAX && data.len; record++) {
+		static const struct engine_trace any;
 		bool is_used = data.data[0] & 32;
 
+		input.trace = data.data[0] & 64 ? &any : NULL;
 		if (!record_take(&data, &input, leases))
 			break;
 		record_play(engine, leases, &input, is_used);

@@ -56,6 +56,7 @@ static void a_pattern_is_longer_than_some_addresses(void **state) {
 		"discover m=2 hlen=4 -> offer 10.0.0.10\n"
 		"discover m=2 hlen=5 -> drop filtered\n"
 		"discover m=2 hlen=7 -> drop filtered\n");
+	play_in(ROOT FILTERS "lessorDenyList: on\n" SITE SERVER REST, "discover m=2 hlen=7 -> offer 10.0.0.10\n");
 }
 
 static void servers_that_ask_are_answered_all_the_same(void **state) {

@@ -130,6 +130,15 @@ static void what_is_left_is_found_between_and_behind_the_ranges(void **state) {
 		"discover m=3 -> drop range_full residual=1\n");
 }
 
+static void a_wide_range_is_passed_over_at_once(void **state) {
+	play_in(ROOT CLASS("Phones", "vendor", "phone") SITE SERVER
+		"\ncn=10.0.0.0,cn=hq,cn=sites,cn=DHCP,dc=x\nobjectClass: lessorScope\nlessorPrefixLength: 16\n"
+		"lessorServedBy: s1.example.com\nlessorRange: 10.0.1.0-10.0.60.0\n"
+		PHONES "lessorRange: 10.0.1.0-10.0.50.0\n",
+		"discover m=1 -> offer 10.0.50.1\n"
+		"discover m=2 class=phone -> offer 10.0.1.0\n");
+}
+
 static void addresses_of_former_clients_stay_in_their_range(void **state) {
 	play_in(TWO_RANGES, "request m=2 sid=10.0.0.1 req=10.0.0.10 class=phone -> ack 10.0.0.10\n"
 			    "request m=3 sid=10.0.0.1 req=10.0.0.11 class=phone -> ack 10.0.0.11\n"
@@ -141,6 +150,12 @@ static void addresses_of_former_clients_stay_in_their_range(void **state) {
 			    "discover m=8 class=phone -> offer 10.0.0.10\n"
 			    "discover m=9 class=phone -> offer 10.0.0.11\n"
 			    "discover m=10 class=phone -> drop policy_full\n");
+	play_in(TWO_RANGES, "request m=1 sid=10.0.0.1 req=10.0.0.12 id=0101 -> ack 10.0.0.12\n"
+			    "+10\n"
+			    "request m=2 sid=10.0.0.1 req=10.0.0.10 class=phone -> ack 10.0.0.10\n"
+			    "request m=3 sid=10.0.0.1 req=10.0.0.11 class=phone -> ack 10.0.0.11\n"
+			    "+900000\n"
+			    "discover m=1 class=phone id=0102 -> offer 10.0.0.10 policy=phones\n");
 }
 
 static void addresses_are_not_had_by_asking_for_them(void **state) {
@@ -190,6 +205,7 @@ int main(void) {
 		cmocka_unit_test(ranges_of_policies_are_filled_in_their_order),
 		cmocka_unit_test(clients_without_such_a_policy_get_what_is_left),
 		cmocka_unit_test(what_is_left_is_found_between_and_behind_the_ranges),
+		cmocka_unit_test(a_wide_range_is_passed_over_at_once),
 		cmocka_unit_test(addresses_of_former_clients_stay_in_their_range),
 		cmocka_unit_test(addresses_are_not_had_by_asking_for_them),
 		cmocka_unit_test(a_policy_that_is_new_moves_its_clients_when_they_renew),

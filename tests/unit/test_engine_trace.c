@@ -107,10 +107,64 @@ static void what_is_refused_is_explained_too(void **state) {
 		    "result - no reply |  0 | no_scope: no scope of this server for the link or relay it came from\n");
 }
 
+#define POLICIES                                                                                                       \
+	ROOT CLASS("Phones", "vendor", "phone") SITE SERVER SCOPE "lessorSuperscope: campus\nlessorRange: 10.0.0.10\n"  \
+	POLICY("phones", "1", "vendor-class is Phones") "lessorRange: 10.0.0.10\nlessorLeaseTime: 600\n"             \
+							"lessorOption: domain-name=p\n"                               \
+	POLICY("off", "2", "mac is 02:*") "lessorState: disabled\n"                                                   \
+	SCOPE_OF("10.0.1.0") "lessorSuperscope: campus\nlessorRange: 10.0.1.10\n"
+
+static void policies_and_members_are_explained(void **state) {
+	check_trace(POLICIES, "discover m=1 class=phone prl=0f -> offer 10.0.0.10\n",
+		    "packet + DHCPDISCOVER |  0 | hardware type 1, address 02:00:00:00:00:01, vendor class \"phone\"\n"
+		    "filter - 02:00:00:00:00:01 |  0 | neither list is in force\n"
+		    "class + Phones | cn=Phones 0 | a vendor class, named by option 60\n"
+		    "scope + 10.0.0.0/24 | cn=10.0.0.0 8 | holds an address of the link that the packet came in on, or the client's own\n"
+		    "reservation -  | cn=10.0.0.0 8 | nothing is reserved for this client\n"
+		    "policy + phones | cn=phones 8 | the client meets: vendor-class is Phones\n"
+		    "policy - off | cn=off 8 | the policy is disabled\n"
+		    "address + 10.0.0.10 | cn=phones 16 | free in the ranges of the policy\n"
+		    "setting + lease-time | cn=phones 16 | 10m\n"
+		    "setting + decline-time |  0 | 1d\n"
+		    "setting + offer-time |  0 | 1m\n"
+		    "setting + offer-delay |  0 | 0\n"
+		    "setting + conflict-detection |  0 | 0\n"
+		    "setting + policies |  0 | on\n"
+		    "option + dhcp-lease-time |  0 | 10m\n"
+		    "option + dhcp-renewal-time |  0 | 5m\n"
+		    "option + dhcp-rebinding-time |  0 | 8m45s\n"
+		    "option + subnet-mask |  0 | 255.255.255.0\n"
+		    "option + domain-name | cn=phones 16 | p\n"
+		    "result + DHCPOFFER |  0 | 10.0.0.10\n");
+	check_trace(POLICIES, "discover m=1 prl=0f -> offer 10.0.1.10\n",
+		    "packet + DHCPDISCOVER |  0 | hardware type 1, address 02:00:00:00:00:01\n"
+		    "filter - 02:00:00:00:00:01 |  0 | neither list is in force\n"
+		    "scope + 10.0.0.0/24 | cn=10.0.0.0 8 | holds an address of the link that the packet came in on, or the client's own\n"
+		    "reservation -  | cn=10.0.0.0 8 | nothing is reserved for this client\n"
+		    "policy - phones | cn=phones 8 | the client does not meet: vendor-class is Phones\n"
+		    "policy - off | cn=off 8 | the policy is disabled\n"
+		    "address -  | cn=10.0.0.0 8 | no free address\n"
+		    "scope + 10.0.1.0/24 | cn=10.0.1.0 8 | of the same superscope\n"
+		    "reservation -  | cn=10.0.1.0 8 | nothing is reserved for this client\n"
+		    "address + 10.0.1.10 | cn=10.0.1.0 8 | free\n"
+		    "setting + lease-time |  0 | 1w1d\n"
+		    "setting + decline-time |  0 | 1d\n"
+		    "setting + offer-time |  0 | 1m\n"
+		    "setting + offer-delay |  0 | 0\n"
+		    "setting + conflict-detection |  0 | 0\n"
+		    "setting + policies |  0 | on\n"
+		    "option + dhcp-lease-time |  0 | 1w1d\n"
+		    "option + dhcp-renewal-time |  0 | 4d\n"
+		    "option + dhcp-rebinding-time |  0 | 1w\n"
+		    "option + subnet-mask |  0 | 255.255.255.0\n"
+		    "result + DHCPOFFER |  0 | 10.0.1.10\n");
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_is_explained_step_by_step),
 		cmocka_unit_test(what_is_refused_is_explained_too),
+		cmocka_unit_test(policies_and_members_are_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
