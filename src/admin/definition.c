@@ -257,7 +257,7 @@ int definition_remove(struct call *call, struct error *reterr_error) {
 		json_decref(removed);
 		return r;
 	}
-	result = result_message(entry->dn, "option %s is not defined any more%s%s", name,
+	result = result_message(entry->dn, "the definition of option %s removed%s%s", name,
 				orphans_lost(call->arena, removed), undo_of(call->arena, name, entry));
 	json_object_set_new(result, "removed", removed);
 	return call_done(call, result);

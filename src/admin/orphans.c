@@ -142,5 +142,5 @@ int orphans_remove(struct tree *tree, const struct orphans *orphans, json_t **re
 const char *orphans_lost(struct arena *arena, const json_t *removed) {
 	size_t n = json_array_size(removed);
 
-	return n ? arena_format(arena, ", with %zu option value%s", n, n == 1 ? "" : "s") : "";
+	return n ? arena_format(arena, ", and %zu option value%s with it", n, n == 1 ? "" : "s") : "";
 }

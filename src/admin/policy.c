@@ -64,7 +64,7 @@ static int check_new(struct tree *tree, const struct call *call, const struct po
 	if (tree_find(tree, policy->dn))
 		return error_set(
 			reterr_error, E_DHCP_POLICY_EXISTS,
-			"there is a policy %s here already; choose another name, or change it with \"lessorctl policy set\"",
+			"the name %s is taken here; choose another one, or change what there is with \"lessorctl policy set\"",
 			name);
 	edit_set(call->arena, policy, attribute(ATTRIBUTE_PROCESSING_ORDER), "1");
 	r = tree_check(tree, NULL, policy, reterr_error);

@@ -3,6 +3,7 @@
 #include "admin/call.h"
 #include "admin/edit.h"
 #include "admin/level.h"
+#include "admin/option_edit.h"
 #include "admin/result.h"
 #include "admin/show.h"
 #include "admin/tree.h"
@@ -65,7 +66,7 @@ static const struct reservation *find_reservation(const struct snapshot *snapsho
 }
 
 /* All that is to be said about one, as the server of its scope sees it. */
-static json_t *reservation_object(const struct tree *tree, const struct entry *entry) {
+static json_t *reservation_object(struct tree *tree, const struct entry *entry) {
 	json_t *object = reservation_item(tree, entry);
 	struct findings findings;
 	struct snapshot *snapshot = snapshot_build(tree->entries.items, tree->entries.n_items,
@@ -76,7 +77,7 @@ static json_t *reservation_object(const struct tree *tree, const struct entry *e
 	json_object_set_new(object, "findings", show_findings(&findings, entry->dn));
 	if (reservation) {
 		json_object_set_new(object, "settings", level_settings_in_force(tree, entry));
-		json_object_set_new(object, "options", show_options(tree->arena, &reservation->options));
+		json_object_set_new(object, "options", option_items_in_force(tree, entry));
 	}
 	snapshot_free(snapshot);
 	return object;

@@ -3,6 +3,7 @@
 #include "admin/call.h"
 #include "admin/edit.h"
 #include "admin/level.h"
+#include "admin/option_edit.h"
 #include "admin/result.h"
 #include "admin/show.h"
 #include "admin/tree.h"
@@ -54,7 +55,7 @@ int scope_list(struct call *call, struct error *reterr_error) {
 }
 
 /* What is in force in a scope that the rules do not leave out. */
-static void add_force(const struct tree *tree, const struct entry *entry, const struct scope *scope, json_t *object) {
+static void add_force(struct tree *tree, const struct entry *entry, const struct scope *scope, json_t *object) {
 	const uint64_t *settings = scope->settings.values;
 
 	json_object_set_new(object, "reservations", json_integer((json_int_t)scope->n_reservations));
@@ -63,11 +64,11 @@ static void add_force(const struct tree *tree, const struct entry *entry, const 
 	json_object_set_new(object, "activatePolicies", json_boolean(settings[SETTING_POLICIES]));
 	json_object_set_new(object, "maxBootpClients", json_integer((json_int_t)settings[SETTING_MAX_BOOTP_CLIENTS]));
 	json_object_set_new(object, "settings", level_settings_in_force(tree, entry));
-	json_object_set_new(object, "options", show_options(tree->arena, &scope->options));
+	json_object_set_new(object, "options", option_items_in_force(tree, entry));
 }
 
 /* All that is to be said about one scope, as its (first) server sees it. */
-static json_t *scope_object(const struct tree *tree, const struct entry *entry) {
+static json_t *scope_object(struct tree *tree, const struct entry *entry) {
 	const char *server = edit_value(entry, attribute(ATTRIBUTE_SERVED_BY), 0);
 	struct findings findings;
 	struct snapshot *snapshot =

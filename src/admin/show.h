@@ -4,16 +4,12 @@
 
 #include <jansson.h>
 
-#include "base/arena.h"
 #include "model/entry.h"
 #include "model/schema.h"
 #include "model/snapshot.h"
 
 /* An array of the entry's values of @which, as they stand there. */
 json_t *show_values(const struct entry *entry, enum schema_attribute which);
-
-/* An array of {"name","code","value","level","source"}; @arena is for the work. */
-json_t *show_options(struct arena *arena, const struct option_set *options);
 
 /* An array of the findings about @dn and what is below it. */
 json_t *show_findings(const struct findings *findings, const char *dn);

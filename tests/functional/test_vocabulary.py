@@ -184,6 +184,8 @@ def test_values_in_force(lab):
     expect_equal(rows("--site", "oslo"), [("root", "Kiosk"), ("site", None)], "at the site")
     ctl.run("option", "remove", "ntp-servers", *AT_SCOPE)
     expect_equal(rows(*AT_SCOPE), [("server", "Kiosk"), ("server", None)], "inherited by the scope")
+    shown = {(row["level"], row["userClass"]) for row in ctl.json("scope", "show", SCOPE)["options"] if row["name"] == "ntp-servers"}
+    expect_equal(shown, {("server", "Kiosk"), ("server", None)}, "scope show")
     source = _row(ctl, "option", "domain-name", *AT_SCOPE, "--effective")["source"]
     expect_equal(source.lower(), ROOT.lower(), "where the domain name comes from")
 
@@ -211,7 +213,9 @@ def test_in_use(lab):
     ctl.expect_error(20007, "definition", "remove", "ring", says=scope)
     ctl.expect_error(20103, "definition", "set", "ring", "--type", "flag", says=scope)
     expect_equal([_values(scene, dn) for dn in (scope, ROOT)], scene.values, "the values after all that was refused")
-    ctl.run("class", "remove", "Kiosk", "--force")
+    text = ctl.run("class", "remove", "Kiosk", "--force").stdout
+    for value in ("[user:Kiosk]routers=10.77.0.9", "[vendor:Phones][user:Kiosk]ring=5"):
+        expect(value in text, f"it is not said that {value} went: {text!r}")
     expect_equal(_values(scene, scope), ["[vendor:Phones]ring=77", "routers=10.77.0.1"], "the scope's values without the user class")
     expect_equal(_values(scene, ROOT), ["domain-name=example.test"], "those of the root")
     ctl.run("class", "remove", "Phones", "--force")

@@ -28,16 +28,6 @@ void page_init(const struct arguments *arguments, json_t *result) {
 	output_message(stdout, result, "");
 }
 
-static void print_part(const json_t *object, const char *key, const char *title, const struct column *columns,
-		       size_t n_columns) {
-	const json_t *items = json_object_get(object, key);
-
-	if (json_array_size(items) == 0)
-		return;
-	printf("\n%s\n", title);
-	output_table(stdout, items, columns, n_columns);
-}
-
 /* Lengths of time are shown as such, other numbers as they are; without their sources if there is no need for them. */
 static void print_settings(json_t *settings, bool has_sources) {
 	static const struct column columns[] = { { "SETTING", "name", COLUMN_TEXT },
@@ -56,19 +46,48 @@ static void print_settings(json_t *settings, bool has_sources) {
 	output_table(stdout, settings, columns, ARRAY_LEN(columns) - !has_sources);
 }
 
+/* True if one of @items has a value under @key: a column of which all cells are empty is left out. */
+static bool has_any(const json_t *items, const char *key) {
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(items, i, item) {
+		const json_t *value = json_object_get(item, key);
+
+		if (value && !json_is_null(value))
+			return true;
+	}
+	return false;
+}
+
+static void print_options(const json_t *items) {
+	static const struct column all[] = {
+		{ "CODE", "code", COLUMN_NUMBER },          { "OPTION", "name", COLUMN_TEXT },
+		{ "VALUE", "value", COLUMN_TEXT },          { "VENDOR CLASS", "vendorClass", COLUMN_TEXT },
+		{ "USER CLASS", "userClass", COLUMN_TEXT }, { "POLICY", "policy", COLUMN_TEXT },
+		{ "FROM", "source", COLUMN_TEXT },
+	};
+	struct column columns[ARRAY_LEN(all)];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		if (i < 3 || has_any(items, all[i].key))
+			columns[n++] = all[i];
+	output_table(stdout, items, columns, n);
+}
+
 /* What is in force for it, and what is wrong with it. */
 static void print_force(json_t *object) {
-	static const struct column options[] = { { "CODE", "code", COLUMN_NUMBER },
-						 { "OPTION", "name", COLUMN_TEXT },
-						 { "VALUE", "value", COLUMN_TEXT },
-						 { "FROM", "source", COLUMN_TEXT } };
-	json_t *settings = json_object_get(object, "settings");
+	json_t *settings = json_object_get(object, "settings"), *options = json_object_get(object, "options");
 
 	if (json_array_size(settings)) {
 		printf("\nSettings in force:\n");
 		print_settings(settings, true);
 	}
-	print_part(object, "options", "Options in force:", options, ARRAY_LEN(options));
+	if (json_array_size(options)) {
+		printf("\nOptions in force:\n");
+		print_options(options);
+	}
 	if (json_array_size(json_object_get(object, "findings")))
 		printf("\nWrong, and therefore left out:\n");
 	output_findings(stdout, json_object_get(object, "findings"));
@@ -118,36 +137,6 @@ void page_settings(const struct arguments *arguments, json_t *result) {
 		print_settings(settings, is_argument_given(arguments, "effective"));
 }
 
-/* True if one of @items has a value under @key: a column of which all cells are empty is left out. */
-static bool has_any(const json_t *items, const char *key) {
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(items, i, item) {
-		const json_t *value = json_object_get(item, key);
-
-		if (value && !json_is_null(value))
-			return true;
-	}
-	return false;
-}
-
-static void print_options(const json_t *items) {
-	static const struct column all[] = {
-		{ "CODE", "code", COLUMN_NUMBER },          { "OPTION", "name", COLUMN_TEXT },
-		{ "VALUE", "value", COLUMN_TEXT },          { "VENDOR CLASS", "vendorClass", COLUMN_TEXT },
-		{ "USER CLASS", "userClass", COLUMN_TEXT }, { "POLICY", "policy", COLUMN_TEXT },
-		{ "FROM", "source", COLUMN_TEXT },
-	};
-	struct column columns[ARRAY_LEN(all)];
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_LEN(all); i++)
-		if (i < 3 || has_any(items, all[i].key))
-			columns[n++] = all[i];
-	output_table(stdout, items, columns, n);
-}
-
 void page_options(const struct arguments *arguments, json_t *result) {
 	const json_t *options = json_object_get(result, "options");
 
@@ -155,6 +144,16 @@ void page_options(const struct arguments *arguments, json_t *result) {
 		output_message(stdout, result, "");
 	else
 		print_options(options);
+}
+
+void page_lost(const struct arguments *arguments, json_t *result) {
+	static const struct column columns[] = { { "VALUE", "value", COLUMN_TEXT },
+						 { "WAS SET AT", "dn", COLUMN_TEXT } };
+	const json_t *removed = json_object_get(result, "removed");
+
+	output_message(stdout, result, "");
+	if (json_array_size(removed))
+		output_table(stdout, removed, columns, ARRAY_LEN(columns));
 }
 
 void page_policy(const struct arguments *arguments, json_t *result) {

@@ -28,6 +28,9 @@ page_f page_statistics;
 /* Option values; for whom each is and where it comes from, as far as that matters. */
 page_f page_options;
 
+/* What was removed, and the option values that went with it. */
+page_f page_lost;
+
 /* A policy with its options. */
 page_f page_policy;
 
