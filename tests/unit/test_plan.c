@@ -266,7 +266,7 @@ static void any_tree_can_become_any_other(void **state) {
 static struct canonical through_json(const struct canonical *tree, char **ret_text) {
 	json_t *document = tree_json_write(tree, ROOT);
 	struct tree_entries entries;
-	struct canonical again;
+	struct canonical again = { 0 };
 	struct error error;
 
 	*ret_text = json_dumps(document, JSON_INDENT(2));
