@@ -44,10 +44,26 @@ void canonical_uses_fill(struct canonical_uses *ret_uses) {
 
 /* ------------------------------------------------------------------ names */
 
+/* Append the octets from @start to @end; one that is no separator but looks like it stands as in other names.
+ * Returns the new length. */
+static size_t put_part(char *key, size_t len, const char *start, const char *end) {
+	static const char escaped[] = { '\\', '0', '1' };
+
+	for (; start < end; start++) {
+		if (*start == SEPARATOR) {
+			memcpy(key + len, escaped, sizeof escaped);
+			len += sizeof escaped;
+		} else {
+			key[len++] = *start;
+		}
+	}
+	return len;
+}
+
 const char *canonical_key(const char *dn, struct arena *arena) {
 	const char *parts[DEPTH_MAX], *part;
 	size_t size = strlen(dn) + 1, n = 0, len = 0;
-	char *normal = arena_take(arena, size), *key = arena_take(arena, size);
+	char *normal = arena_take(arena, size), *key = arena_take(arena, 3 * size);
 
 	if (dn_normalize(dn, size, normal) < 0)
 		return NULL;
@@ -58,8 +74,7 @@ const char *canonical_key(const char *dn, struct arena *arena) {
 	for (size_t i = n; i-- > 0;) {
 		const char *end = i + 1 < n ? parts[i + 1] - 1 : parts[i] + strlen(parts[i]);
 
-		memcpy(key + len, parts[i], (size_t)(end - parts[i]));
-		len += (size_t)(end - parts[i]);
+		len = put_part(key, len, parts[i], end);
 		key[len++] = i ? SEPARATOR : '\0';
 	}
 	return key;
@@ -79,18 +94,26 @@ static int compare_items(const void *a, const void *b) {
 	return compare_keys(((const struct canonical_item *)a)->key, ((const struct canonical_item *)b)->key);
 }
 
-size_t canonical_find(const struct canonical *tree, const char *key) {
-	size_t low = 0, high = tree->n_items;
+static size_t find_key(const struct canonical_item *items, size_t n_items, const char *key) {
+	size_t low = 0, high = n_items;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare_keys(tree->items[middle].key, key) < 0)
+		if (compare_keys(items[middle].key, key) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < tree->n_items && strcmp(tree->items[low].key, key) == 0 ? low : CANONICAL_NONE;
+	return low < n_items && strcmp(items[low].key, key) == 0 ? low : CANONICAL_NONE;
+}
+
+size_t canonical_find(const struct canonical *tree, const char *key) {
+	return find_key(tree->items, tree->n_items, key);
+}
+
+bool has_canonical_other(const struct canonical *tree, const char *key) {
+	return find_key(tree->others, tree->n_others, key) != CANONICAL_NONE;
 }
 
 /* ------------------------------------------------------------------ entries */
@@ -151,13 +174,15 @@ static void put_given(struct arena *arena, struct entry *entry, const struct sch
 static void put_container(struct arena *arena, struct entry *entry, const struct entry *given, const char *leaf) {
 	const struct entry_attribute *classes = entry_attribute_get(given, "objectClass");
 	struct span *values = arena_array_of(arena, struct span, classes ? classes->n_values : 0);
+	const char *cn = schema_attribute_get(ATTRIBUTE_CN)->name, *type;
 	size_t n = 0;
 
 	for (size_t i = 0; classes && i < classes->n_values; i++)
 		if (!is_text_equal_nocase((const char *)classes->values[i].data, "top"))
 			values[n++] = classes->values[i];
 	put_attribute(entry, "objectClass", values, sort_values(values, n));
-	put_text(arena, entry, arena_dup(arena, span_of(given->dn, strcspn(given->dn, "= "))), leaf);
+	type = arena_dup(arena, span_of(given->dn, strcspn(given->dn, "= ")));
+	put_text(arena, entry, is_text_equal_nocase(type, cn) ? cn : type, leaf);
 }
 
 static const struct entry *canonical_entry(struct arena *arena, const struct canonical_uses *uses,
@@ -199,8 +224,8 @@ static void find_parents(struct canonical *tree) {
 		tree->items[i].parent = canonical_find(tree, canonical_key_above(tree->items[i].key, tree->arena));
 }
 
-/* Drop what is neither Lessor's, nor a container, nor above such an entry. */
-static void drop_others(struct canonical *tree) {
+/* Leave out what is neither Lessor's, nor a container, nor above such an entry. */
+static void leave_out_others(struct canonical *tree) {
 	bool *is_kept = arena_array_of(tree->arena, bool, tree->n_items);
 	size_t n = 0;
 
@@ -213,9 +238,13 @@ static void drop_others(struct canonical *tree) {
 			is_kept[item->parent] = true;
 		is_kept[i] |= is_canonical_container(item->given);
 	}
-	for (size_t i = 0; i < tree->n_items; i++)
+	tree->others = arena_array_of(tree->arena, struct canonical_item, tree->n_items);
+	for (size_t i = 0; i < tree->n_items; i++) {
 		if (is_kept[i])
 			tree->items[n++] = tree->items[i];
+		else
+			tree->others[tree->n_others++] = tree->items[i];
+	}
 	tree->n_items = n;
 }
 
@@ -247,7 +276,7 @@ int canonical_make(const struct entry *const *entries, size_t n_entries, struct 
 	if (r < 0)
 		return r;
 	find_parents(&tree);
-	drop_others(&tree);
+	leave_out_others(&tree);
 	find_parents(&tree);
 	*ret_tree = tree;
 	return 0;

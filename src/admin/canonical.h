@@ -30,6 +30,8 @@ struct canonical {
 	struct arena *arena; /* borrowed */
 	struct canonical_item *items;
 	size_t n_items;
+	struct canonical_item *others; /* what is left out, sorted likewise: it is there, but nobody's business here */
+	size_t n_others;
 };
 
 /* Embedded: which attributes entries of a class may have, in the order in which people read them. */
@@ -46,6 +48,9 @@ int canonical_make(const struct entry *const *entries, size_t n_entries, struct 
 
 /* The index of the item with @key; CANONICAL_NONE if there is none. */
 size_t canonical_find(const struct canonical *tree, const char *key);
+
+/* True if an entry with @key is there that was left out. */
+bool has_canonical_other(const struct canonical *tree, const char *key);
 
 /* The key of the name @dn, in @arena; NULL if it cannot be read. */
 const char *canonical_key(const char *dn, struct arena *arena);

@@ -200,23 +200,42 @@ static int add_missing_parent(struct planner *planner, const struct canonical_it
 	return 0;
 }
 
+/* True if the target names an entry above the one with @key, and so decides about what is below that. */
+static bool is_below_target(const struct planner *planner, const char *key) {
+	for (; *key; key = canonical_key_above(key, planner->arena))
+		if (canonical_find(planner->target, key) != CANONICAL_NONE)
+			return true;
+	return false;
+}
+
 /* The entry above @item must be there when it is made, and stay. */
 static int check_parent(struct planner *planner, const struct canonical_item *item, struct error *reterr_error) {
 	const char *above;
 	size_t index;
+	bool is_other;
 
 	if (item->parent != CANONICAL_NONE || item->class == CLASS_ROOT)
 		return 0;
 	above = canonical_key_above(item->key, planner->arena);
 	index = canonical_find(planner->current, above);
-	if (index != CANONICAL_NONE && !planner->results[index])
+	is_other = has_canonical_other(planner->current, above);
+	if ((index != CANONICAL_NONE && !planner->results[index]) || (is_other && is_below_target(planner, above)))
 		return error_set(
 			reterr_error, E_NOT_FOUND,
 			"%.200s stands in the file, but the entry above it does not, and would be removed; add that one",
 			item->entry->dn);
-	if (index != CANONICAL_NONE || is_planned(planner, above))
+	if (index != CANONICAL_NONE || is_other || is_planned(planner, above))
 		return 0;
 	return add_missing_parent(planner, item, above, reterr_error);
+}
+
+/* What is not Lessor's has @item's name. */
+static int accept_other(const struct canonical_item *item, struct error *reterr_error) {
+	if (item->class == CLASS_COUNT)
+		return 0; /* it will do as a container */
+	return error_set(reterr_error, E_DDS_UNEXPECTED_ERROR,
+			 "%.200s cannot be made: an entry that is not Lessor's has this name; rename or remove it",
+			 item->entry->dn);
 }
 
 static int plan_target(struct planner *planner, size_t index, struct error *reterr_error) {
@@ -229,10 +248,27 @@ static int plan_target(struct planner *planner, size_t index, struct error *rete
 
 	if (r < 0 || (counterpart != CANONICAL_NONE && !planner->is_replaced[counterpart]))
 		return r;
+	if (has_canonical_other(planner->current, item->key))
+		return accept_other(item, reterr_error);
 	if (item->class == CLASS_COUNT && is_canonical_container(item->entry))
 		change.after = make_container(planner, item->entry);
 	change.written = change.after;
 	add_change(planner, &change);
+	return 0;
+}
+
+/* No directory removes an entry that has others below it, and those that are not Lessor's are not ours to remove. */
+static int check_others(const struct planner *planner, struct error *reterr_error) {
+	for (size_t i = 0; i < planner->current->n_others; i++) {
+		const struct canonical_item *other = &planner->current->others[i];
+		size_t above = canonical_find(planner->current, canonical_key_above(other->key, planner->arena));
+
+		if (above != CANONICAL_NONE && !planner->results[above])
+			return error_set(
+				reterr_error, E_DDS_UNEXPECTED_ERROR,
+				"%.200s would be removed, but %.200s stands below it, which is not Lessor's; move or remove that",
+				planner->current->items[above].entry->dn, other->given->dn);
+	}
 	return 0;
 }
 
@@ -267,6 +303,8 @@ int plan_make(const struct canonical *current, const struct canonical *target, c
 		plan_current(&planner, i);
 	for (size_t i = 0; i < target->n_items && r == 0; i++)
 		r = plan_target(&planner, i, reterr_error);
+	if (r == 0)
+		r = check_others(&planner, reterr_error);
 	if (r < 0)
 		return r;
 	collect_result(&planner);

@@ -47,6 +47,7 @@ struct plan_wishes {
 };
 
 /* Find out what makes @current equal to @target, both in canonical form.
- * 0, or -E_NOT_FOUND: an entry's parent is in neither of them, or would be removed. */
+ * 0, or -E_NOT_FOUND: an entry's parent is in neither of them, or would be removed; -E_DDS_UNEXPECTED_ERROR: what is
+ * not Lessor's has an entry's name, or stands below one that would be removed. */
 int plan_make(const struct canonical *current, const struct canonical *target, const struct plan_wishes *wishes,
 	      struct plan *ret_plan, struct error *reterr_error);

@@ -22,6 +22,12 @@ static bool is_possible(const struct canonical *tree) {
 	for (size_t i = 0; i < tree->n_items; i++)
 		if (tree->items[i].parent == CANONICAL_NONE && tree->items[i].class != CLASS_ROOT)
 			return false;
+	for (size_t i = 0; i < tree->n_others; i++) {
+		const char *above = canonical_key_above(tree->others[i].key, tree->arena);
+
+		if (canonical_find(tree, above) == CANONICAL_NONE && !has_canonical_other(tree, above))
+			return false;
+	}
 	return true;
 }
 

@@ -32,6 +32,28 @@ static inline bool has_plan_state_child(const struct plan_state *state, const ch
 	return false;
 }
 
+static inline void plan_state_add(struct plan_state *state, const char *key, const struct entry *entry) {
+	state->keys[state->n] = key;
+	state->entries[state->n++] = entry;
+}
+
+/* How many of @entries are of Lessor's classes. */
+static inline size_t plan_count(const struct entry *const *entries, size_t n_entries) {
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_entries; i++)
+		n += canonical_class_of(entries[i]) != CLASS_COUNT;
+	return n;
+}
+
+static inline size_t plan_count_items(const struct canonical *tree) {
+	size_t n = 0;
+
+	for (size_t i = 0; i < tree->n_items; i++)
+		n += tree->items[i].class != CLASS_COUNT;
+	return n;
+}
+
 /* NULL, or what a directory would have against it. */
 static inline const char *plan_state_do(struct plan_state *state, const struct plan_change *change) {
 	size_t place = plan_state_find(state, change->key);
@@ -42,8 +64,7 @@ static inline const char *plan_state_do(struct plan_state *state, const struct p
 		if (change->class != CLASS_ROOT &&
 		    plan_state_find(state, canonical_key_above(change->key, state->arena)) == SIZE_MAX)
 			return "an entry is made before the one above it";
-		state->keys[state->n] = change->key;
-		state->entries[state->n++] = change->written;
+		plan_state_add(state, change->key, change->written);
 		return NULL;
 	}
 	if (place == SIZE_MAX)
@@ -59,17 +80,17 @@ static inline const char *plan_state_do(struct plan_state *state, const struct p
 static inline const char *plan_carry_out(const struct canonical *current, const struct plan *plan, bool is_backwards,
 					 struct canonical *ret_tree) {
 	struct arena *arena = current->arena;
-	size_t room = current->n_items + plan->n_changes + 1, n = 0;
+	size_t room = current->n_items + current->n_others + plan->n_changes + 1, n = 0;
 	struct plan_state state = { arena, arena_array_of(arena, const char *, room),
 				    arena_array_of(arena, const struct entry *, room), 0 };
 	const struct entry **left = arena_array_of(arena, const struct entry *, room);
 	const char *mistake = NULL;
 	struct error error;
 
-	for (size_t i = 0; i < current->n_items; i++) {
-		state.keys[state.n] = current->items[i].key;
-		state.entries[state.n++] = current->items[i].given;
-	}
+	for (size_t i = 0; i < current->n_items; i++)
+		plan_state_add(&state, current->items[i].key, current->items[i].given);
+	for (size_t i = 0; i < current->n_others; i++)
+		plan_state_add(&state, current->others[i].key, current->others[i].given);
 	for (size_t first = 0, behind; first < plan->n_changes && !mistake; first = behind) {
 		for (behind = first;
 		     behind < plan->n_changes && plan->changes[behind].stage == plan->changes[first].stage;)
@@ -102,7 +123,7 @@ static inline const char *plan_prove(const struct canonical *current, const stru
 		mistake = plan_carry_out(current, &plan, i == 1, &done);
 		if (mistake)
 			return mistake;
-		if (done.n_items != plan.n_result)
+		if (plan_count_items(&done) != plan_count(plan.result, plan.n_result))
 			return "the result that was told is another one";
 		if (plan_make(&done, target, &wishes, &rest, &error) < 0 || rest.n_changes)
 			return "the plan leaves something to do";

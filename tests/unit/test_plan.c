@@ -148,6 +148,32 @@ static void what_has_no_parent_is_refused(void **state) {
 	}
 }
 
+/* What stands in a container's place without being one, and holds nothing of Lessor's, is in nobody's way. */
+static void another_container_will_do(void **state) {
+	struct plan plan = plan_of(ROOT "\nobjectClass: lessorRoot\n\ncn=sites," ROOT "\nobjectClass: organizationalRole\n\n",
+				   ROOT "\nobjectClass: lessorRoot\n\ncn=sites," ROOT "\nobjectClass: container\n\n" HQ
+					"\nobjectClass: lessorSite\n\n");
+
+	assert_int_equal(plan.n_changes, 1);
+	assert_int_equal(plan.n_added, 1);
+}
+
+/* An entry of somebody else below a scope that is to go, or in the place of one that is to come. */
+static void what_is_not_ours_is_not_touched(void **state) {
+	static const char *const foreign = "cn=note," SCOPE "\nobjectClass: document\n\n", *const site = HQ "\nobjectClass: lessorSite\n\n";
+	struct canonical current = tree_of(arena_format(arena, "%s%s", TREE, foreign)), target = tree_of(site);
+	struct plan_wishes wishes = { false, "container" };
+	struct plan plan;
+	struct error error;
+
+	assert_int_equal(plan_make(&current, &target, &wishes, &plan, &error), -E_DDS_UNEXPECTED_ERROR);
+	target = tree_of("cn=note," SCOPE "\nobjectClass: lessorPolicy\n\n");
+	assert_int_equal(plan_make(&current, &target, &wishes, &plan, &error), -E_DDS_UNEXPECTED_ERROR);
+	target = tree_of(TREE);
+	assert_int_equal(plan_make(&current, &target, &wishes, &plan, &error), 0);
+	assert_int_equal(plan.n_changes, 0);
+}
+
 static void what_a_keeping_plan_does_not_know_stays(void **state) {
 	struct canonical current = tree_of(TREE), target = tree_of(ROOT "\nobjectClass: lessorRoot\n\ncn=sites," ROOT
 								     "\nobjectClass: container\n\n");
@@ -413,6 +439,8 @@ int main(void) {
 		T(differences_are_found),
 		T(what_is_not_named_stays),
 		T(what_has_no_parent_is_refused),
+		T(another_container_will_do),
+		T(what_is_not_ours_is_not_touched),
 		T(what_a_keeping_plan_does_not_know_stays),
 		T(what_is_released_goes_first),
 		T(what_is_named_comes_first_and_goes_last),
