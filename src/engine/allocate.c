@@ -268,7 +268,7 @@ bool has_reservation_elsewhere(struct request *request) {
 	const struct scope *first = request->scope, *scope;
 	bool is_found = false;
 
-	for (size_t n = 1; first->superscope && !is_found && (scope = superscope_member(first, false, n)) != NULL; n++)
+	for (size_t n = 1; !is_found && (scope = superscope_member(first, false, n)) != NULL; n++)
 		is_found = has_reservation_in(request, scope);
 	return request_enter_scope(request, first) && is_found;
 }

@@ -32,29 +32,31 @@ static void user_class_add(struct request *request, struct span data) {
 	}
 }
 
-static void vendor_class_set(struct request *request, struct span data) {
+const struct client_class *request_vendor_class(const struct request *request) {
 	const struct snapshot *snapshot = request->input->snapshot;
+	struct span data = request->packet->options[DHCP4_OPTION_VENDOR_CLASS];
 
-	for (size_t i = 0; i < snapshot->n_classes && !request->traits->vendor_class; i++) {
-		const struct client_class *class = &snapshot->classes[i];
+	for (size_t i = 0; data.data && i < snapshot->n_classes; i++)
+		if (snapshot->classes[i].kind == CLASS_KIND_VENDOR && is_span_equal(snapshot->classes[i].data, data))
+			return &snapshot->classes[i];
+	return NULL;
+}
 
-		if (class->kind != CLASS_KIND_VENDOR || !is_span_equal(class->data, data))
-			continue;
-		request->traits->vendor_class = class;
+static void vendor_class_note(const struct request *request) {
+	const struct client_class *class = request_vendor_class(request);
+
+	if (class)
 		class_note(request, class);
-	}
 }
 
 void request_classify(struct request *request) {
-	struct span user = request->packet->options[DHCP4_OPTION_USER_CLASS],
-		    vendor = request->packet->options[DHCP4_OPTION_VENDOR_CLASS], item;
+	struct span user = request->packet->options[DHCP4_OPTION_USER_CLASS], item;
 
-	request->traits->vendor_class = NULL;
 	request->traits->n_user_classes = 0;
 	request->traits->n_policies = 0;
 	request->traits->is_shown_known = false;
-	if (vendor.data)
-		vendor_class_set(request, vendor);
+	if (is_request_traced(request))
+		vendor_class_note(request);
 	if (request->type == CLIENT_TYPE_BOOTP)
 		user_class_add(request, span_of_text(CLASS_DATA_BOOTP));
 	if (!user.data)
@@ -158,10 +160,10 @@ bool has_policy_ranges(const struct request *request) {
 	return false;
 }
 
-const struct policy *request_policy_of(const struct request *request, struct ip4 address) {
+const struct policy *request_policy_find(const struct request *request, struct ip4 address) {
 	const struct policies *policies = &request->scope->policies;
 
-	if (!policies->n_items || !has_request_policies(request))
+	if (!has_request_policies(request))
 		return NULL;
 	for (size_t i = 0; i < policies->n_items; i++)
 		for (size_t j = 0; policies->items[i].is_enabled && j < policies->items[i].n_ranges; j++)

@@ -160,7 +160,8 @@ static void request_handle(struct request *request) {
 	request->output->received = request->packet->type;
 	request->output->via = request->packet->giaddr;
 	request->output->is_rogue_request = reason != DROP_OWN_PROBE && is_rogue_request(request->packet);
-	request_note_packet(request);
+	if (is_request_traced(request))
+		request_note_packet(request);
 	if (reason != DROP_COUNT)
 		request_drop(request, reason);
 	else if (request->output->is_rogue_request)
@@ -172,11 +173,15 @@ static void request_handle(struct request *request) {
 void engine_handle(struct engine *engine, const struct engine_input *input, struct engine_output *ret_output) {
 	struct dhcp4_packet packet;
 	struct traits traits;
-	struct request request = {
-		.engine = engine, .input = input, .packet = &packet, .output = ret_output, .traits = &traits
-	};
+	struct request request;
 	enum drop_reason reason;
 
+	memset(&request, 0, offsetof(struct request, client));
+	request.engine = engine;
+	request.input = input;
+	request.packet = &packet;
+	request.output = ret_output;
+	request.traits = &traits;
 	memset(ret_output, 0, offsetof(struct engine_output, octets));
 	reason = reason_of_fault(dhcp4_parse(input->octets, &packet));
 	if (reason == DROP_COUNT)
@@ -185,5 +190,6 @@ void engine_handle(struct engine *engine, const struct engine_input *input, stru
 		request_drop(&request, reason);
 	if (ret_output->is_store_failed)
 		request_drop(&request, DROP_STORE);
-	request_note_result(&request);
+	if (is_request_traced(&request))
+		request_note_result(&request);
 }

@@ -97,7 +97,7 @@ static bool has_better_address(struct request *request, struct ip4 address) {
 	if (request->reservation)
 		return !is_ip4_equal(request->reservation->address, address) &&
 		       can_assign(request, request->reservation->address);
-	return has_reservation_elsewhere(request);
+	return request->scope->superscope && has_reservation_elsewhere(request);
 }
 
 static void grant_or_refuse(struct request *request, struct ip4 address) {

@@ -32,8 +32,6 @@ void request_note_packet(const struct request *request) {
 	char array[TRACE_TEXT_MAX];
 	struct text text;
 
-	if (!is_request_traced(request))
-		return;
 	text_init(&text, array, sizeof array);
 	text_add(&text, "hardware type %u", packet->htype);
 	packet_hex(&text, "address", packet->hlen ? span_of(packet->chaddr, packet->hlen) : (struct span){ 0 });
@@ -96,8 +94,6 @@ static bool is_setting_of_use(const struct request *request, enum setting settin
 }
 
 void request_note_settings(const struct request *request) {
-	if (!is_request_traced(request))
-		return;
 	for (unsigned setting = 0; setting < SETTING_COUNT; setting++)
 		if (is_setting_of_use(request, (enum setting)setting))
 			setting_note(request, (enum setting)setting);
@@ -109,7 +105,7 @@ void request_note_boot_file(const struct request *request) {
 	char requested[DHCP4_FILE_SIZE * 4 + 1], array[SHOWN_MAX];
 	struct text subject, text;
 
-	if (!is_request_traced(request) || (!row && !output->is_boot_file_unknown))
+	if (!row && !output->is_boot_file_unknown)
 		return;
 	text_init(&subject, requested, sizeof requested);
 	text_add_escaped(&subject, request->packet->file);
@@ -130,8 +126,6 @@ void request_note_result(const struct request *request) {
 	char array[SHOWN_MAX], address[IP4_TEXT_MAX];
 	struct text text;
 
-	if (!is_request_traced(request))
-		return;
 	text_init(&text, array, sizeof array);
 	if (!output->has_reply)
 		text_add(&text, "%s: %s", drop_name(output->reason), drop_description(output->reason));

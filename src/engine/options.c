@@ -43,6 +43,15 @@ static void code_note(const struct reply_options *options, uint8_t code, const c
 	option_notes(&options->search, code, why_not);
 }
 
+/* Most clients name a vendor class, and most directories have no options for any: not to look for them must cost
+ * little. */
+static bool has_vendor_options(const struct request *request) {
+	const struct reservation *reservation = request->reservation;
+
+	return request->scope->groups.n_items || request->traits->n_policies ||
+	       (reservation && reservation->own.groups.n_items);
+}
+
 /* All options of the client's vendor class, as RFC 2132 8.4 puts them into option 43. */
 static void vendor_fill(struct reply_options *options, const struct client_class *class) {
 	struct writer writer = writer_of(options->vendor_octets, sizeof options->vendor_octets);
@@ -68,7 +77,7 @@ static void vendor_fill(struct reply_options *options, const struct client_class
 }
 
 void reply_options_start(const struct request *request, struct reply_options *ret_options) {
-	const struct client_class *class = request->traits->vendor_class;
+	const struct client_class *class = has_vendor_options(request) ? request_vendor_class(request) : NULL;
 
 	option_search_start(request, NULL, &ret_options->search);
 	ret_options->vendor = (struct span){ 0 };
@@ -87,15 +96,11 @@ struct span reply_options_get(const struct reply_options *options, uint8_t code)
 }
 
 void reply_options_write(struct reply_options *options, struct dhcp4_writer *writer, uint8_t code) {
-	struct span value;
+	struct span value = reply_options_get(options, code);
 	bool is_written;
 
-	if (is_code_in_set(&options->done, code))
+	if (!value.data || !code_set_add(&options->done, code))
 		return;
-	value = reply_options_get(options, code);
-	if (!value.data)
-		return;
-	code_set_add(&options->done, code);
 	is_written = dhcp4_write_option(writer, code, value);
 	if (is_request_traced(options->search.request))
 		code_note(options, code, is_written ? "" : "no room in the reply");

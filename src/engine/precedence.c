@@ -86,8 +86,9 @@ void option_search_start(const struct request *request, const struct client_clas
 	ret_search->request = request;
 	ret_search->vendor_class = vendor_class;
 	ret_search->only = is_plain && !vendor_class ? &request->scope->options : NULL;
-	ret_search->n_rows = 0;
-	for (unsigned row = is_plain ? PRECEDENCE_INHERITED : 0; row < PRECEDENCE_COUNT; row++)
+	ret_search->rows[0] = PRECEDENCE_INHERITED;
+	ret_search->n_rows = is_plain;
+	for (unsigned row = 0; row < PRECEDENCE_COUNT && !is_plain; row++)
 		if (rows[row].source(ret_search, 0, &set))
 			ret_search->rows[ret_search->n_rows++] = (uint8_t)row;
 }
@@ -118,11 +119,9 @@ const struct client_class *option_place_class(const struct option_search *search
 	return row == PRECEDENCE_RESERVATION || row == PRECEDENCE_INHERITED ? NULL : traits->user_classes[index];
 }
 
-const struct option_value *option_search_get(const struct option_search *search, uint8_t code) {
+const struct option_value *option_search_best(const struct option_search *search, uint8_t code) {
 	struct option_place place = { 0 };
 
-	if (search->only)
-		return option_set_get(search->only, code);
 	return option_search_next(search, code, &place);
 }
 

@@ -39,8 +39,6 @@ static void own_note(const struct request *request, uint8_t code, uint32_t value
 	char number[4], array[64];
 	struct text text;
 
-	if (!is_request_traced(request))
-		return;
 	text_init(&text, array, sizeof array);
 	option_value_format(code, span_of(wire.octets, sizeof wire.octets), &text);
 	request_note(request, (struct trace_note){ .step = TRACE_OPTION,
@@ -51,7 +49,8 @@ static void own_note(const struct request *request, uint8_t code, uint32_t value
 
 static void write_own(const struct request *request, struct dhcp4_writer *writer, uint8_t code, uint32_t value) {
 	dhcp4_write_u32(writer, code, value);
-	own_note(request, code, value);
+	if (is_request_traced(request))
+		own_note(request, code, value);
 }
 
 /* A configured renewal or rebinding time; @fallback if there is none. */
@@ -77,9 +76,8 @@ static void write_times(const struct reply_options *options, struct dhcp4_writer
 
 /* The scope's own mask, unless another one is set. */
 static void write_mask(struct request *request, struct reply_options *options, struct dhcp4_writer *writer) {
-	if (reply_options_get(options, DHCP4_OPTION_SUBNET_MASK).data)
-		reply_options_write(options, writer, DHCP4_OPTION_SUBNET_MASK);
-	else
+	reply_options_write(options, writer, DHCP4_OPTION_SUBNET_MASK);
+	if (!is_code_in_set(&options->done, DHCP4_OPTION_SUBNET_MASK))
 		write_own(request, writer, DHCP4_OPTION_SUBNET_MASK, ip4_mask(request->scope->subnet.prefix_length));
 }
 
@@ -180,9 +178,11 @@ void request_reply(struct request *request, enum dhcp4_message_type type, struct
 	header.yiaddr = address;
 	if (type == DHCP4_ACK)
 		header.ciaddr = request->packet->ciaddr;
-	request_note_settings(request);
 	request_boot_file(request, &header);
-	request_note_boot_file(request);
+	if (is_request_traced(request)) {
+		request_note_settings(request);
+		request_note_boot_file(request);
+	}
 	reply_options_start(request, &options);
 	reply_start(request, type, &header, &writer);
 	if (lease_time)
@@ -227,9 +227,11 @@ void request_reply_bootp(struct request *request, struct ip4 address) {
 	header.ciaddr = request->packet->ciaddr;
 	header.yiaddr = address;
 	header.siaddr = request->server_id;
-	request_note_settings(request);
 	request_boot_file(request, &header);
-	request_note_boot_file(request);
+	if (is_request_traced(request)) {
+		request_note_settings(request);
+		request_note_boot_file(request);
+	}
 	reply_options_start(request, &options);
 	dhcp4_write_start(&writer, request->output->octets, bootp_limit(request), &header, relay_info.len);
 	write_mask(request, &options, &writer);

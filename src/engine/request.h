@@ -34,7 +34,6 @@ struct engine {
 
 /* What a client is beyond its identity. Not zeroed, as most requests need little of it: client.c fills it. */
 struct traits {
-	const struct client_class *vendor_class; /* NULL: none */
 	const struct client_class *user_classes[USER_CLASSES_MAX]; /* as the client names them */
 	size_t n_user_classes;
 	const struct policy *policies[POLICIES_MAX]; /* that it meets in the request's scope, in their order */
@@ -53,9 +52,9 @@ struct request {
 	const struct scope *scope;
 	const struct reservation *reservation; /* of this client in @scope, or NULL */
 	struct traits *traits;
-	struct client_key client;
 	enum client_type type; /* the protocol that it speaks */
-	struct ip4 server_id; /* how we call ourselves towards this client */
+	struct ip4 server_id;  /* how we call ourselves towards this client */
+	struct client_key client; /* large: not zeroed for each packet */
 };
 
 /* What a message asks for, by its own fields; a handler per message type. Fills request->output. */
@@ -72,16 +71,22 @@ void request_rogue(struct request *request);
 /* filter.c: true if the lists of hardware addresses let the client pass. Otherwise output->filter is set. */
 bool request_filter(struct request *request);
 
-/* client.c: find the client's classes; then, once the scope is known, the policies that it meets there. */
+/* client.c: find the client's user classes; then, once the scope is known, the policies that it meets there. */
 void request_classify(struct request *request);
 void request_match_policies(struct request *request);
+
+/* The client's vendor class, or NULL. */
+const struct client_class *request_vendor_class(const struct request *request);
 
 /* True if policies count for this server and the request's scope; if any has ranges there. */
 bool has_request_policies(const struct request *request);
 bool has_policy_ranges(const struct request *request);
 
 /* The policy of the scope whose ranges hold @address, whoever meets it; NULL if none. */
-const struct policy *request_policy_of(const struct request *request, struct ip4 address);
+const struct policy *request_policy_find(const struct request *request, struct ip4 address);
+static inline const struct policy *request_policy_of(const struct request *request, struct ip4 address) {
+	return request->scope->policies.n_items ? request_policy_find(request, address) : NULL;
+}
 
 /* The @index-th of the policies with ranges that the client meets, or NULL; whether @policy is one that it meets. */
 const struct policy *request_policy_ranged(const struct request *request, size_t index);
@@ -131,7 +136,7 @@ bool request_claim(struct request *request, struct ip4 address, const char *why)
  * one. In a superscope the request goes on in the member that the address lies in. Fills output->policy. */
 struct ip4 request_choose_address(struct request *request);
 
-/* True if the client can have an address that is reserved for it in another member of the superscope. */
+/* True if the client, in a superscope, can have an address that is reserved for it in another member. */
 bool has_reservation_elsewhere(struct request *request);
 
 /* Why there was none: the client's policies have no room, or else @reason. */
@@ -210,13 +215,17 @@ struct option_place {
  * codes of all options that have one. Values live as long as the snapshot. */
 void option_search_start(const struct request *request, const struct client_class *vendor_class,
 			 struct option_search *ret_search);
-const struct option_value *option_search_get(const struct option_search *search, uint8_t code);
+const struct option_value *option_search_best(const struct option_search *search, uint8_t code);
 const struct option_value *option_search_next(const struct option_search *search, uint8_t code,
 					      struct option_place *place);
 void option_search_codes(const struct option_search *search, struct code_set *codes);
 
 /* The user class that the value found last at @place is for; NULL: for everybody. */
 const struct client_class *option_place_class(const struct option_search *search, const struct option_place *place);
+
+static inline const struct option_value *option_search_get(const struct option_search *search, uint8_t code) {
+	return search->only ? option_set_get(search->only, code) : option_search_best(search, code);
+}
 
 /* The configured options of one reply. Embedded; large. */
 struct reply_options {
@@ -251,8 +260,8 @@ void request_reply_vendor(struct request *request, struct span vendor_informatio
 /* A DHCPNAK (RFC 2131 table 3). */
 void request_reply_nak(struct request *request, const char *message);
 
-/* note.c: tell the trace of the packet; of the settings that count for the client; of the row of the table of boot
- * files; of what came out. Nothing happens without a trace. */
+/* note.c: tell the trace, which is there, of the packet; of the settings that count for the client; of the row of the
+ * table of boot files; of what came out. */
 void request_note_packet(const struct request *request);
 void request_note_settings(const struct request *request);
 void request_note_boot_file(const struct request *request);
