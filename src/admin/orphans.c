@@ -119,6 +119,12 @@ static const struct entry *entry_at(const struct tree *tree, const struct orphan
 	return is_entry_of_class(entry, schema_class_get(CLASS_DEFINITION)->name) == is_definition ? entry : NULL;
 }
 
+static int remove_definition(struct tree *tree, const struct entry *entry, json_t *removed,
+			     struct error *reterr_error) {
+	json_array_append_new(removed, json_pack("{s:o, s:n}", "dn", result_text(entry->dn), "value"));
+	return tree_remove(tree, entry, reterr_error);
+}
+
 /* Values first: whatever comes between two writes, every value that is left has its definition and its class. */
 int orphans_remove(struct tree *tree, const struct orphans *orphans, json_t **ret_removed, struct error *reterr_error) {
 	json_t *removed = json_array();
@@ -129,7 +135,7 @@ int orphans_remove(struct tree *tree, const struct orphans *orphans, json_t **re
 		const struct entry *entry = entry_at(tree, orphans, i % orphans->findings.n_items, is_definition);
 
 		if (entry)
-			r = is_definition ? tree_remove(tree, entry, reterr_error)
+			r = is_definition ? remove_definition(tree, entry, removed, reterr_error)
 					  : remove_values(tree, orphans, entry, removed, reterr_error);
 	}
 	if (r == 0)
@@ -139,8 +145,15 @@ int orphans_remove(struct tree *tree, const struct orphans *orphans, json_t **re
 	return r;
 }
 
-const char *orphans_lost(struct arena *arena, const json_t *removed) {
-	size_t n = json_array_size(removed);
+static const char *counted(struct arena *arena, size_t n, const char *what) {
+	return n ? arena_format(arena, ", and %zu %s%s with it", n, what, n == 1 ? "" : "s") : "";
+}
 
-	return n ? arena_format(arena, ", and %zu option value%s with it", n, n == 1 ? "" : "s") : "";
+const char *orphans_lost(struct arena *arena, const json_t *removed) {
+	size_t i, n_values = 0;
+	const json_t *item;
+
+	json_array_foreach(removed, i, item) n_values += json_is_string(json_object_get(item, "value"));
+	return arena_format(arena, "%s%s", counted(arena, json_array_size(removed) - n_values, "definition"),
+			    counted(arena, n_values, "option value"));
 }

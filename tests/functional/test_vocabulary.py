@@ -218,7 +218,9 @@ def test_in_use(lab):
         expect(value in text, f"it is not said that {value} went: {text!r}")
     expect_equal(_values(scene, scope), ["[vendor:Phones]ring=77", "routers=10.77.0.1"], "the scope's values without the user class")
     expect_equal(_values(scene, ROOT), ["domain-name=example.test"], "those of the root")
-    ctl.run("class", "remove", "Phones", "--force")
+    removed = ctl.json("class", "remove", "Phones", "--force")["removed"]
+    expect_equal([(row["dn"].lower(), row["value"]) for row in removed],
+                 [(scope.lower(), "[vendor:Phones]ring=77"), (f"cn=ring,{OPTIONS}".lower(), None)], "what went with the vendor class")
     expect_equal(_values(scene, scope), ["routers=10.77.0.1"], "the scope's values without the vendor class")
     expect("cn: ring" not in scene.slapd.search(BASE), "the definition of the removed class is still there")
     ctl.run("check")
