@@ -22,6 +22,8 @@
 
 #define EXIT_USAGE 2
 
+/* The C library looks for it, which it could not if it were hidden like everything else. */
+extern const char *argp_program_version __attribute__((visibility("default")));
 const char *argp_program_version = "lessord " PACKAGE_VERSION;
 
 static role_run_f *const role_runs[ROLE_COUNT] = {

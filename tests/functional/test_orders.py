@@ -41,11 +41,19 @@ def _reserve(scene, address, mac):
                scene.client(mac=mac).discover().yiaddr == address, f"{address} is reserved")
 
 
+def _created(scene, **lease):
+    """The lease that is made, or None while serve does not have its scope yet."""
+    status, answer = _create(scene, **lease)
+    if status != 200:
+        _expect_code((status, answer), 404, 20005)
+    return answer if status == 200 else None
+
+
 def test_create_and_delete(lab):
     """A lease that an administrator makes is its client's and nobody else's; one that he deletes is free at once"""
     scene = Scene(lab).start()
-    status, lease = _create(scene, address="10.77.0.150", hostName="printer", leaseTime=700)
-    expect_equal((status, lease["address"], lease["hostName"]), (200, "10.77.0.150", "printer"), "the answer")
+    lease = wait_until(lambda: _created(scene, address="10.77.0.150", hostName="printer", leaseTime=700), "serve has the scope")
+    expect_equal((lease["address"], lease["hostName"]), ("10.77.0.150", "printer"), "the answer")
     expect_equal(lease["expiry"] - lease["start"], 700, "the lease time")
     stored = scene.lessord.get("/v1/leases/10.77.0.150")
     expect_equal({key: stored[key] for key in lease if key != "state"}, {key: lease[key] for key in lease if key != "state"},
@@ -91,6 +99,13 @@ def test_refusals(lab):
     expect_equal(sorted(leases), ["10.77.0.100", "10.77.0.102", "10.77.0.60"], "the leases in the end")
 
 
+def _settled_acks(scene, load):
+    """How many acknowledgements have come, if none comes while ten more packets are dropped."""
+    acks, dropped = load.acks, scene.lessord.drops("paused")
+    scene.lessord.wait_for_status(lambda status: status["drops"]["paused"] > dropped + 10, "more are dropped")
+    return acks if load.acks == acks else None
+
+
 def test_pause(lab):
     """A paused server answers nobody and loses nothing; it goes on when it is resumed, whatever restarted meanwhile."""
     scene = Scene(lab)
@@ -103,7 +118,7 @@ def test_pause(lab):
     expect_equal(scene.lessord.request("/v1/pause", "POST"), (200, {"paused": True}), "the answer")
     scene.lessord.process.wait_for_log("SERVICE_PAUSED")
     scene.lessord.wait_for_status(lambda status: status["paused"] and status["drops"]["paused"] > 10, "clients are dropped")
-    before = load.acks
+    before = wait_until(lambda: _settled_acks(scene, load), "what was acknowledged before has arrived")
     scene.lessord.kill("serve")
     dropped = scene.lessord.drops("paused")
     scene.lessord.wait_for_status(lambda status: status["drops"]["paused"] > dropped + 10, "the new serve is paused, too")
