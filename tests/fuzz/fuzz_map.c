@@ -126,11 +126,11 @@ static bool is_any_overlapping(const struct policy *policy, const struct policy 
 }
 
 static void check_policy(const struct snapshot *snapshot, const struct policy *policy) {
-	check(policy->condition && policy->order >= 1 && *policy->name && *policy->dn);
+	check(policy->order >= 1 && *policy->name && *policy->dn);
 	check_options(&policy->options.plain);
 	check_groups(&policy->options.groups);
 	check_assignments(snapshot, &policy->options);
-	check(policy->n_ranges == 0 || !is_condition_about(policy->condition, CONDITION_FQDN));
+	check(policy->n_ranges == 0 || !policy->condition || !is_condition_about(policy->condition, CONDITION_FQDN));
 }
 
 static void check_policies(const struct snapshot *snapshot, const struct scope *scope) {
