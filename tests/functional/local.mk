@@ -31,7 +31,10 @@ EXTRA_DIST += \
 	tests/functional/test_clients.py \
 	tests/functional/test_concurrency.py \
 	tests/functional/test_crash.py \
+	tests/functional/test_codes.py \
 	tests/functional/test_ctl.py \
+	tests/functional/test_explain.py \
+	tests/functional/test_shells.py \
 	tests/functional/test_detection.py \
 	tests/functional/test_directory.py \
 	tests/functional/test_discovery.py \
