@@ -2,7 +2,6 @@
 #include "store/db.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -212,16 +211,6 @@ static int db_attach(struct db *db, struct error *reterr_error) {
 	return r;
 }
 
-/* A new file is safe only when its directory is. */
-static void sync_directory(const char *directory) {
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-}
-
 static struct db *db_list_find(const char *path) {
 	struct db *db = db_list;
 
@@ -261,7 +250,7 @@ static int db_open_new(struct db *db, const char *directory, struct error *reter
 	if (r < 0)
 		return r;
 	if (db->is_writing)
-		sync_directory(directory);
+		db_file_sync_directory(directory); /* a new file is safe only when its directory is */
 	db_file_identify(db->path, &db->file);
 	db->n_users = 1;
 	db->next = db_list;

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/db_file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 
 #define LOCK_SUFFIX "-lock" /* LMDB's choice */
+#define KEPT_MAX 1000      /* files of one name */
 #define ASIDE_SUFFIX ".damaged"
 
 static bool lock_stat(const char *path, struct stat *ret_info) {
@@ -58,4 +62,64 @@ void db_file_set_aside(const char *path) {
 	if (rename(path, aside) < 0)
 		unlink(path);
 	db_file_unlock(path);
+}
+
+void db_file_sync_directory(const char *directory) {
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+}
+
+static char *directory_of(const char *path) {
+	const char *slash = strrchr(path, '/');
+
+	return slash ? mem_format("%.*s", (int)(slash - path), path) : mem_dup_text(".");
+}
+
+/* A second name, not another one: were it renamed, nothing would stand at @path for a moment, and a daemon that starts
+ * in that moment would begin without leases. */
+int db_file_keep(const char *path, const char *keep_as, char **ret_kept) {
+	char *directory CLEANUP(cleanup_free) = directory_of(path);
+	char *kept = mem_format("%s/%s", directory, keep_as);
+	int r = link(path, kept);
+
+	for (unsigned i = 2; r < 0 && errno == EEXIST && i <= KEPT_MAX; i++) {
+		free(kept);
+		kept = mem_format("%s/%s-%u", directory, keep_as, i);
+		r = link(path, kept);
+	}
+	if (r < 0) {
+		free(kept);
+		kept = NULL;
+	}
+	if (r < 0 && errno != ENOENT)
+		return -1;
+	*ret_kept = kept;
+	return 0;
+}
+
+int db_file_replace(const char *path, const char *new_path, const char *keep_as, char **ret_kept) {
+	char *directory CLEANUP(cleanup_free) = directory_of(path);
+	char *kept CLEANUP(cleanup_free) = NULL;
+
+	if (db_file_keep(path, keep_as, &kept) < 0)
+		return -1;
+	/* Before as well, so that no reader meets the new file with the old one's locks. */
+	db_file_unlock(path);
+	if (rename(new_path, path) < 0) {
+		int saved = errno;
+
+		if (kept)
+			unlink(kept);
+		errno = saved;
+		return -1;
+	}
+	db_file_unlock(path);
+	db_file_sync_directory(directory);
+	if (ret_kept)
+		*ret_kept = TAKE_POINTER(kept);
+	return 0;
 }

@@ -31,5 +31,18 @@ void db_file_unlock(const char *path);
 /* Remove both, if they are there. */
 void db_file_remove(const char *path);
 
+/* Make durable which files the directory has. */
+void db_file_sync_directory(const char *directory);
+
+/* Give the file at @path the further name @keep_as, in the same directory, or "@keep_as-2" and so on where that is
+ * taken; what is there already stays. 0 and the path of what is kept (free it; NULL if there is no file at @path), or
+ * -1 with errno. */
+int db_file_keep(const char *path, const char *keep_as, char **ret_kept);
+
+/* Put the file at @new_path, which is whole and durable, in the place of that at @path, which is kept as above: at
+ * every moment the one or the other stands there. The lock file goes. @ret_kept may be NULL. 0, or -1 with errno and nothing
+ * has changed but the lock file. */
+int db_file_replace(const char *path, const char *new_path, const char *keep_as, char **ret_kept);
+
 /* Keep the file under another name, in the place of one that was kept earlier, and remove the lock file. */
 void db_file_set_aside(const char *path);

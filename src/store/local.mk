@@ -15,6 +15,8 @@ libstore_a_SOURCES = \
 	src/store/directory_store.h \
 	src/store/directory_store_priv.h \
 	src/store/directory_write.c \
+	src/store/lease_build.c \
+	src/store/lease_build.h \
 	src/store/lease_record.c \
 	src/store/lease_record.h \
 	src/store/lease_store.c \
