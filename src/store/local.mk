@@ -17,6 +17,7 @@ libstore_a_SOURCES = \
 	src/store/directory_write.c \
 	src/store/lease_build.c \
 	src/store/lease_build.h \
+	src/store/journal.h \
 	src/store/lease_record.c \
 	src/store/lease_record.h \
 	src/store/lease_store.c \
