@@ -20,6 +20,8 @@
 #include "serve/report.h"
 #include "store/lease_store.h"
 
+#define STORE_TICK_MS 1000
+
 /* A packet of the batch at hand, and what the engine made of it. */
 struct exchange {
 	unsigned interface;
@@ -40,6 +42,7 @@ struct serve {
 	struct delay *delay;
 	struct probe_packet waited[PACKET_BATCH_MAX]; /* those of the batch at hand that have waited */
 	struct lease_store *store;
+	struct loop_timer *store_timer;
 	struct orders *orders;
 	struct cleaner *cleaner;
 	struct loop_watch *udp_watch;
@@ -310,6 +313,14 @@ static void on_outcomes(void *context) {
 	batch_submit(serve, batch);
 }
 
+/* What the store has to do beside the batches. */
+static void on_store_timer(void *context) {
+	struct serve *serve = context;
+
+	lease_store_tick(serve->store, clock_now().boot_ms);
+	loop_timer_set(serve->store_timer, STORE_TICK_MS);
+}
+
 static void on_store_failed(void *context, const struct error *error) {
 	store_report(error);
 }
@@ -356,6 +367,7 @@ static void serve_free(void *context) {
 	struct serve *serve = context;
 
 	loop_unwatch(serve->udp_watch);
+	loop_timer_free(serve->store_timer);
 	prober_free(serve->prober);
 	delay_free(serve->delay);
 	orders_free(serve->orders);
@@ -438,6 +450,8 @@ int serve_run(struct role_context *context, struct error *reterr_error) {
 	serve->delay = delay_new(context->loop, on_delayed, serve);
 	serve->udp_watch = loop_watch_readable(context->loop, HERITAGE_UDP, on_packets, serve);
 	orders_start(serve);
+	serve->store_timer = loop_timer_new(serve->loop, on_store_timer, serve);
+	on_store_timer(serve);
 	context->finish = serve_free;
 	context->finish_context = serve;
 	role_ready();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* db_check.h - find out whether a file of LMDB is damaged, without being harmed by it. Private to db.c. */
+/* db_check.h - find out whether a file of LMDB is damaged, without being harmed by it. Private to the stores. */
 #pragma once
 
 #include <stdbool.h>

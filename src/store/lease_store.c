@@ -2,15 +2,16 @@
 #include "store/lease_store_priv.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cursor.h"
 #include "base/event.h"
 #include "base/mem.h"
+#include "store/db_check.h"
 #include "store/lease_record.h"
 #include "store/lease_table.h"
 
 #define LEASE_MAGIC 0x4c53524cu /* "LSRL" */
-#define KEY_CLEANUP "cleanup"
 #define LEASE_FORMAT 1u
 #define LEASE_MAP_SIZE ((size_t)64 << 30) /* address space, not memory or disk */
 
@@ -113,6 +114,17 @@ int lease_store_open_reader(const char *state_directory, struct lease_store **re
 	return 0;
 }
 
+int lease_store_walk(const char *state_directory, struct error *reterr_error) {
+	char *path CLEANUP(cleanup_free) = mem_format("%s/%s", state_directory, lease_store_kind.file);
+
+	if (access(path, F_OK) < 0)
+		return error_set(reterr_error, E_NOT_FOUND, "%s is not there", path);
+	if (!is_db_file_sound(&lease_store_kind, path))
+		return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED, "%s is damaged; %s", path,
+				 lease_store_kind.damage_advice);
+	return 0;
+}
+
 bool is_lease_store_current(const struct lease_store *store) {
 	return is_db_current(store->db);
 }
@@ -185,7 +197,7 @@ static int64_t cleanup_get(struct db_txn *txn) {
 	struct span value;
 	int64_t at;
 
-	if (db_get(txn, LEASE_TABLE_META, span_of_text(KEY_CLEANUP), &value) < 0)
+	if (db_get(txn, LEASE_TABLE_META, span_of_text(LEASE_META_CLEANUP), &value) < 0)
 		return 0;
 	reader = reader_of(value);
 	at = (int64_t)reader_u64(&reader);
@@ -201,7 +213,7 @@ void lease_batch_note_cleanup(struct lease_batch *batch, int64_t at) {
 	struct writer writer = writer_of(octets, sizeof octets);
 
 	writer_u64(&writer, (uint64_t)at);
-	db_put(&batch->txn, LEASE_TABLE_META, span_of_text(KEY_CLEANUP), span_of(octets, writer.len));
+	db_put(&batch->txn, LEASE_TABLE_META, span_of_text(LEASE_META_CLEANUP), span_of(octets, writer.len));
 	batch->is_dirty = true;
 }
 
@@ -273,6 +285,21 @@ void lease_batch_submit(struct lease_batch *batch, lease_batch_done_f *done, voi
 void lease_batch_abort(struct lease_batch *batch) {
 	db_abort(&batch->txn);
 	batch->store->has_batch = false;
+}
+
+void lease_store_tick(struct lease_store *store, uint64_t now_ms) {
+}
+
+int lease_store_checkpoint(struct lease_store *store, struct error *reterr_error) {
+	return 0;
+}
+
+bool is_lease_store_short(const struct lease_store *store) {
+	return false;
+}
+
+int64_t lease_store_doubtful_until(const struct lease_store *store) {
+	return 0;
 }
 
 /* A record that cannot be read hides no others. */

@@ -26,7 +26,13 @@ int lease_store_open(const char *state_directory, const char *server_name, struc
 /* Open an existing store for reading. 0, -E_NOT_FOUND (not made yet) or -E_DHCP_DATABASE_INIT_FAILED. */
 int lease_store_open_reader(const char *state_directory, struct lease_store **ret_store, struct error *reterr_error);
 
-/* False if the file was removed or replaced since it was opened: whoever opens it now gets another one. */
+/* Walk through all that stands in DIR/leases.mdb, in a child process: at low priority, also beside its writer. It takes
+ * as long as reading the file does; lease_store_open itself looks only at what it needs. Whoever has reason to doubt
+ * the file calls this first. Before there is a second thread, best.
+ * 0; -E_NOT_FOUND (no file); -E_DHCP_DATABASE_INIT_FAILED (damaged) with a sentence. */
+int lease_store_walk(const char *state_directory, struct error *reterr_error);
+
+/* False if the files were removed or replaced since they were opened: whoever opens them now gets others. Cheap. */
 bool is_lease_store_current(const struct lease_store *store);
 
 /* Close. Accepts NULL; returns NULL. */
@@ -59,6 +65,21 @@ void lease_batch_submit(struct lease_batch *batch, lease_batch_done_f *done, voi
 /* Drop the batch and all its changes. */
 void lease_batch_abort(struct lease_batch *batch);
 
+/* What goes on beside the batches: begin a checkpoint when there is enough for one, take note of how one ended, keep
+ * space in reserve. Called by the writer between batches, at least once a second; @now_ms is since boot. */
+void lease_store_tick(struct lease_store *store, uint64_t now_ms);
+
+/* Write all that is durable into leases.mdb, now, and wait for it. Not during a batch.
+ * 0, or -E_DHCP_JET_ERROR with a sentence: nothing is lost, and lease_store_tick tries again. */
+int lease_store_checkpoint(struct lease_store *store, struct error *reterr_error);
+
+/* True while there is no more space in reserve on the disk: new leases must be refused, so that renewals can go on. */
+bool is_lease_store_short(const struct lease_store *store);
+
+/* Until when (wall) clients of which this store knows nothing may be using addresses, as it was restored from a backup.
+ * 0: none. */
+int64_t lease_store_doubtful_until(const struct lease_store *store);
+
 /* Called for each lease; a negative return ends the iteration and is returned. */
 typedef int lease_visit_f(void *context, const struct lease *lease);
 
@@ -73,7 +94,18 @@ struct lease_store_stat {
 	uint64_t n_leases;
 	uint64_t n_bytes_used;
 	uint64_t n_bytes_on_disk;
-	int64_t last_cleanup; /* wall; 0: never */
+	int64_t last_cleanup;     /* wall; 0: never */
+	int64_t doubtful_until;   /* as lease_store_doubtful_until */
+	uint64_t map_size;        /* the most that leases.mdb may grow to before its map is made larger */
+	uint64_t sequence;        /* of the last frame of the journal */
+	uint64_t journal_frames;  /* that leases.mdb does not have yet */
+	uint64_t journal_bytes;
+	uint64_t journal_segments;
+	/* Of the writer alone; 0 for readers. */
+	uint64_t n_bytes_reserved; /* behind the end of leases.mdb */
+	uint64_t n_syncs;          /* of the journal, in this life */
+	uint64_t n_checkpoints, n_checkpoints_failed;
+	bool is_short;
 };
 
 /* Read what there is to say of the store. 0 or -E_DHCP_JET_ERROR. */
