@@ -28,10 +28,11 @@ static bool is_class_kept(const struct planner *planner, size_t index) {
 	return planner->current->items[index].class == planner->target->items[planner->counterparts[index]].class;
 }
 
-/* True if the entry is one of those that hold classes, definitions or sites for the whole tree. */
-static bool is_root_container(const struct canonical *tree, const struct canonical_item *item) {
-	return item->class == CLASS_COUNT && item->parent != CANONICAL_NONE &&
-	       tree->items[item->parent].class == CLASS_ROOT;
+/* True if the entry is one of those that hold classes, definitions or sites for the whole tree, of a root that stays:
+ * then the target does not decide about it without naming it. */
+static bool is_container_kept(const struct planner *planner, const struct canonical_item *item) {
+	return item->class == CLASS_COUNT && planner->current->items[item->parent].class == CLASS_ROOT &&
+	       planner->counterparts[item->parent] != CANONICAL_NONE && !planner->is_replaced[item->parent];
 }
 
 static void judge_entry(struct planner *planner, size_t index) {
@@ -41,7 +42,7 @@ static void judge_entry(struct planner *planner, size_t index) {
 
 	if (is_named)
 		planner->is_covered[index] = true;
-	else if (has_parent && !is_root_container(planner->current, item))
+	else if (has_parent && !is_container_kept(planner, item))
 		planner->is_covered[index] = planner->is_covered[item->parent];
 	planner->is_replaced[index] = (is_named && !is_class_kept(planner, index)) ||
 				      (has_parent && planner->is_replaced[item->parent] && planner->is_covered[index]);
@@ -200,8 +201,13 @@ static int add_missing_parent(struct planner *planner, const struct canonical_it
 	return 0;
 }
 
-/* True if the target names an entry above the one with @key, and so decides about what is below that. */
+/* True if the target names an entry above the one with @key, and so decides about what is below that; but for what
+ * stands directly below a root. */
 static bool is_below_target(const struct planner *planner, const char *key) {
+	size_t parent = canonical_find(planner->current, canonical_key_above(key, planner->arena));
+
+	if (parent != CANONICAL_NONE && planner->current->items[parent].class == CLASS_ROOT)
+		return false;
 	for (; *key; key = canonical_key_above(key, planner->arena))
 		if (canonical_find(planner->target, key) != CANONICAL_NONE)
 			return true;
@@ -214,7 +220,7 @@ static int check_parent(struct planner *planner, const struct canonical_item *it
 	size_t index;
 	bool is_other;
 
-	if (item->parent != CANONICAL_NONE || item->class == CLASS_ROOT)
+	if (item->parent != CANONICAL_NONE)
 		return 0;
 	above = canonical_key_above(item->key, planner->arena);
 	index = canonical_find(planner->current, above);
@@ -224,7 +230,8 @@ static int check_parent(struct planner *planner, const struct canonical_item *it
 			reterr_error, E_NOT_FOUND,
 			"%.200s stands in the file, but the entry above it does not, and would be removed; add that one",
 			item->entry->dn);
-	if (index != CANONICAL_NONE || is_other || is_planned(planner, above))
+	/* What is above a root need be in neither of the trees. */
+	if (item->class == CLASS_ROOT || index != CANONICAL_NONE || is_other || is_planned(planner, above))
 		return 0;
 	return add_missing_parent(planner, item, above, reterr_error);
 }
