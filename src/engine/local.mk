@@ -29,6 +29,8 @@ libengine_a_SOURCES = \
 	src/engine/probe.c \
 	src/engine/probe_table.c \
 	src/engine/probe_table.h \
+	src/engine/reconcile.c \
+	src/engine/reconcile.h \
 	src/engine/reply.c \
 	src/engine/request.h \
 	src/engine/rogue.c \

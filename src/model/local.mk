@@ -24,6 +24,9 @@ libmodel_a_SOURCES = \
 	src/model/entry.h \
 	src/model/filter.c \
 	src/model/filter.h \
+	src/model/inconsistency.c \
+	src/model/inconsistency.def \
+	src/model/inconsistency.h \
 	src/model/ldif.c \
 	src/model/ldif.h \
 	src/model/ldif_write.c \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the engine makes of classes, policies and so on (the variables are core.mk's).
 if HAVE_CMOCKA
-ENGINE_TESTS = tests/unit/test_engine_classes tests/unit/test_engine_policies tests/unit/test_engine_trace
+ENGINE_TESTS = tests/unit/test_engine_classes tests/unit/test_engine_policies tests/unit/test_engine_trace tests/unit/test_reconcile
 check_PROGRAMS += $(ENGINE_TESTS)
 TESTS += $(ENGINE_TESTS)
 tests_unit_test_engine_classes_SOURCES = tests/unit/test_engine_classes.c $(engine_support)
@@ -13,4 +13,7 @@ tests_unit_test_engine_policies_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_engine_trace_SOURCES = tests/unit/test_engine_trace.c $(engine_support)
 tests_unit_test_engine_trace_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 tests_unit_test_engine_trace_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_reconcile_SOURCES = tests/unit/test_reconcile.c $(engine_support)
+tests_unit_test_reconcile_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_reconcile_LDADD = $(core_libs) $(CMOCKA_LIBS)
 endif
