@@ -31,7 +31,7 @@ enum mend_action {
 
 /* Embedded. */
 struct judgment {
-	unsigned kinds;      /* 1 << enum inconsistency for each that was found */
+	unsigned kinds; /* 1 << enum inconsistency for each that was found */
 	enum mend_action action;
 	struct lease mended; /* with MEND_PUT: what to put; else the lease itself */
 	struct ip4 rival;    /* the client's other address in the scope; none if it has none */
@@ -42,8 +42,7 @@ struct judgment {
 int reconcile_judge(const struct reconcile_input *input, const struct lease *lease, struct judgment *ret_judgment);
 
 /* What to do with the record of @address, which cannot be read: as above, with MEND_PUT or MEND_REMOVE. */
-void reconcile_judge_unreadable(const struct reconcile_input *input, struct ip4 address,
-				struct judgment *ret_judgment);
+void reconcile_judge_unreadable(const struct reconcile_input *input, struct ip4 address, struct judgment *ret_judgment);
 
 /* True if the reservation's client has a record of its address. A record that cannot be read counts as its own. */
 bool is_reservation_active(const struct reconcile_input *input, const struct scope *scope,

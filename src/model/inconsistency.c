@@ -4,7 +4,7 @@
 #include "base/macros.h"
 
 static const struct inconsistency_info table[INCONSISTENCY_COUNT] = {
-#define INCONSISTENCY(symbol, word, mending, description, remedy)                                                       \
+#define INCONSISTENCY(symbol, word, mending, description, remedy)                                                      \
 	[INCONSISTENCY_##symbol] = { word, MENDING_##mending, description, remedy },
 #include "model/inconsistency.def"
 #undef INCONSISTENCY

@@ -19,6 +19,7 @@ struct inconsistency_info {
 	const char *description, *remedy; /* sentences */
 };
 
+/* What there is to say of @kind. */
 const struct inconsistency_info *inconsistency_info_get(enum inconsistency kind);
 
 /* The word for it: "records", "indexes" or "nothing". */

@@ -18,6 +18,8 @@ libstore_a_SOURCES = \
 	src/store/lease_build.c \
 	src/store/lease_build.h \
 	src/store/journal.h \
+	src/store/lease_check.c \
+	src/store/lease_check.h \
 	src/store/lease_record.c \
 	src/store/lease_record.h \
 	src/store/lease_store.c \

@@ -3,8 +3,8 @@ if HAVE_CMOCKA
 STORE_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS) $(CMOCKA_CFLAGS)
 STORE_TEST_LDADD = libstore.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
 
-check_PROGRAMS += tests/unit/test_lease_record tests/unit/test_lease_store tests/unit/test_directory_store tests/unit/test_sighting_store tests/unit/test_lease_build
-TESTS += tests/unit/test_lease_record tests/unit/test_lease_store tests/unit/test_directory_store tests/unit/test_sighting_store tests/unit/test_lease_build
+check_PROGRAMS += tests/unit/test_lease_record tests/unit/test_lease_check tests/unit/test_lease_store tests/unit/test_directory_store tests/unit/test_sighting_store tests/unit/test_lease_build
+TESTS += tests/unit/test_lease_record tests/unit/test_lease_check tests/unit/test_lease_store tests/unit/test_directory_store tests/unit/test_sighting_store tests/unit/test_lease_build
 
 tests_unit_test_lease_record_SOURCES = tests/unit/test_lease_record.c
 tests_unit_test_lease_record_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
@@ -17,6 +17,10 @@ tests_unit_test_lease_store_LDADD = $(STORE_TEST_LDADD)
 tests_unit_test_lease_build_SOURCES = tests/unit/test_lease_build.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_lease_build_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_lease_build_LDADD = $(STORE_TEST_LDADD)
+
+tests_unit_test_lease_check_SOURCES = tests/unit/test_lease_check.c tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_lease_check_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_lease_check_LDADD = libstore.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
 
 tests_unit_test_directory_store_SOURCES = tests/unit/test_directory_store.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_directory_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)

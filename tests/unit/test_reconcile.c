@@ -10,18 +10,24 @@
 #define DECLINE_TIME 800
 #define BIT(kind) (1u << INCONSISTENCY_##kind)
 
-/* .10-.99 for DHCP clients but .20, .100-.109 for both. Reserved: .11 for hardware 11, both protocols; .12 for 12, BOOTP;
- * .13 for 13, DHCP; .14 for the identifier 00aa, and hardware 14; .120, in no range, for 20. 10.0.1.0 is another
+#define RESERVED(last, client) RESERVATION("10.0.0." last) "lessorHardwareAddress: 02:00:00:00:00:" client "\n"
+#define IN_SITE ",cn=hq,cn=sites,cn=DHCP,dc=x\n"
+#define ROOT_SETTINGS "lessorLeaseTime: 600\nlessorBootpLeaseTime: 700\nlessorDeclineTime: 800\n"
+
+/* .10-.99 for DHCP clients but .20, .100-.109 for both. Reserved: .11 for hardware 11, both protocols; .12 for 12,
+ * BOOTP; .13 for 13, DHCP; .14 for the identifier 00aa, and hardware 14; .120, in no range, for 20. 10.0.1.0 is another
  * server's. */
-static const char tree[] = ROOT "lessorLeaseTime: 600\nlessorBootpLeaseTime: 700\nlessorDeclineTime: 800\n" SITE SERVER SCOPE
-	"lessorRange: 10.0.0.10-10.0.0.99\nlessorRange: 10.0.0.100-10.0.0.109 both\nlessorExclusion: 10.0.0.20\n"
-	RESERVATION("10.0.0.11") "lessorHardwareAddress: 02:00:00:00:00:11\nlessorLeaseTime: 900\n"
-	RESERVATION("10.0.0.12") "lessorHardwareAddress: 02:00:00:00:00:12\nlessorClientType: bootp\n"
-	RESERVATION("10.0.0.13") "lessorHardwareAddress: 02:00:00:00:00:13\nlessorClientType: dhcp\n"
-	RESERVATION("10.0.0.14") "lessorHardwareAddress: 02:00:00:00:00:14\nlessorClientIdentifier: 00aa\n"
-	RESERVATION("10.0.0.120") "lessorHardwareAddress: 02:00:00:00:00:20\n"
-	"\ncn=10.0.1.0,cn=hq,cn=sites,cn=DHCP,dc=x\nobjectClass: lessorScope\nlessorPrefixLength: 24\n"
-	"lessorServedBy: s2.example.com\n";
+/* clang-format off */
+static const char tree[] =
+	ROOT ROOT_SETTINGS SITE SERVER
+	SCOPE "lessorRange: 10.0.0.10-10.0.0.99\nlessorRange: 10.0.0.100-10.0.0.109 both\nlessorExclusion: 10.0.0.20\n"
+	RESERVED("11", "11") "lessorLeaseTime: 900\n"
+	RESERVED("12", "12") "lessorClientType: bootp\n"
+	RESERVED("13", "13") "lessorClientType: dhcp\n"
+	RESERVED("14", "14") "lessorClientIdentifier: 00aa\n"
+	RESERVED("120", "20")
+	"\ncn=10.0.1.0" IN_SITE "objectClass: lessorScope\nlessorPrefixLength: 24\nlessorServedBy: s2.example.com\n";
+/* clang-format on */
 
 static struct snapshot *snapshot;
 static struct memory_leases *leases;
@@ -143,8 +149,11 @@ static void what_the_engine_writes_is_consistent(void **state) {
 	judge(identified(lease_of(14, 0x14), 0xaa), 0, MEND_NOTHING);
 	judge(lease_of(120, 0x20), 0, MEND_NOTHING);
 	judge(lease_of(105, 1), 0, MEND_NOTHING);
-	judge((struct lease){ .address = { 0x0a00000a }, .scope = { { 0x0a000000 }, 24 }, .state = LEASE_DECLINED,
-			      .expiry = NOW + 5 }, 0, MEND_NOTHING);
+	judge((struct lease){ .address = { 0x0a00000a },
+			      .scope = { { 0x0a000000 }, 24 },
+			      .state = LEASE_DECLINED,
+			      .expiry = NOW + 5 },
+	      0, MEND_NOTHING);
 }
 
 static void a_record_is_filed_under_the_scope_that_there_is_now(void **state) {
@@ -186,9 +195,11 @@ static void a_reserved_client_has_the_hardware_address_of_its_reservation(void *
 	assert_mended_hardware(0x12);
 	assert_int_equal(judgment.mended.expiry, LEASE_FOR_EVER);
 	lease = bootp(lease_of(12, 0x12)); /* the same in the client's name */
-	lease.client = (struct client_key){ 11, { CLIENT_KEY_HARDWARE, 1, '1', '0', '.', '0', '.', '0', '.', '1', '2' } };
+	lease.client =
+		(struct client_key){ 11, { CLIENT_KEY_HARDWARE, 1, '1', '0', '.', '0', '.', '0', '.', '1', '2' } };
 	mend(lease, BIT(WRONG_HARDWARE), MEND_PUT);
-	assert_true(is_client_key_equal(&judgment.mended.client, &(struct client_key){ 8, { 0, 1, 2, 0, 0, 0, 0, 0x12 } }));
+	assert_true(
+		is_client_key_equal(&judgment.mended.client, &(struct client_key){ 8, { 0, 1, 2, 0, 0, 0, 0, 0x12 } }));
 }
 
 static void without_a_reservation_the_name_of_the_client_counts(void **state) {
@@ -207,7 +218,8 @@ static void a_lease_has_the_type_of_its_reservation(void **state) {
 	mend(identified(lease_of(12, 0x12), 3), BIT(WRONG_TYPE), MEND_PUT);
 	assert_true(judgment.mended.is_bootp);
 	assert_int_equal(judgment.mended.expiry, LEASE_FOR_EVER);
-	assert_true(is_client_key_equal(&judgment.mended.client, &(struct client_key){ 8, { 0, 1, 2, 0, 0, 0, 0, 0x12 } }));
+	assert_true(
+		is_client_key_equal(&judgment.mended.client, &(struct client_key){ 8, { 0, 1, 2, 0, 0, 0, 0, 0x12 } }));
 	judge(ended(lease_of(12, 0x12)), 0, MEND_NOTHING);
 }
 
@@ -334,7 +346,8 @@ static unsigned mend_all(void) {
 	struct lease lease = { .address = { 0 } };
 	unsigned n_mended = 0;
 
-	for (struct ip4 from = { 0 }; view->get_next(view->context, from, &lease) == 0; from.value = lease.address.value + 1) {
+	for (struct ip4 from = { 0 }; view->get_next(view->context, from, &lease) == 0;
+	     from.value = lease.address.value + 1) {
 		assert_int_equal(reconcile_judge(&with, &lease, &judgment), 0);
 		assert_int_equal(reconcile_mend(view, lease.address, &judgment), 0);
 		n_mended += judgment.action != MEND_NOTHING;
@@ -354,9 +367,11 @@ static bool is_held_by_right(const struct lease *lease) {
 	all = memory_leases_all(leases, &n);
 	for (size_t i = 0; i < n; i++)
 		if (!is_ip4_equal(all[i].address, lease->address) &&
-		    (is_client_key_equal(&all[i].client, &lease->client) || memcmp(all[i].chaddr, lease->chaddr, 6) == 0))
+		    (is_client_key_equal(&all[i].client, &lease->client) ||
+		     memcmp(all[i].chaddr, lease->chaddr, 6) == 0))
 			return false;
-	return lease->client.octets[0] == CLIENT_KEY_IDENTIFIER || memcmp(lease->client.octets + 2, lease->chaddr, 6) == 0;
+	return lease->client.octets[0] == CLIENT_KEY_IDENTIFIER ||
+	       memcmp(lease->client.octets + 2, lease->chaddr, 6) == 0;
 }
 
 static void mending_ends_and_takes_nothing_from_who_holds_it_by_right(void **state) {
