@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 include tests/checks/local.mk
 include tests/functional/local.mk
+include tests/support/local.mk
 include tests/unit/store.mk
 include tests/unit/wire.mk
 include tests/fuzz/wire.mk

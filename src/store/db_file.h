@@ -40,8 +40,8 @@ void db_file_sync_directory(const char *directory);
 int db_file_keep(const char *path, const char *keep_as, char **ret_kept);
 
 /* Put the file at @new_path, which is whole and durable, in the place of that at @path, which is kept as above: at
- * every moment the one or the other stands there. The lock file goes. @ret_kept may be NULL. 0, or -1 with errno and nothing
- * has changed but the lock file. */
+ * every moment the one or the other stands there. The lock file goes. @ret_kept may be NULL. 0, or -1 with errno and
+ * nothing has changed but the lock file. */
 int db_file_replace(const char *path, const char *new_path, const char *keep_as, char **ret_kept);
 
 /* Keep the file under another name, in the place of one that was kept earlier, and remove the lock file. */

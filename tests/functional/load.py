@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Clients that come, renew and come back all the time, and remember every promise that they were made."""
 import itertools
+import random
 import threading
 
 import dhcp
@@ -13,11 +14,12 @@ PATIENCE = 0.5
 
 class Load(threading.Thread):
     """Batches of clients on @link. Each acknowledged address is noted under its client; another client that is given
-    the same address is a failure, which stop() raises."""
+    the same address is a failure, which stop() raises. With @growth each renewal asks for so many seconds more than the one
+    before, so that no two of them are the same on record. Beyond @limit clients, only those that are there come back."""
 
-    def __init__(self, link):
+    def __init__(self, link, growth=0, limit=None):
         super().__init__(daemon=True)
-        self.link = link
+        self.link, self.growth, self.limit = link, growth, limit
         self.holders = {}
         self.acks = 0
         self._stopping = threading.Event()
@@ -28,10 +30,12 @@ class Load(threading.Thread):
             for turn in itertools.count():
                 if self._stopping.is_set():
                     return
-                if turn % 3 == 2:
+                if self.limit and len(self.holders) >= self.limit:
+                    self._ask_again(random.sample(list(self.holders.values()), BATCH))
+                elif turn % 3 == 2:
                     self._ask_again(list(self.holders.values())[-BATCH:])
                 else:
-                    self._obtain([RawClient(self.link) for _ in range(BATCH)])
+                    self._obtain([RawClient(self.link, lease_time=self.growth or None) for _ in range(BATCH)])
         except Exception as error:  # pylint: disable=broad-except
             self._failure = error
 
@@ -41,6 +45,8 @@ class Load(threading.Thread):
         self._note(self.link.exchange(requests, PATIENCE))
 
     def _ask_again(self, clients):
+        for client in clients:
+            client.lease_time = client.lease_time and client.lease_time + self.growth
         self._note(self.link.exchange([(client, client.rebooting(client.address)) for client in clients], PATIENCE))
 
     def _note(self, replies):

@@ -4,8 +4,12 @@ EXTRA_DIST += \
 	.ci/run \
 	tests/run \
 	tests/run.py \
+	tests/crash/run \
+	tests/crash/run.py \
 	tests/functional/run.py \
 	tests/functional/harness.py \
+	tests/functional/disk.py \
+	tests/functional/disk_replay.py \
 	tests/functional/ds389.py \
 	tests/functional/slapd.py \
 	tests/functional/kdc.py \
@@ -53,6 +57,8 @@ EXTRA_DIST += \
 	tests/functional/test_policies.py \
 	tests/functional/test_policy_effects.py \
 	tests/functional/test_protection.py \
+	tests/functional/test_power_loss.py \
+	tests/functional/test_q264492.py \
 	tests/functional/test_rogue.py \
 	tests/functional/test_samba.py \
 	tests/functional/test_scopes.py \

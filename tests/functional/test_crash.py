@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Crashes and restarts under load: an acknowledgement is a promise."""
-from harness import expect, expect_equal, wait_until
+import random
+
+from harness import expect, expect_equal, is_alive, wait_until
+from lessor import ROLES
 from load import Load, check_promises
 from scene import Scene
 
 ROUNDS = 3
 ACKS = 150
+KILLS = 12
+KEEP = 2000  # clients of a long run
 
 
 def _under_load(lab):
@@ -100,6 +105,39 @@ def test_kill_all_at_first_start(lab):
         wait_until(lambda: not [pid for pid in scene.server.pids() if _is_lessord(pid)], "everything has ended")
     scene.start()
     scene.client().obtain()
+
+
+def test_kills_at_random(lab, kills=KILLS, seed=1):
+    """kill -9 at random moments under load, of serve, of the supervisor or of everything: no acknowledged lease is lost"""
+    chance = random.Random(seed)
+    scene = Scene(lab)
+    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
+    scene.lessord.settings["log_level"] = "info"
+    scene.start()
+    load = Load(scene.link(), growth=600, limit=KEEP)
+    load.start()
+    for count in range(1, kills + 1):
+        load.wait_for_acks(chance.randrange(1, 80))
+        _kill_once(scene, chance)
+        if count % max(1, kills // 20) == 0:
+            load.wait_for_acks(1)
+            check_promises(scene.lessord, dict(load.holders))
+            lab.say(f"{count} kills, {load.acks} acknowledgements, {len(load.holders)} clients")
+    _finish(scene, load)
+
+
+def _kill_once(scene, chance):
+    """Kill somebody and see to it that all run again."""
+    whom = chance.choice(("serve", "serve", "supervisor", "everything"))
+    if whom == "serve":
+        old = scene.lessord.role_pid("serve")
+        scene.lessord.kill("serve")
+        wait_until(lambda: scene.lessord.find_role("serve") not in (None, old), "serve runs again")
+        return
+    pids = list(filter(None, map(scene.lessord.find_role, ROLES)))
+    scene.lessord.kill(*(["supervisor"] if whom == "supervisor" else []))
+    wait_until(lambda: not any(is_alive(pid) for pid in pids), "the roles end with their supervisor")
+    scene.lessord.start()
 
 
 def _is_lessord(pid):

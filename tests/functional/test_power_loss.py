@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Power failures under load, simulated: the disk has what was synced, and anything of the rest (disk_replay.py)."""
+import random
+
+from disk import Disk, broken_promises, check_power_loss
+from disk_replay import Chance, Replay, differences, read_log
+from harness import expect, expect_equal
+from load import Load
+from scene import Scene
+from slapd import NOBODY
+
+POINTS = 30
+STARTS = 3  # so many of the points are also met by the daemon
+ACKS = 600
+GROWTH = 600
+
+
+def start_under_load(lab, acks):
+    """A daemon on a disk that is watched, and clients at work that have been given so many acknowledgements."""
+    scene = Scene(lab)
+    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
+    scene.lessord.settings["log_level"] = "info"
+    disk = Disk(lab, scene.lessord, is_recorded=True)
+    scene.start()
+    load = Load(scene.link(), GROWTH)
+    load.start()
+    load.wait_for_acks(acks)
+    return scene, disk, load
+
+
+def record(lab, acks):
+    """Run a daemon under load, over the end of a role, to a clean end."""
+    scene, disk, load = start_under_load(lab, acks // 2)
+    scene.lessord.kill("serve")
+    load.wait_for_acks(acks // 2)
+    load.stop()
+    scene.lessord.stop()
+    return scene, disk
+
+
+def _start_on(scene, replay, seed, directory):
+    """Let the daemon begin with what a power failure left, and check its promises as clients see them."""
+    replay.restore(directory, Chance(seed), NOBODY)
+    lessord, owed = scene.lessord, replay.owed()
+    lessord.settings["state_directory"], lessord.wrapper = directory, []
+    scene.start()
+    leases = {address: (lease["hardwareAddress"].replace(":", ""), 1 if lease["state"] == "active" else 0, 1 << 62)
+              for address, lease in lessord.leases().items()}
+    expect_equal(broken_promises(leases, owed), [], f"promises that the daemon broke after power loss {seed}")
+    newcomer = scene.client(mac="02:99:00:00:00:01")
+    newcomer.obtain()
+    expect(newcomer.address not in owed, f"{newcomer.address} was given away, though promised")
+    lessord.stop()
+
+
+def lose_power(lab, scene, disk, points, starts, seed):
+    """Check @points random moments of what was recorded, @starts of them with the daemon itself. Returns the replay, at its
+    end."""
+    chance = random.Random(seed)
+    records = list(read_log(disk.log_path))
+    moments = sorted(chance.sample(range(len(records)), points))
+    for_daemon = set(chance.sample(moments, starts))
+    replay = Replay(seed)
+    for number, item in enumerate(records):
+        if number in moments:
+            check_power_loss(lab, replay, seed * 1000003 + number, lab.path(f"loss-{seed}-{number}"))
+        if number in for_daemon:
+            _start_on(scene, replay, seed * 1000003 + number, lab.path(f"start-{seed}-{number}"))
+        replay.take(item)
+    return replay
+
+
+def test_power_loss(lab, points=POINTS, starts=STARTS, acks=ACKS, seed=1):
+    """After a power failure at any moment under load the store opens, with every lease that was acknowledged"""
+    scene, disk = record(lab, acks)
+    replay = lose_power(lab, scene, disk, points, starts, seed)
+    expect_equal(differences(disk.directory, replay), [], "files that were changed in a way that was not recorded")
+    lab.say(f"{points} power losses in {sum(replay.counts.values())} records, {len(replay.owed())} promises at the end")
