@@ -38,7 +38,6 @@ int bootfile_add(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	const char *row = call_value(call, "row");
 	struct boot_file file;
-	struct entry *after;
 	struct level level;
 	size_t index;
 	int r = boot_file_parse(row, call->arena, &file, reterr_error);
@@ -51,12 +50,10 @@ int bootfile_add(struct call *call, struct error *reterr_error) {
 			      edit_value(level.entry, attribute(), index), requested_text(call->arena, file.requested));
 	if (r < 0)
 		return r;
-	after = edit_copy(call->arena, level.entry);
-	edit_add(call->arena, after, attribute(), row);
-	r = tree_change(&tree, level.entry, after, reterr_error);
+	r = level_add_value(&tree, &level, attribute(), row, reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(after->dn, "%s get %s from %s, as set for %s", requested_text(call->arena, file.requested),
+	return call_done(call, result_message(level.entry->dn, "%s get %s from %s, as set for %s", requested_text(call->arena, file.requested),
 					      file.file, file.server[0] ? file.server : "their server", level.where));
 }
 
@@ -71,7 +68,6 @@ static const char *undo_of(const struct call *call, const char *row) {
 int bootfile_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	const char *requested = call_value(call, "requested"), *row = "";
-	struct entry *after;
 	struct level level;
 	size_t index = 0;
 	int r = level_open(call, &tree, &level, reterr_error);
@@ -85,12 +81,10 @@ int bootfile_remove(struct call *call, struct error *reterr_error) {
 	r = call_confirm(call, reterr_error, "this removes the row \"%s\" from %s", row, level.where);
 	if (r < 0)
 		return r;
-	after = edit_copy(call->arena, level.entry);
-	edit_remove_at(after, attribute(), index);
-	r = tree_change(&tree, level.entry, after, reterr_error);
+	r = level_remove_value(&tree, &level, attribute(), index, reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(after->dn, "the row \"%s\" is removed from %s%s", row, level.where,
+	return call_done(call, result_message(level.entry->dn, "the row \"%s\" is removed from %s%s", row, level.where,
 					      undo_of(call, row)));
 }
 
@@ -107,18 +101,5 @@ static void add_items(const struct tree *tree, const struct entry *entry, json_t
 }
 
 int bootfile_list(struct call *call, struct error *reterr_error) {
-	CLEANUP(tree_done) struct tree tree = { 0 };
-	struct level level = { 0 };
-	json_t *items;
-	int r;
-
-	r = is_level_given(call) ? level_open(call, &tree, &level, reterr_error) :
-				   tree_load(call, &tree, reterr_error);
-	if (r < 0)
-		return r;
-	items = json_array();
-	for (size_t i = 0; i < tree.entries.n_items; i++)
-		if (!level.entry || tree.entries.items[i] == level.entry)
-			add_items(&tree, tree.entries.items[i], items);
-	return call_list(call, "bootFiles", items, NULL);
+	return level_list(call, "bootFiles", add_items, reterr_error);
 }

@@ -246,13 +246,9 @@ int class_remove(struct call *call, struct error *reterr_error) {
 	if (r == 0)
 		r = orphans_confirm(call, &orphans, "class", name, reterr_error);
 	if (r == 0)
-		r = orphans_remove(&tree, &orphans, &removed, reterr_error);
-	if (r == 0)
-		r = tree_remove(&tree, entry, reterr_error);
-	if (r < 0) {
-		json_decref(removed);
+		r = orphans_remove(&tree, &orphans, entry, &removed, reterr_error);
+	if (r < 0)
 		return r;
-	}
 	result = result_message(entry->dn, "class %s removed%s%s", name, orphans_lost(call->arena, removed),
 				undo_of(call->arena, name, entry));
 	json_object_set_new(result, "removed", removed);

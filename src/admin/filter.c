@@ -153,7 +153,6 @@ static int read_new(struct call *call, struct filter *ret_filter, struct error *
 
 int filter_add(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
-	struct entry *after;
 	struct filter filter;
 	struct level level;
 	int r = read_new(call, &filter, reterr_error);
@@ -166,12 +165,10 @@ int filter_add(struct call *call, struct error *reterr_error) {
 		r = check_reservations(call, &tree, level.entry, &filter, reterr_error);
 	if (r < 0)
 		return r;
-	after = edit_copy(call->arena, level.entry);
-	edit_add(call->arena, after, attribute(ATTRIBUTE_FILTER), value_text(call->arena, &filter));
-	r = tree_change(&tree, level.entry, after, reterr_error);
+	r = level_add_value(&tree, &level, attribute(ATTRIBUTE_FILTER), value_text(call->arena, &filter), reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(after->dn, "\"%s\" is set for %s%s", filter_text(call->arena, &filter), level.where,
+	return call_done(call, result_message(level.entry->dn, "\"%s\" is set for %s%s", filter_text(call->arena, &filter), level.where,
 					      enforcement_text(&tree, &level, &filter)));
 }
 
@@ -213,7 +210,6 @@ static const char *undo_of(const struct call *call, const struct filter *filter)
 int filter_remove(struct call *call, struct error *reterr_error) {
 	CLEANUP(tree_done) struct tree tree = { 0 };
 	struct filter filter, found = { 0 };
-	struct entry *after;
 	struct level level;
 	size_t index = 0;
 	int r = read_pattern(call, &filter, reterr_error);
@@ -228,12 +224,10 @@ int filter_remove(struct call *call, struct error *reterr_error) {
 		r = call_confirm(call, reterr_error, "this removes \"%s\" from %s", value_text(call->arena, &found), level.where);
 	if (r < 0)
 		return r;
-	after = edit_copy(call->arena, level.entry);
-	edit_remove_at(after, attribute(ATTRIBUTE_FILTER), index);
-	r = tree_change(&tree, level.entry, after, reterr_error);
+	r = level_remove_value(&tree, &level, attribute(ATTRIBUTE_FILTER), index, reterr_error);
 	if (r < 0)
 		return r;
-	return call_done(call, result_message(after->dn, "\"%s\" is removed from %s%s", filter_text(call->arena, &found),
+	return call_done(call, result_message(level.entry->dn, "\"%s\" is removed from %s%s", filter_text(call->arena, &found),
 					      level.where, undo_of(call, &found)));
 }
 
@@ -251,18 +245,5 @@ static void add_items(const struct tree *tree, const struct entry *entry, json_t
 }
 
 int filter_list(struct call *call, struct error *reterr_error) {
-	CLEANUP(tree_done) struct tree tree = { 0 };
-	struct level level = { 0 };
-	json_t *items;
-	int r;
-
-	r = is_level_given(call) ? level_open(call, &tree, &level, reterr_error) :
-				   tree_load(call, &tree, reterr_error);
-	if (r < 0)
-		return r;
-	items = json_array();
-	for (size_t i = 0; i < tree.entries.n_items; i++)
-		if (!level.entry || tree.entries.items[i] == level.entry)
-			add_items(&tree, tree.entries.items[i], items);
-	return call_list(call, "filters", items, NULL);
+	return level_list(call, "filters", add_items, reterr_error);
 }

@@ -241,3 +241,35 @@ json_t *level_settings_in_force(const struct tree *tree, const struct entry *ent
 			json_array_append_new(array, item_in_force((enum setting)i, chain, n_chain));
 	return array;
 }
+
+int level_add_value(struct tree *tree, const struct level *level, const char *attribute, const char *value,
+		    struct error *reterr_error) {
+	struct entry *after = edit_copy(tree->arena, level->entry);
+
+	edit_add(tree->arena, after, attribute, value);
+	return tree_change(tree, level->entry, after, reterr_error);
+}
+
+int level_remove_value(struct tree *tree, const struct level *level, const char *attribute, size_t index,
+		       struct error *reterr_error) {
+	struct entry *after = edit_copy(tree->arena, level->entry);
+
+	edit_remove_at(after, attribute, index);
+	return tree_change(tree, level->entry, after, reterr_error);
+}
+
+int level_list(struct call *call, const char *key, level_items_f *add, struct error *reterr_error) {
+	CLEANUP(tree_done) struct tree tree = { 0 };
+	struct level level = { 0 };
+	json_t *items;
+	int r;
+
+	r = is_level_given(call) ? level_open(call, &tree, &level, reterr_error) : tree_load(call, &tree, reterr_error);
+	if (r < 0)
+		return r;
+	items = json_array();
+	for (size_t i = 0; i < tree.entries.n_items; i++)
+		if (!level.entry || tree.entries.items[i] == level.entry)
+			add(&tree, tree.entries.items[i], items);
+	return call_list(call, key, items, NULL);
+}

@@ -36,6 +36,18 @@ bool is_level_given(const struct call *call);
 /* Add the flag that names the level of the call, or of its policy. */
 void level_add_undo(const struct call *call, struct undo *undo);
 
+/* Add @value to what @attribute has at the level; remove its value number @index. 0, or what tree_change says. */
+int level_add_value(struct tree *tree, const struct level *level, const char *attribute, const char *value,
+		    struct error *reterr_error);
+int level_remove_value(struct tree *tree, const struct level *level, const char *attribute, size_t index,
+		       struct error *reterr_error);
+
+/* Adds what is said of @entry's values to the array @items. */
+typedef void level_items_f(const struct tree *tree, const struct entry *entry, json_t *items);
+
+/* Hand over as the list @key what @add says of the entry of the level that the command line names, else of all. */
+int level_list(struct call *call, const char *key, level_items_f *add, struct error *reterr_error);
+
 /* What to call @entry, which stands at a level: "site hq"; in the tree's arena. */
 const char *level_where(const struct tree *tree, const struct entry *entry);
 

@@ -126,18 +126,21 @@ static int remove_definition(struct tree *tree, const struct entry *entry, json_
 }
 
 /* Values first: whatever comes between two writes, every value that is left has its definition and its class. */
-int orphans_remove(struct tree *tree, const struct orphans *orphans, json_t **ret_removed, struct error *reterr_error) {
+int orphans_remove(struct tree *tree, const struct orphans *orphans, const struct entry *entry, json_t **ret_removed,
+		   struct error *reterr_error) {
 	json_t *removed = json_array();
 	int r = 0;
 
 	for (size_t i = 0; i < 2 * orphans->findings.n_items && r == 0; i++) {
 		bool is_definition = i >= orphans->findings.n_items;
-		const struct entry *entry = entry_at(tree, orphans, i % orphans->findings.n_items, is_definition);
+		const struct entry *orphan = entry_at(tree, orphans, i % orphans->findings.n_items, is_definition);
 
-		if (entry)
-			r = is_definition ? remove_definition(tree, entry, removed, reterr_error)
-					  : remove_values(tree, orphans, entry, removed, reterr_error);
+		if (orphan)
+			r = is_definition ? remove_definition(tree, orphan, removed, reterr_error)
+					  : remove_values(tree, orphans, orphan, removed, reterr_error);
 	}
+	if (r == 0)
+		r = tree_remove(tree, entry, reterr_error);
 	if (r == 0)
 		*ret_removed = removed;
 	else

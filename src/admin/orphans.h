@@ -31,9 +31,10 @@ int orphans_confirm(struct call *call, const struct orphans *orphans, const char
 /* An array of all of them. */
 json_t *orphans_dns(const struct orphans *orphans);
 
-/* Remove the option values, then the definitions that would be wrong; *ret_removed, which is the caller's,
- * has {"dn", "value"} of each, the value null for a definition. 0, or what directory.h says. */
-int orphans_remove(struct tree *tree, const struct orphans *orphans, json_t **ret_removed, struct error *reterr_error);
+/* Remove the option values, then the definitions that would be wrong, then @entry itself; *ret_removed, which is the
+ * caller's, has {"dn", "value"} of each of the former, the value null for a definition. 0, or what directory.h says. */
+int orphans_remove(struct tree *tree, const struct orphans *orphans, const struct entry *entry, json_t **ret_removed,
+		   struct error *reterr_error);
 
 /* "", or how much went: ", and 1 definition with it, and 3 option values with it". */
 const char *orphans_lost(struct arena *arena, const json_t *removed);
