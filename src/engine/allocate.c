@@ -49,7 +49,7 @@ bool is_address_own(struct request *request, struct ip4 address) {
 	struct lease lease;
 
 	return is_reserved_for_client(request, address) ||
-	       (request_lease_at(request, address, &lease) && is_lease_in_force(&lease, request->input->now.wall_s) &&
+	       (request_lease_at(request, address, &lease) && is_lease_in_force(&lease, request_lease_now(request)) &&
 		is_client_key_equal(&lease.client, &request->client));
 }
 
@@ -100,23 +100,39 @@ static const char *configured_obstacle(const struct request *request, struct ip4
 							    : "not in the ranges that the client's policies allow";
 }
 
+/* A lease without end is worth no more than its reservation, which is gone, or else this client's. */
+static bool can_take_over(const struct request *request, const struct lease *lease) {
+	return !is_lease_in_force(lease, request_lease_now(request)) || lease->expiry == LEASE_FOR_EVER ||
+	       is_client_key_equal(&lease->client, &request->client) || is_same_machine(request, lease);
+}
+
+/* What the record of an address, NULL if there is none, means while the store takes no more of them: it makes room for
+ * its own client alone, or for whom the address is reserved. */
+static const char *room_obstacle(struct request *request, const struct lease *lease) {
+	request->is_room_missing = request->input->is_store_short &&
+				   !(lease && (is_client_key_equal(&lease->client, &request->client) ||
+					       is_reserved_for_client(request, lease->address)));
+	return request->is_room_missing ? "the lease store has no room for a new lease" : NULL;
+}
+
 /* Why the client may not be given @address, or NULL. */
 static const char *obstacle(struct request *request, struct ip4 address) {
 	const struct engine_input *input = request->input;
 	const char *configured = configured_obstacle(request, address);
+	bool has_record;
 	struct lease lease;
 
+	request->is_room_missing = false;
 	if (configured || is_request_for_us(request, address))
 		return configured ? configured : "this server's own";
 	if (!is_reserved_for_client(request, address) &&
 	    is_offered_to_other(request->engine->offers, address, &request->client, input->now.boot_ms))
 		return "offered to another client";
-	if (!request_lease_at(request, address, &lease))
-		return request->output->is_store_failed ? "the lease store failed" : NULL;
-	/* A lease without end is worth no more than its reservation, which is gone, or else this client's. */
-	if (!is_lease_in_force(&lease, input->now.wall_s) || lease.expiry == LEASE_FOR_EVER ||
-	    is_client_key_equal(&lease.client, &request->client) || is_same_machine(request, &lease))
-		return NULL;
+	has_record = request_lease_at(request, address, &lease);
+	if (request->output->is_store_failed)
+		return "the lease store failed";
+	if (!has_record || can_take_over(request, &lease))
+		return room_obstacle(request, has_record ? &lease : NULL);
 	return lease.state == LEASE_DECLINED ? "declined by a client not long ago" : "leased to another client";
 }
 
@@ -202,7 +218,7 @@ static bool has_lease_in(struct request *request, const struct scope *scope) {
 	struct lease lease;
 
 	return request_lease_in(request, scope, &lease) && lease.state == LEASE_ACTIVE &&
-	       is_lease_in_force(&lease, request->input->now.wall_s) && request_enter_scope(request, scope) &&
+	       is_lease_in_force(&lease, request_lease_now(request)) && request_enter_scope(request, scope) &&
 	       can_assign(request, lease.address);
 }
 
@@ -257,7 +273,8 @@ struct ip4 request_choose_address(struct request *request) {
 	bool has_members = request->scope->superscope && request->type != CLIENT_TYPE_BOTH;
 	struct ip4 found = has_members ? choose_claimed_in_members(request) : choose_claimed(request);
 
-	if (is_ip4_none(found) && !request->output->is_store_failed)
+	/* A search would look at all addresses in vain while there is no room for a new lease. */
+	if (is_ip4_none(found) && !request->output->is_store_failed && !request->input->is_store_short)
 		found = has_members ? choose_free_in_members(request) : choose_free(request);
 	request->output->policy = is_ip4_none(found) ? request_policy_ranged(request, 0)
 						     : request_policy_of(request, found);
@@ -274,6 +291,8 @@ bool has_reservation_elsewhere(struct request *request) {
 }
 
 enum drop_reason request_full_reason(struct request *request, enum drop_reason reason) {
+	if (request->input->is_store_short)
+		return DROP_STORE_FULL;
 	if (request->output->policy)
 		return DROP_POLICY_FULL;
 	request->output->is_residual_full = has_policy_ranges(request);

@@ -55,7 +55,7 @@ static bool is_limit_reached(struct request *request) {
 
 	if (limit == UINT32_MAX || now_ms < position->limit_until_ms)
 		return limit != UINT32_MAX;
-	if (leases->count_bootp(leases->context, request->scope->subnet, request->input->now.wall_s, limit, &count) <
+	if (leases->count_bootp(leases->context, request->scope->subnet, request_lease_now(request), limit, &count) <
 	    0) {
 		request->output->is_store_failed = true;
 		return true;

@@ -2,6 +2,7 @@
 #include "engine/cleanup.h"
 
 #include "base/error.h"
+#include "engine/clock_watch.h"
 
 void cleanup_begin(struct cleanup *ret_cleanup, int64_t now, int64_t since, int64_t memory) {
 	*ret_cleanup = (struct cleanup){ .now = now, .since = since < now ? since : now, .memory = memory };
@@ -15,10 +16,29 @@ static bool is_forgotten(const struct cleanup *cleanup, const struct lease *leas
 	return lease->state == LEASE_DECLINED || lease_last_in_force(lease) <= cleanup->now - cleanup->memory;
 }
 
+/* Somebody else's clock, or this one before it was set back, has made the record. */
+static bool is_from_future(const struct cleanup *cleanup, const struct lease *lease) {
+	return cleanup->is_clock_settled && lease->changed > cleanup->now + cleanup->ahead + CLOCK_JUMP_S;
+}
+
+static int lease_mend(struct cleanup *cleanup, const struct lease_view *leases, struct lease lease) {
+	int64_t now = cleanup->now + cleanup->ahead, shift = lease.changed - now;
+
+	lease.changed = now;
+	if (lease.start > now)
+		lease.start = now;
+	if (lease.expiry != LEASE_FOR_EVER)
+		lease.expiry -= shift;
+	cleanup->n_mended++;
+	return leases->put(leases->context, &lease);
+}
+
 /* Fill @result if there is something to tell of the lease. */
 static int lease_look(struct cleanup *cleanup, const struct lease_view *leases, const struct lease *lease,
 		      struct cleanup_result *result) {
 	*result = (struct cleanup_result){ .lease = *lease };
+	if (is_from_future(cleanup, lease))
+		return lease_mend(cleanup, leases, *lease);
 	if (is_lease_in_force(lease, cleanup->now))
 		return 0;
 	result->is_expired = is_expired(cleanup, lease);

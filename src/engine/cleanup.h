@@ -17,12 +17,14 @@
 
 /* A walk. Embedded. Times are seconds since the epoch. */
 struct cleanup {
-	int64_t now;    /* when it began */
+	int64_t now;   /* when it began, by the clock that leases end by */
+	int64_t ahead; /* how far the wall clock has jumped ahead of that one, in seconds (engine/clock_watch.h) */
+	bool is_clock_settled; /* records from the future are of a clock that was wrong */
 	int64_t since;  /* when the one before began: what has ended since is news */
 	int64_t memory; /* for how long an ended lease is kept, in seconds */
 	struct ip4 next;
 	bool is_done;
-	uint64_t n_expired, n_deleted;
+	uint64_t n_expired, n_deleted, n_mended;
 };
 
 /* What became of a lease. Embedded. */
@@ -32,10 +34,12 @@ struct cleanup_result {
 	struct lease lease;
 };
 
-/* Start a walk. @since in the future (the clock was set back) counts as @now. */
+/* Start a walk. @since in the future (the clock was set back) counts as @now. Who knows more of the clock fills @ahead
+ * and @is_clock_settled afterwards. */
 void cleanup_begin(struct cleanup *ret_cleanup, int64_t now, int64_t since, int64_t memory);
 
-/* Look at the next records through @leases, and tell of those that have ended. 0, or -E_DHCP_JET_ERROR: then the step
- * was not done, and the batch is lost. */
+/* Look at the next records through @leases, and tell of those that have ended. A record that was changed in the future
+ * gets its times as if that had been now, once the clock is settled: its lease lasts as long as it was given.
+ * 0, or -E_DHCP_JET_ERROR: then the step was not done, and the batch is lost. */
 int cleanup_step(struct cleanup *cleanup, const struct lease_view *leases,
 		 struct cleanup_result ret_results[static CLEANUP_STEP_MAX], size_t *ret_n_results);

@@ -9,6 +9,8 @@ libengine_a_SOURCES = \
 	src/engine/authority.def \
 	src/engine/authority.h \
 	src/engine/client.c \
+	src/engine/clock_watch.c \
+	src/engine/clock_watch.h \
 	src/engine/cleanup.c \
 	src/engine/cleanup.h \
 	src/engine/drop.c \

@@ -107,6 +107,8 @@ static void grant_or_refuse(struct request *request, struct ip4 address) {
 		grant(request, address);
 	else if (request->output->is_store_failed)
 		request_drop(request, DROP_STORE);
+	else if (request->is_room_missing) /* a refusal would end what the client may have by right */
+		request_drop(request, DROP_STORE_FULL);
 	else
 		request_reply_nak(request, "address not available");
 }
@@ -130,7 +132,7 @@ static void request_selecting(struct request *request) {
 static bool is_in_use_by_other(struct request *request, struct ip4 address) {
 	struct lease lease;
 
-	return request_lease_at(request, address, &lease) && is_lease_in_force(&lease, request->input->now.wall_s) &&
+	return request_lease_at(request, address, &lease) && is_lease_in_force(&lease, request_lease_now(request)) &&
 	       !is_client_key_equal(&lease.client, &request->client);
 }
 
@@ -165,14 +167,26 @@ static void refuse_foreign(struct request *request, struct ip4 address) {
 		request_reply_nak(request, "wrong network");
 }
 
+/* Of an address that is free as far as the store knows: it was most likely granted after the store was copied. A client
+ * that uses it already would answer the ping itself. */
+static void confirm_unrecorded(struct request *request, struct ip4 address) {
+	if (is_ip4_none(request->packet->ciaddr) && request_must_probe(request, address))
+		request_drop(request, DROP_PROBING);
+	else
+		grant_or_refuse(request, address);
+}
+
 /* A client that remembers an address and asks whether it is still good (INIT-REBOOT), or rebinds by broadcast. Without
  * a record of the client RFC 2131 4.3.2 wants silence, since another server may know it; but where we lent the address
- * to somebody else no other server can know better, and silence would let the client use it. */
+ * to somebody else no other server can know better, and silence would let the client use it. While the store is one
+ * that was put back, it lacks records of our own clients, and an address of our ranges is ours to confirm. */
 static void confirm(struct request *request, struct ip4 address) {
 	if (!is_ip4_in_subnet(address, request->scope->subnet))
 		refuse_foreign(request, address);
 	else if (is_address_of_client(request, address))
 		grant_or_refuse(request, address);
+	else if (request->input->is_store_doubtful && can_assign(request, address))
+		confirm_unrecorded(request, address);
 	else if (is_client_known(request) || is_in_use_by_other(request, address))
 		request_reply_nak(request, "not the address of this client");
 	else

@@ -84,7 +84,7 @@ static bool is_address_unleased(struct ordering *ordering) {
 	struct lease lease;
 
 	if (!request_lease_at(request, ordering->order->address, &lease) ||
-	    !is_lease_in_force(&lease, request->input->now.wall_s))
+	    !is_lease_in_force(&lease, request_lease_now(request)))
 		return !request->output->is_store_failed;
 	if (lease.state == LEASE_DECLINED)
 		error_set(
@@ -103,7 +103,7 @@ static bool is_client_unleased(struct ordering *ordering) {
 	char address[IP4_TEXT_MAX];
 	struct lease lease;
 
-	if (!request_lease_of_client(request, &lease) || !is_lease_in_force(&lease, request->input->now.wall_s))
+	if (!request_lease_of_client(request, &lease) || !is_lease_in_force(&lease, request_lease_now(request)))
 		return !request->output->is_store_failed;
 	error_set(&ordering->answer->error, E_DHCP_CLIENT_EXISTS,
 		  "this client has the lease of %s already; delete that one first", ip4_format(lease.address, address));
@@ -182,6 +182,12 @@ static void order_create(struct ordering *ordering) {
 	if (request->input->is_paused) {
 		error_set(&ordering->answer->error, E_DHCP_SERVICE_PAUSED,
 			  "the service is paused and leases nothing; resume it first: lessorctl server resume");
+		return;
+	}
+	if (request->input->is_store_short) {
+		error_set(
+			&ordering->answer->error, E_DHCP_JET_ERROR,
+			"the lease store has no room for new leases; make room on the disk that holds the state directory");
 		return;
 	}
 	request->scope = order_scope(ordering);

@@ -10,9 +10,16 @@ static bool is_known_silent(const struct request *request, struct ip4 address) {
 	       is_offer_silent(request->engine->offers, address, &request->client, request->input->now.boot_ms);
 }
 
+/* While clients may use addresses that the store knows nothing of, one ping is the least. */
+static unsigned wanted_attempts(const struct request *request) {
+	unsigned configured = (unsigned)request_setting(request, SETTING_CONFLICT_DETECTION);
+
+	return configured ? configured : request->input->is_store_doubtful;
+}
+
 bool request_must_probe(struct request *request, struct ip4 address) {
 	uint64_t offer_ms = request_setting(request, SETTING_OFFER_TIME) * 1000;
-	unsigned attempts = (unsigned)request_setting(request, SETTING_CONFLICT_DETECTION);
+	unsigned attempts = wanted_attempts(request);
 	struct offers *offers = request->engine->offers;
 	bool is_silent = is_known_silent(request, address);
 
@@ -33,7 +40,7 @@ int engine_address_in_use(const struct engine_input *input, struct ip4 address) 
 	struct lease lease;
 	int r = leases->get_by_address(leases->context, address, &lease);
 
-	if (!scope || (r == 0 && is_lease_in_force(&lease, input->now.wall_s)))
+	if (!scope || (r == 0 && is_lease_in_force(&lease, input_lease_now(input))))
 		return -E_NOT_FOUND;
 	if (r < 0 && r != -E_NOT_FOUND)
 		return r;

@@ -53,6 +53,7 @@ struct request {
 	const struct reservation *reservation; /* of this client in @scope, or NULL */
 	struct traits *traits;
 	enum client_type type; /* the protocol that it speaks */
+	bool is_room_missing;  /* it could have the address that was looked at last, had the store room for its lease */
 	struct ip4 server_id;  /* how we call ourselves towards this client */
 	struct client_key client; /* large: not zeroed for each packet */
 };
@@ -91,6 +92,14 @@ static inline const struct policy *request_policy_of(const struct request *reque
 /* The @index-th of the policies with ranges that the client meets, or NULL; whether @policy is one that it meets. */
 const struct policy *request_policy_ranged(const struct request *request, size_t index);
 bool is_request_policy(const struct request *request, const struct policy *policy);
+
+/* The wall time by which leases have ended or not: a clock that jumps takes no lease from anybody. */
+static inline int64_t input_lease_now(const struct engine_input *input) {
+	return input->now.wall_s - input->ahead_s;
+}
+static inline int64_t request_lease_now(const struct request *request) {
+	return input_lease_now(request->input);
+}
 
 /* Note that no reply is sent, and why. */
 void request_drop(struct request *request, enum drop_reason reason);

@@ -158,14 +158,13 @@ static struct ip4 choose_unused(struct request *request, struct pool *pool) {
 
 /* The address that its former client has not used for the longest time. */
 static struct ip4 choose_reusable(struct request *request, struct pool *pool) {
-	const struct engine_input *input = request->input;
-	const struct lease_view *leases = input->leases;
+	const struct lease_view *leases = request->input->leases;
 
 	for (size_t skip = 0; skip < REUSE_STEPS_MAX; skip++) {
 		struct lease lease;
 
 		if (!is_found_in_store(request, leases->get_reusable(leases->context, request->scope->subnet,
-								     input->now.wall_s, skip, &lease)))
+								     request_lease_now(request), skip, &lease)))
 			break;
 		if (is_in_pool(request, pool, lease.address) && can_assign(request, lease.address))
 			return lease.address;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A sequence of packets through the engine against leases in memory. The input is a run of records: flags (1 octet),
- * seconds that pass (1), length (2, big-endian), packet. Whatever comes in: no reply without authority, each reply is
- * well-formed, and what is acknowledged is in the store and in force; a BOOTP client gets an address of its ranges, and
- * as many do as may; what is to be pinged is nobody's. */
+ * seconds that pass (1), length (2, big-endian; the first bit: the store is doubtful), packet. The wall clock is ahead
+ * of time if the input has an odd length. Whatever comes in: no reply without authority, each reply is well-formed, and
+ * what is acknowledged is in the store and in force; a BOOTP client gets an address of its ranges, and as many do as
+ * may; what is to be pinged is nobody's; a store without room gets no further records. */
 #include "base/wireint.h"
 #include "engine/engine.h"
 #include "support/memory_leases.h"
@@ -13,6 +14,7 @@
 #define SITE "cn=hq,cn=sites," ROOT
 #define RECORDS_MAX 64
 #define PROBE_XID 0x12345678
+#define AHEAD_S 600
 #define DENIED "\x02\x00\x00\x00\x00\x66"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -146,7 +148,7 @@ static void check_grant(struct memory_leases *leases, const struct engine_input 
 	if (!output->has_reply || (output->sent != DHCP4_ACK && !output->is_bootp) || is_ip4_none(output->address))
 		return;
 	if (view->get_by_address(view->context, output->address, &lease) < 0 || lease.state != LEASE_ACTIVE ||
-	    !is_lease_in_force(&lease, input->now.wall_s) || lease.is_bootp != output->is_bootp)
+	    !is_lease_in_force(&lease, input->now.wall_s - input->ahead_s) || lease.is_bootp != output->is_bootp)
 		abort();
 }
 
@@ -175,11 +177,12 @@ static void check_probe(struct memory_leases *leases, const struct engine_input 
 			abort();
 		return;
 	}
-	if (output->probe_attempts != 1 || output->probe.value < 0x0a00000a || output->probe.value > 0x0a000013 ||
+	if (output->probe_attempts != 1 || output->probe.value < 0x0a00000a ||
+	    output->probe.value > (input->is_store_doubtful ? 0x0a00010c : 0x0a000013) ||
 	    is_ip4_equal(output->probe, input->silent))
 		abort();
 	if (view->get_by_address(view->context, output->probe, &lease) == 0 && lease.state == LEASE_ACTIVE &&
-	    is_lease_in_force(&lease, input->now.wall_s))
+	    is_lease_in_force(&lease, input->now.wall_s - input->ahead_s))
 		abort();
 }
 
@@ -189,7 +192,9 @@ static bool record_take(struct span *data, struct engine_input *input, struct me
 
 	if (data->len < 4)
 		return false;
-	len = be16_read(data->data + 2);
+	len = be16_read(data->data + 2) & 0x1fff;
+	input->is_store_short = data->data[0] & 128;
+	input->is_store_doubtful = data->data[2] & 128;
 	if (len > data->len - 4)
 		len = data->len - 4;
 	input->is_authorized = !(data->data[0] & 1);
@@ -209,10 +214,15 @@ static void record_play(struct engine *engine, struct memory_leases *leases, str
 	static struct engine_output output;
 	bool is_ended = false;
 	struct engine_trace trace = { &is_ended, note };
+	size_t n_before, n_after;
 
 	if (input->trace)
 		input->trace = &trace;
+	memory_leases_all(leases, &n_before);
 	engine_handle(engine, input, &output);
+	memory_leases_all(leases, &n_after);
+	if (input->is_store_short && n_after > n_before)
+		abort();
 	check_reply(input, &output);
 	check_rogue(input, &output);
 	check_grant(leases, input, &output);
@@ -237,6 +247,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size) {
 		.n_host_addresses = 1,
 		.snapshot = world(),
 		.leases = memory_leases_view(leases),
+		.ahead_s = size % 2 ? AHEAD_S : 0,
 	};
 
 	for (unsigned record = 0; record < RECORDS_MAX && data.len; record++) {

@@ -22,7 +22,8 @@ struct maker {
 	uint8_t octets[DHCP4_MESSAGE_MAX];
 	size_t len;
 	struct ip4 unicast_to, silent;
-	bool is_unauthorized, is_paused, is_plain;
+	bool is_unauthorized, is_paused, is_plain, is_store_short, is_store_doubtful;
+	int64_t ahead_s;
 	size_t min_len;
 };
 
@@ -153,6 +154,19 @@ static bool maker_field(struct maker *maker, const char *name, const char *value
 	return true;
 }
 
+/* The words about what else the decision depends on. */
+static bool maker_store(struct maker *maker, const char *name, const char *value) {
+	if (strcmp(name, "short") == 0)
+		maker->is_store_short = true;
+	else if (strcmp(name, "doubtful") == 0)
+		maker->is_store_doubtful = true;
+	else if (strcmp(name, "ahead") == 0)
+		maker->ahead_s = atoll(value);
+	else
+		return false;
+	return true;
+}
+
 /* The words about how the packet is sent. */
 static bool maker_way(struct maker *maker, const char *name, const char *value) {
 	if (strcmp(name, "to") == 0)
@@ -173,7 +187,7 @@ static bool maker_way(struct maker *maker, const char *name, const char *value) 
 }
 
 static void maker_word(struct maker *maker, const char *name, const char *value) {
-	if (maker_field(maker, name, value) || maker_way(maker, name, value))
+	if (maker_field(maker, name, value) || maker_way(maker, name, value) || maker_store(maker, name, value))
 		return;
 	if (strcmp(name, "id") == 0)
 		put_hex(maker, DHCP4_OPTION_CLIENT_ID, value);
@@ -394,6 +408,9 @@ static void send_packet(struct scenario *scenario, char *words, struct engine_ou
 		.now = scenario->now,
 		.is_authorized = !maker.is_unauthorized,
 		.is_paused = maker.is_paused,
+		.is_store_short = maker.is_store_short,
+		.is_store_doubtful = maker.is_store_doubtful,
+		.ahead_s = maker.ahead_s,
 		.unicast_to = maker.unicast_to,
 		.link_addresses = scenario->link_addresses,
 		.n_link_addresses = scenario->n_link_addresses,

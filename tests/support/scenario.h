@@ -12,6 +12,7 @@
  *     to=ADDRESS (sent to us by unicast) vendor=HEX (option 43) xid=HEX unauthorized paused secs=N sname=TEXT file=TEXT
  *     plain (without options and magic cookie) len=OCTETS (padded to) silent=ADDRESS (it did not answer a ping)
  *     opt=CODE:HEX class=TEXT (option 60) user=TEXT (option 77) mac=HEX (six octets)
+ *     short doubtful (the store is) ahead=SECONDS (the wall clock has jumped so far)
  * Behind it: offer|ack|nak|bootp [ADDRESS], or drop REASON; and any of
  *     filter=OCTETS|none (length of the pattern that denies the client)
  *     policy=NAME (whose ranges the address is from, or are full; "" for none) residual=0|1

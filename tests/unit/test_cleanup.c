@@ -74,6 +74,33 @@ static void what_has_ended_is_told_once_and_forgotten_later(void **state) {
 	assert_int_equal(n_results, 5);
 }
 
+/* Only once nobody sets the clock any more: until then it may be the clock that is wrong. */
+static void a_record_from_the_future_gets_its_time_from_now_on(void **state) {
+	const struct lease_view *view = memory_leases_view(leases);
+	struct cleanup cleanup;
+	struct lease lease;
+
+	put(1, LEASE_ACTIVE, NOW + 5000, NOW + 5600);
+	put(2, LEASE_ACTIVE, NOW + 60, NOW + 600); /* a small step of the clock */
+	put(3, LEASE_ACTIVE, NOW + 5000, LEASE_FOR_EVER);
+	cleanup_begin(&cleanup, NOW, SINCE, MEMORY);
+	assert_int_equal(cleanup_step(&cleanup, view, results, &n_results), 0);
+	assert_int_equal(cleanup.n_mended, 0);
+	cleanup_begin(&cleanup, NOW - 200, SINCE, MEMORY);
+	cleanup.ahead = 200;
+	cleanup.is_clock_settled = true;
+	assert_int_equal(cleanup_step(&cleanup, view, results, &n_results), 0);
+	assert_int_equal(cleanup.n_mended, 2);
+	assert_int_equal(n_results, 0);
+	assert_int_equal(view->get_by_address(view->context, (struct ip4){ 1 }, &lease), 0);
+	assert_int_equal(lease.changed, NOW);
+	assert_int_equal(lease.expiry, NOW + 600);
+	assert_int_equal(view->get_by_address(view->context, (struct ip4){ 2 }, &lease), 0);
+	assert_int_equal(lease.expiry, NOW + 600);
+	assert_int_equal(view->get_by_address(view->context, (struct ip4){ 3 }, &lease), 0);
+	assert_true(lease.expiry == LEASE_FOR_EVER && lease.changed == NOW);
+}
+
 static void a_walk_goes_on_step_by_step_to_its_end(void **state) {
 	struct cleanup cleanup;
 	unsigned n_steps = 0;
@@ -117,6 +144,7 @@ static void a_step_that_fails_is_not_done(void **state) {
 int main(void) {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_has_ended_is_told_once_and_forgotten_later, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_record_from_the_future_gets_its_time_from_now_on, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_walk_goes_on_step_by_step_to_its_end, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_clock_set_back_loses_no_news, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_step_that_fails_is_not_done, set_up, tear_down),
