@@ -5,6 +5,7 @@ kills: kill -9 of serve, of the supervisor or of everything, at random moments u
 restarts: SIGTERM under load and a start at once, over and over (1000 times).
 power-loss: random moments of recorded runs under load, each with the writes lost that no sync had made durable (200 moments
 in four runs, a tenth of them also met by the daemon).
+store: the lease store alone, on a disk that fails, kills and loses power (20 rounds).
 
 The last line says what was done and whether it went well; the exit status is 0 only if it did. Needs root.
 """
@@ -25,6 +26,7 @@ import harness
 import test_crash
 import test_power_loss
 import test_q264492
+import test_store_crash
 
 POWER_LOSS_RUNS = 4
 POWER_LOSS_ACKS = 4000
@@ -48,7 +50,15 @@ def power_loss(arguments):
             lab, share, max(1, share // 10), POWER_LOSS_ACKS, seed))
 
 
-RUNS = {"kills": (kills, 1000), "restarts": (restarts, 1000), "power-loss": (power_loss, 200)}
+def store(arguments):
+    """Rounds of all its tests."""
+    for number in range(arguments.count):
+        for test in (test_store_crash.test_store_power_loss, test_store_crash.test_store_faults_and_power_loss,
+                     test_store_crash.test_store_killed):
+            in_lab(arguments, lambda lab, test=test, seed=arguments.seed + number: test(lab, seed=seed))
+
+
+RUNS = {"store": (store, 20), "kills": (kills, 1000), "restarts": (restarts, 1000), "power-loss": (power_loss, 200)}
 
 
 def in_lab(arguments, function):

@@ -51,23 +51,29 @@ class Fault:
 
 
 class Disk:
-    """The disk below the state directory of @lessord, which has not been started yet. With @is_recorded all that is done to
-    it is written down."""
+    """The disk below @directory. With @is_recorded all that is done to it is written down. Programs know of it that are run with
+    its environment."""
 
-    def __init__(self, lab, lessord, is_recorded=False):
-        self.directory = os.path.realpath(lessord.state_directory)
+    def __init__(self, lab, directory, is_recorded=False):
+        self.directory = os.path.realpath(directory)
         self.log_path = lab.path("disk.log")
         self._n_faults = 0
         self._area = self._make_area(lab.path("disk.faults"))
         library = shutil.copy(built(lab, "disk.so"), lab.path("disk.so"))
         os.chmod(library, 0o755)
-        variables = {"LD_PRELOAD": library, "LESSOR_TEST_DISK_DIR": self.directory,
-                     "LESSOR_TEST_DISK_FAULTS": lab.path("disk.faults")}
+        self.environment = {"LD_PRELOAD": library, "LESSOR_TEST_DISK_DIR": self.directory,
+                            "LESSOR_TEST_DISK_FAULTS": lab.path("disk.faults"),
+                            "ASAN_OPTIONS": SANITIZER_OPTIONS["ASAN_OPTIONS"] + ":verify_asan_link_order=0"}
         if is_recorded:
             lab.write("disk.log", "", 0o666)
-            variables["LESSOR_TEST_DISK_LOG"] = self.log_path
-        lessord.environment["ASAN_OPTIONS"] = SANITIZER_OPTIONS["ASAN_OPTIONS"] + ":verify_asan_link_order=0"
-        lessord.wrapper = ["env", *(f"{name}={value}" for name, value in variables.items())]
+            self.environment["LESSOR_TEST_DISK_LOG"] = self.log_path
+
+    @classmethod
+    def of(cls, scene, is_recorded=False):
+        """That of the state directory of a daemon which has not been started yet."""
+        disk = cls(scene.lab, scene.lessord.state_directory, is_recorded)
+        scene.lessord.wrapper = ["env", *(f"{name}={value}" for name, value in disk.environment.items())]
+        return disk
 
     @staticmethod
     def _make_area(path):
@@ -98,29 +104,31 @@ def list_leases(lab, directory, server=SERVER):
     return leases
 
 
-def broken_promises(leases, owed):
-    """What is wrong with @leases, to whose clients @owed was promised, as a list of sentences."""
+def broken_promises(leases, owed, epoch=None):
+    """What is wrong with @leases, to whose clients @owed was promised, as a list of sentences. Lease times count from @epoch, or
+    from when they were promised."""
     problems = []
     for address, promise in owed.items():
         hardware, state, expiry = leases.get(address, (None, None, None))
+        wanted = (promise.at - SLACK if epoch is None else epoch) + promise.lease_time
         if hardware is None:
             problems.append(f"{address} was acknowledged to {promise.hardware} and is lost")
         elif hardware != promise.hardware:
             problems.append(f"{address} was acknowledged to {promise.hardware} and is {hardware}'s")
         elif state != ACTIVE:
             problems.append(f"{address} was acknowledged to {promise.hardware} and has the state {state}")
-        elif expiry < promise.expiry - SLACK:
-            problems.append(f"{address} was acknowledged until {promise.expiry} and ends at {expiry}")
+        elif expiry < wanted:
+            problems.append(f"{address} was acknowledged until {wanted} and ends at {expiry}")
     return problems
 
 
-def check_power_loss(lab, replay, seed, directory):
+def check_power_loss(lab, replay, seed, directory, epoch=None):
     """Let the power fail at this point of @replay, and check that the store opens and holds what was promised. @directory is made
     as the failure left it; it is gone afterwards, unless something is wrong."""
     replay.restore(directory, Chance(seed))
     owed = replay.owed()
     try:
-        problems = broken_promises(list_leases(lab, directory), owed)
+        problems = broken_promises(list_leases(lab, directory), owed, epoch)
     except Failure as error:
         problems = [str(error)]
     expect(not problems, f"power loss {seed} after {sum(replay.counts.values())} records, {len(owed)} promises: "

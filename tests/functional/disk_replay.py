@@ -167,8 +167,8 @@ class Promise:
 
     address: str
     hardware: str
-    expiry: int  # by our clock when it left
-    at: int
+    at: int          # when it left
+    lease_time: int  # from then on
 
 
 DIRECTORY = object()
@@ -283,18 +283,21 @@ class Replay:
             message = dhcp.Message.decode(record.data)
         except (ValueError, IndexError, struct.error):
             return
-        if message.yiaddr == "0.0.0.0" or message.type not in (0, dhcp.ACK):
-            return
-        hardware, lease_time = message.chaddr.hex(), message.number(dhcp.LEASE_TIME)
-        expiry = record.amount + lease_time if lease_time not in (None, 0xffffffff) else NEVER
-        self.promises[message.yiaddr] = Promise(message.yiaddr, hardware, expiry, record.amount)
-        self.addresses[hardware][message.yiaddr] = self.counts[REPLY]
+        hardware, address, lease_time = message.chaddr.hex(), message.yiaddr, message.number(dhcp.LEASE_TIME)
+        if message.type == dhcp.RELEASE:  # no server says that; lease_load does, before it gives up an address
+            self.promises.pop(address, None)
+            self.addresses[hardware].pop(address, None)
+        elif address != "0.0.0.0" and message.type in (0, dhcp.ACK):
+            self.promises[address] = Promise(address, hardware, record.amount,
+                                             NEVER if lease_time in (None, 0xffffffff) else lease_time)
+            self.addresses[hardware][address] = self.counts[REPLY]
 
     def owed(self):
         """The promises that hold: each client's last one, unless its address was given to another since."""
-        last = {max(given, key=given.get) for given in self.addresses.values()}
-        return {address: promise for address, promise in self.promises.items()
-                if max(self.addresses[promise.hardware], key=self.addresses[promise.hardware].get) == address and address in last}
+        def is_last(promise):
+            given = self.addresses[promise.hardware]
+            return max(given, key=given.get) == promise.address
+        return {address: promise for address, promise in self.promises.items() if is_last(promise)}
 
     def contents(self, chance):
         """{path: octets, or None for a directory} after a power failure now."""

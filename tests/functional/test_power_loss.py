@@ -20,7 +20,7 @@ def start_under_load(lab, acks):
     scene = Scene(lab)
     scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
     scene.lessord.settings["log_level"] = "info"
-    disk = Disk(lab, scene.lessord, is_recorded=True)
+    disk = Disk.of(scene, is_recorded=True)
     scene.start()
     load = Load(scene.link(), GROWTH)
     load.start()
