@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lease_load DIRECTORY SERVER SEED BATCHES ADDRESSES - use a lease store hard, and promise what it calls durable.
  *
- * Batches of random changes of so many addresses, with hours of clock time between them; what the store says between
- * two batches is compared with what was put into it. A lease that became durable is acknowledged by a BOOTREPLY that
- * goes nowhere: only disk.so, under which this runs, takes note of it. Before a lease is given up, that is told in the
- * same way, by a reply with the message type of a DHCPRELEASE. What a store holds at the start is taken over.
- * Prints what was done; exit status 1, with a sentence, if the store's answers are not right. Batches may fail: the disk
- * may be ordered to. */
+ * Batches of random changes of so many addresses; what the store says between two batches is compared with what was
+ * put into it. A lease that became durable is acknowledged by a BOOTREPLY that goes nowhere: only disk.so, under which
+ * this runs, takes note of it. Before a lease is given up, that is told in the same way, by a reply with the message
+ * type of a DHCPRELEASE. What a store holds at the start is taken over.
+ * Prints what was done; exit status 1, with a sentence, if the store's answers are not right. Batches may fail: the
+ * disk may be ordered to. */
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
