@@ -2,6 +2,7 @@
 include tests/checks/local.mk
 include tests/functional/local.mk
 include tests/support/local.mk
+include tests/bench/local.mk
 include tests/unit/store.mk
 include tests/unit/wire.mk
 include tests/fuzz/wire.mk
