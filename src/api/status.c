@@ -49,6 +49,8 @@ static json_t *leases_json(const struct api_status *status) {
 	json_t *object = json_object();
 
 	json_object_set_new(object, "failing", json_boolean(status->is_store_failing));
+	json_object_set_new(object, "short", json_boolean(status->is_store_short));
+	json_set_integer(object, "doubtfulUntil", leases->doubtful_until);
 	json_set_integer(object, "count", (int64_t)leases->n_leases);
 	json_set_integer(object, "bytes", (int64_t)leases->n_bytes_used);
 	return object;

@@ -32,7 +32,8 @@ struct api_status {
 	bool is_watch_on;       /* by the setting: other servers are looked for, while this one may serve */
 	size_t n_sightings[SIGHTING_STATE_COUNT]; /* of servers that are not gone */
 	struct lease_store_stat leases;
-	bool is_store_failing;
+	bool is_store_failing, is_store_short;
+	int64_t clock_ahead_s;
 	bool is_paused;
 };
 

@@ -11,10 +11,11 @@
 struct counters {
 	_Atomic uint64_t values[COUNTER_COUNT];
 	_Atomic uint64_t drops[COUNTER_DROPS_MAX];
-	_Atomic bool is_store_failing, is_verdict_void, has_verdict, is_opposed, is_paused;
+	_Atomic bool is_store_failing, is_store_short, is_verdict_void, has_verdict, is_opposed, is_paused;
 	_Atomic uint64_t started_ms;
 	_Atomic size_t n_offers_held;
-	_Atomic int64_t started_s;
+	_Atomic int64_t started_s, clock_ahead_s;
+	_Atomic uint64_t clock_ahead_until_ms;
 	_Atomic uint32_t audit_max_size_mb, audit_min_space_mb, audit_check_interval; /* 0: not set yet */
 };
 
@@ -88,6 +89,24 @@ void counters_set_store_failing(bool is_failing) {
 
 bool is_store_failing(void) {
 	return atomic_load_explicit(&counters->is_store_failing, memory_order_relaxed);
+}
+
+void counters_set_store_short(bool is_short) {
+	atomic_store_explicit(&counters->is_store_short, is_short, memory_order_relaxed);
+}
+
+bool is_store_short(void) {
+	return atomic_load_explicit(&counters->is_store_short, memory_order_relaxed);
+}
+
+void counters_set_clock_ahead(int64_t ahead_s, uint64_t until_ms) {
+	counters->clock_ahead_s = ahead_s;
+	counters->clock_ahead_until_ms = until_ms;
+}
+
+int64_t counters_clock_ahead(uint64_t *ret_until_ms) {
+	*ret_until_ms = counters->clock_ahead_until_ms;
+	return counters->clock_ahead_s;
 }
 
 void counters_set_verdict_void(bool is_void) {

@@ -44,6 +44,15 @@ uint64_t counter_drop_value(size_t reason);
 void counters_set_store_failing(bool is_failing);
 bool is_store_failing(void);
 
+/* Whether there is no room for new leases, so that clients without one are not answered. Set by serve. */
+void counters_set_store_short(bool is_short);
+bool is_store_short(void);
+
+/* How many seconds the wall clock has jumped ahead of time, and until when that matters, since boot: for serve's next
+ * life. Returns the former. Set by serve. */
+void counters_set_clock_ahead(int64_t ahead_s, uint64_t until_ms);
+int64_t counters_clock_ahead(uint64_t *ret_until_ms);
+
 /* Whether the verdict in directory.mdb must not be used, since it lets this server serve and dir, which knows better,
  * cannot write. Set by dir. */
 void counters_set_verdict_void(bool is_void);

@@ -14,7 +14,7 @@ static void jump_ahead(struct clock_watch *watch, const struct moment *now, uint
 
 /* What was ahead comes nearer to time. */
 static void jump_back(struct clock_watch *watch, const struct moment *now, int64_t jump_s) {
-	watch->ahead_s = watch->ahead_s + jump_s > 0 ? watch->ahead_s + jump_s : 0;
+	watch->ahead_s = watch->ahead_s + jump_s >= CLOCK_JUMP_S ? watch->ahead_s + jump_s : 0;
 	watch->set_ms = now->boot_ms;
 }
 

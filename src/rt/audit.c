@@ -18,6 +18,7 @@
 
 #define MEGABYTE 1048576
 #define DAYS_OF_A_WEEK 7
+#define LINES_MAX 65536 /* octets of rows that are written together */
 #define STALE_S 86400 /* a file of today's name that was not written for so long is last week's */
 
 struct audit {
@@ -27,6 +28,12 @@ struct audit {
 	int fd;                /* of @day's file; -1: none is open */
 	struct tm day;
 	uint32_t n_unchecked; /* rows since the limits were looked at */
+	time_t second;        /* that @local is */
+	struct tm local;
+	uint32_t n_waiting; /* rows in @lines, all of the day of @waiting_for */
+	struct tm waiting_for;
+	struct text waiting;
+	char lines[LINES_MAX];
 	bool is_paused;       /* @day's file has reached one */
 };
 
@@ -34,6 +41,7 @@ struct audit *audit_open(const char *directory, uid_t uid) {
 	struct audit *audit = mem_alloc(sizeof *audit);
 
 	*audit = (struct audit){ .directory = mem_dup_text(directory), .uid = uid, .fd = -1 };
+	text_init(&audit->waiting, audit->lines, sizeof audit->lines);
 	pthread_mutex_init(&audit->mutex, NULL);
 	tzset(); /* localtime_r need not */
 	return audit;
@@ -135,17 +143,12 @@ static bool file_get(struct audit *audit, const struct tm *local, time_t now) {
 	return audit->fd >= 0 && file_begin(audit, now);
 }
 
-static bool line_write(struct audit *audit, const struct audit_row *row, const struct tm *local) {
-	char array[AUDIT_ROW_MAX];
-	struct text text;
-	ssize_t len;
+static bool lines_write(const struct audit *audit, const struct text *lines) {
+	ssize_t len = write(audit->fd, lines->data, lines->len);
 
-	text_init(&text, array, sizeof array);
-	audit_add_row(&text, row, local);
-	len = write(audit->fd, text.data, text.len);
-	if (len >= 0 && len < (ssize_t)text.len)
+	if (len >= 0 && len < (ssize_t)lines->len)
 		errno = ENOSPC;
-	return len == (ssize_t)text.len;
+	return len == (ssize_t)lines->len;
 }
 
 /* False if the file is as large as it may be, or its disk as full. */
@@ -164,32 +167,71 @@ static void limits_check(struct audit *audit, const struct tm *local) {
 	const struct audit_row paused = { .code = 2 };
 	const struct audit_limits limits = counters_audit_limits();
 	bool was_paused = audit->is_paused;
+	char array[AUDIT_ROW_MAX];
+	struct text line;
 
-	if (!was_paused && ++audit->n_unchecked < limits.check_interval)
+	audit->n_unchecked += audit->n_waiting;
+	if (!was_paused && audit->n_unchecked < limits.check_interval)
 		return;
 	audit->n_unchecked = 0;
 	audit->is_paused = !has_room(audit, &limits);
 	if (!audit->is_paused || was_paused)
 		return;
-	line_write(audit, &paused, local);
+	text_init(&line, array, sizeof array);
+	audit_add_row(&line, &paused, local);
+	lines_write(audit, &line);
 	event_emit(EVENT_AUDIT_PAUSED, "in %s", audit->directory);
 }
 
-static bool row_write(struct audit *audit, const struct audit_row *row, time_t now) {
-	struct tm local;
+static bool waiting_write(struct audit *audit, time_t now) {
+	const struct tm *local = &audit->waiting_for;
 
-	if (!localtime_r(&now, &local) || !file_get(audit, &local, now))
+	if (audit->n_waiting == 0)
+		return true;
+	if (!file_get(audit, local, now))
 		return false;
-	limits_check(audit, &local);
-	return audit->is_paused || line_write(audit, row, &local);
+	limits_check(audit, local);
+	return audit->is_paused || lines_write(audit, &audit->waiting);
 }
 
-int audit_write(struct audit *audit, const struct audit_row *row, time_t now, struct error *reterr_error) {
+/* Whatever came of them, these rows wait no longer. */
+static bool waiting_end(struct audit *audit, time_t now) {
+	bool is_written = waiting_write(audit, now);
+
+	text_init(&audit->waiting, audit->lines, sizeof audit->lines);
+	audit->n_waiting = 0;
+	return is_written;
+}
+
+static bool local_find(struct audit *audit, time_t now) {
+	if (audit->second != now && !localtime_r(&now, &audit->local))
+		return false;
+	audit->second = now;
+	return true;
+}
+
+static bool row_write(struct audit *audit, const struct audit_row *row, time_t now, bool is_more) {
+	bool is_written = true;
+
+	if (!local_find(audit, now))
+		return false;
+	if (audit->n_waiting && audit->waiting_for.tm_yday != audit->local.tm_yday)
+		is_written = waiting_end(audit, now);
+	audit_add_row(&audit->waiting, row, &audit->local);
+	audit->waiting_for = audit->local;
+	audit->n_waiting++;
+	if (is_more && audit->waiting.len + AUDIT_ROW_MAX < sizeof audit->lines)
+		return is_written;
+	return waiting_end(audit, now) && is_written;
+}
+
+int audit_write(struct audit *audit, const struct audit_row *row, time_t now, bool is_more,
+		struct error *reterr_error) {
 	bool is_written;
 	int failure;
 
 	pthread_mutex_lock(&audit->mutex);
-	is_written = row_write(audit, row, now);
+	is_written = row_write(audit, row, now, is_more);
 	failure = errno;
 	if (!is_written) /* whatever it was: try anew from the start, with the next row */
 		file_close(audit);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* audit.h - the audit file: rows in the directory 'audit-directory', one file per day of the week, which begins anew
- * after a week. Several processes write to it, each row with one write at the file's end; whoever is first on a day
+ * after a week. Several processes write to it, whole rows with one write at the file's end; whoever is first on a day
  * begins the file. What cannot be written is lost, is reported once (EVENT_AUDIT_FAILED), and disturbs nothing else. A
  * file that is as large as it may be (base/counter.h), or its disk as full, gets a last row of code 02 and is left
  * alone until there is room again, or midnight.
@@ -26,9 +26,10 @@ struct audit *audit_open(const char *directory, uid_t uid);
 /* Accepts NULL; returns NULL. */
 struct audit *audit_close(struct audit *audit);
 
-/* Add @row, which happens at the wall time @now. 0 (also for a row that is left out since the file is paused), or
- * -E_ACCESS_DENIED with a sentence; the next row is tried anew. */
-int audit_write(struct audit *audit, const struct audit_row *row, time_t now, struct error *reterr_error);
+/* Add @row, which happens at the wall time @now. @is_more: another one follows at once, and this one may wait for it.
+ * 0 (also for a row that is left out since the file is paused), or -E_ACCESS_DENIED with a sentence: it and those that
+ * waited are lost, and the next row is tried anew. */
+int audit_write(struct audit *audit, const struct audit_row *row, time_t now, bool is_more, struct error *reterr_error);
 
 /* Write all events of this process that have a code, from now on; nothing if @directory is "". Call once at start. */
 void audit_start(const char *directory, uid_t uid);
@@ -39,6 +40,10 @@ void audit_defer(void);
 
 /* Write @row, which happens at the wall time @now, as an event's row is written. */
 void audit_put(const struct audit_row *row, time_t now);
+
+/* The same for one of several rows: after the last one, audit_hand_over. */
+void audit_collect(const struct audit_row *row, time_t now);
+void audit_hand_over(void);
 
 /* Name the enterprise that rows about ourselves are marked with ("": none is known). */
 void audit_set_enterprise(const char *name);

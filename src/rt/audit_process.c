@@ -20,10 +20,10 @@ static _Atomic bool is_failing;
 static _Atomic int64_t behind_told_s; /* when it was said last that rows are lost; wall */
 
 /* An error that goes on is told once. */
-static void write_row(void *context, const struct audit_row *row, time_t now) {
+static void write_row(void *context, const struct audit_row *row, time_t now, bool is_more) {
 	struct error error;
 
-	if (audit_write(context, row, now, &error) == 0)
+	if (audit_write(context, row, now, is_more, &error) == 0)
 		is_failing = false;
 	else if (!atomic_exchange(&is_failing, true))
 		event_emit_error(EVENT_AUDIT_FAILED, &error);
@@ -41,13 +41,23 @@ static void queue_row(const struct audit_row *row, time_t now) {
 	event_emit(EVENT_AUDIT_BEHIND, "%s", "");
 }
 
-void audit_put(const struct audit_row *row, time_t now) {
+void audit_collect(const struct audit_row *row, time_t now) {
 	if (!process_audit)
 		return;
 	if (process_queue)
 		queue_row(row, now);
 	else
-		write_row(process_audit, row, now);
+		write_row(process_audit, row, now, false);
+}
+
+void audit_hand_over(void) {
+	if (process_queue)
+		audit_queue_wake(process_queue);
+}
+
+void audit_put(const struct audit_row *row, time_t now) {
+	audit_collect(row, now);
+	audit_hand_over();
 }
 
 static void event_take(const struct event_info *info, const struct event_subject *subject) {

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 
 #define PATIENCE_S 1
+#define TAKE_MAX 256 /* entries that are written together; then there is room again */
 #define HARDWARE_MAX 16
 
 enum field { FIELD_VENDOR_CLASS, FIELD_USER_CLASS, FIELD_RELAY_INFORMATION, FIELD_COUNT };
@@ -31,7 +32,7 @@ struct audit_queue {
 	pthread_t thread;
 	pthread_mutex_t mutex; /* of all below */
 	pthread_cond_t changed;
-	size_t first, n_entries; /* the one being written is still among them */
+	size_t first, n_entries; /* those being written are still among them */
 	bool is_ending, has_ended;
 	struct entry entries[AUDIT_QUEUE_MAX];
 };
@@ -68,7 +69,7 @@ static void entry_fill(struct entry *entry, const struct audit_row *row, time_t 
 		entry->lens[i] = copy_octets(entry->fields[i], sizeof entry->fields[i], fields[i]);
 }
 
-static void entry_write(const struct audit_queue *queue, const struct entry *entry) {
+static void entry_write(const struct audit_queue *queue, const struct entry *entry, bool is_more) {
 	const struct audit_row row = {
 		.code = entry->code,
 		.address = entry->address,
@@ -83,12 +84,19 @@ static void entry_write(const struct audit_queue *queue, const struct entry *ent
 			span_of(entry->fields[FIELD_RELAY_INFORMATION], entry->lens[FIELD_RELAY_INFORMATION]),
 	};
 
-	queue->write(queue->context, &row, entry->at);
+	queue->write(queue->context, &row, entry->at, is_more);
 }
 
-/* Nobody touches the entry that is being written: it makes room only afterwards. */
+/* @first is the thread's own. */
+static void entries_write(const struct audit_queue *queue, size_t n_entries) {
+	for (size_t i = 0; i < n_entries; i++)
+		entry_write(queue, &queue->entries[(queue->first + i) % AUDIT_QUEUE_MAX], i + 1 < n_entries);
+}
+
+/* Nobody touches the entries that are being written: they make room only afterwards. */
 static void *work(void *context) {
 	struct audit_queue *queue = context;
+	size_t n_taken;
 
 	pthread_mutex_lock(&queue->mutex);
 	while (queue->n_entries || !queue->is_ending) {
@@ -96,11 +104,12 @@ static void *work(void *context) {
 			pthread_cond_wait(&queue->changed, &queue->mutex);
 			continue;
 		}
+		n_taken = queue->n_entries < TAKE_MAX ? queue->n_entries : TAKE_MAX;
 		pthread_mutex_unlock(&queue->mutex);
-		entry_write(queue, &queue->entries[queue->first]);
+		entries_write(queue, n_taken);
 		pthread_mutex_lock(&queue->mutex);
-		queue->first = (queue->first + 1) % AUDIT_QUEUE_MAX;
-		queue->n_entries--;
+		queue->first = (queue->first + n_taken) % AUDIT_QUEUE_MAX;
+		queue->n_entries -= n_taken;
 	}
 	queue->has_ended = true;
 	pthread_cond_broadcast(&queue->changed);
@@ -132,11 +141,14 @@ bool audit_queue_put(struct audit_queue *queue, const struct audit_row *row, tim
 	has_room = queue->n_entries < AUDIT_QUEUE_MAX && !queue->is_ending;
 	if (has_room) {
 		entry_fill(&queue->entries[(queue->first + queue->n_entries) % AUDIT_QUEUE_MAX], row, now);
-		if (queue->n_entries++ == 0)
-			pthread_cond_broadcast(&queue->changed);
+		queue->n_entries++;
 	}
 	pthread_mutex_unlock(&queue->mutex);
 	return has_room;
+}
+
+void audit_queue_wake(struct audit_queue *queue) {
+	pthread_cond_signal(&queue->changed);
 }
 
 bool audit_queue_end(struct audit_queue *queue) {

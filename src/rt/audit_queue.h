@@ -14,14 +14,18 @@
 
 struct audit_queue;
 
-/* Writes a row; called in the queue's thread, one at a time. */
-typedef void audit_queue_f(void *context, const struct audit_row *row, time_t now);
+/* Writes a row; called in the queue's thread, one at a time. @is_more: another one follows at once. */
+typedef void audit_queue_f(void *context, const struct audit_row *row, time_t now, bool is_more);
 
 /* Start the thread. NULL if that cannot be done. */
 struct audit_queue *audit_queue_new(audit_queue_f *write, void *context);
 
-/* Hand in a copy of @row (its texts cut to AUDIT_FIELD_MAX). False if AUDIT_QUEUE_MAX rows wait already: it is lost. */
+/* Hand in a copy of @row (its texts cut to AUDIT_FIELD_MAX), which waits for audit_queue_wake. False if AUDIT_QUEUE_MAX
+ * rows wait already: it is lost. */
 bool audit_queue_put(struct audit_queue *queue, const struct audit_row *row, time_t now);
+
+/* Let the thread write what was handed in. */
+void audit_queue_wake(struct audit_queue *queue);
 
 /* Wait until all rows are written, but not long, and end the thread. False if it hangs in a write: then it is left
  * behind, with the queue and all that @write uses, and the process must end without the libraries' own clean-up. */

@@ -30,7 +30,7 @@ static void rest(struct cleaner *cleaner) {
 
 static void report_begin(const struct cleaner *cleaner) {
 	event_emit(EVENT_CLEANUP_BEGUN, "%s", "");
-	audit_rows_note(ROW_CLEANUP_BEGIN, NULL, cleaner->cleanup.now);
+	audit_rows_note(ROW_CLEANUP_BEGIN, NULL, clock_now().wall_s);
 }
 
 static void report_end(const struct cleaner *cleaner) {
@@ -40,6 +40,8 @@ static void report_end(const struct cleaner *cleaner) {
 		 (unsigned long long)cleaner->cleanup.n_expired, (unsigned long long)cleaner->cleanup.n_deleted);
 	event_emit(EVENT_CLEANUP_DONE, "%s", description);
 	audit_rows_note(ROW_CLEANUP, description, clock_now().wall_s);
+	if (cleaner->cleanup.n_mended)
+		event_emit(EVENT_LEASES_FROM_FUTURE, "%llu leases", (unsigned long long)cleaner->cleanup.n_mended);
 }
 
 static void report_step(const struct cleaner *cleaner) {
@@ -75,8 +77,8 @@ static void on_durable(void *context, int result, const struct error *error) {
 
 static void step(struct cleaner *cleaner, struct lease_batch *batch) {
 	if (!cleaner->is_at_work) {
-		cleanup_begin(&cleaner->cleanup, clock_now().wall_s, lease_batch_last_cleanup(batch),
-			      (int64_t)cleaner->memory_s);
+		store_watch_begin_cleanup(cleaner->parts.watch, lease_batch_last_cleanup(batch),
+					  (int64_t)cleaner->memory_s, &cleaner->cleanup);
 		cleaner->is_at_work = true;
 		report_begin(cleaner);
 	}

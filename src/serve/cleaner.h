@@ -8,6 +8,7 @@
 
 #include "model/snapshot.h"
 #include "rt/loop.h"
+#include "serve/store_watch.h"
 #include "store/lease_store.h"
 
 struct cleaner;
@@ -16,6 +17,7 @@ struct cleaner;
 struct cleaner_parts {
 	struct loop *loop;
 	struct lease_store *store;
+	const struct store_watch *watch;
 	bool (*is_store_usable)(void *context);                   /* else nothing may be stored any more */
 	void (*failed)(void *context, const struct error *error); /* the store did */
 	void *context;

@@ -29,4 +29,6 @@ libserve_a_SOURCES = \
 	src/serve/sighting_file.c \
 	src/serve/sighting_file.h \
 	src/serve/sighting_report.c \
-	src/serve/sighting_report.h
+	src/serve/sighting_report.h \
+	src/serve/store_watch.c \
+	src/serve/store_watch.h

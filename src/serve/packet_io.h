@@ -13,7 +13,7 @@
 #include "engine/engine.h"
 #include "wire/frame.h"
 
-#define PACKET_BATCH_MAX 64
+#define PACKET_BATCH_MAX 256
 
 /* One packet as it came in. Lives in the batch's storage. */
 struct packet_in {
@@ -41,5 +41,12 @@ struct packet_out {
 /* Send @packet as a frame out of the interface with index @interface. 0, or -errno. */
 int packet_io_send_frame(struct packet_io *io, unsigned interface, const struct packet_out *packet);
 
-/* Send the reply in @output out of the interface with index @interface. 0, or -errno. */
-int packet_io_send(struct packet_io *io, unsigned interface, const struct engine_output *output);
+/* Let the reply in @output, which is borrowed, wait for packet_io_send; it goes out of the interface with index
+ * @interface. PACKET_BATCH_MAX have room. */
+void packet_io_put(struct packet_io *io, unsigned interface, const struct engine_output *output);
+
+/* Called for each reply: whether the kernel took it. */
+typedef void packet_sent_f(const struct engine_output *output, bool is_sent);
+
+/* Send what waits, with as few calls as can be. */
+void packet_io_send(struct packet_io *io, packet_sent_f *sent);

@@ -65,5 +65,6 @@ EXTRA_DIST += \
 	tests/functional/test_standalone.py \
 	tests/functional/test_store_crash.py \
 	tests/functional/test_state.py \
+	tests/functional/test_store_clock.py \
 	tests/functional/test_superscopes.py \
 	tests/functional/test_vocabulary.py

@@ -143,7 +143,7 @@ static void every_event_with_a_code_has_a_description(void **state) {
 
 /* What stands in the file at @path behind the header. */
 static const char *rows_of(const char *path) {
-	static char content[65536];
+	static char content[131072];
 	FILE *file = fopen(path, "r");
 	size_t len = file ? fread(content, 1, sizeof content - 1, file) : 0;
 	char *rows;
@@ -171,7 +171,7 @@ static void write_code(struct audit *audit, int code, time_t now) {
 	const struct audit_row row = { .code = code };
 	struct error error;
 
-	if (audit_write(audit, &row, now, &error) < 0)
+	if (audit_write(audit, &row, now, false, &error) < 0)
 		fail_msg("%s", error.text);
 	set_time(is_monday(now) ? monday : tuesday, now);
 }
@@ -233,21 +233,43 @@ static void a_row_that_was_cut_off_stays_alone(void **state) {
 	audit_close(audit);
 }
 
+/* Rows that wait are written with the last of them, each into the file of its day. */
+static void rows_that_come_together_are_written_together(void **state) {
+	struct audit *audit = audit_open(directory, geteuid());
+	const struct audit_row row = { .code = 63 };
+	time_t midnight = MONDAY - 34205 + DAY_S;
+	size_t n_rows = 0;
+	struct error error;
+
+	write_code(audit, 64, MONDAY);
+	assert_int_equal(audit_write(audit, &row, midnight - 1, true, &error), 0);
+	assert_null(strstr(rows_of(monday), "\n63,"));
+	assert_int_equal(audit_write(audit, &row, midnight, true, &error), 0);
+	assert_non_null(strstr(rows_of(monday), "\n63,"));
+	assert_int_not_equal(access(tuesday, F_OK), 0);
+	for (unsigned i = 0; i < 999; i++) /* more than wait at a time */
+		assert_int_equal(audit_write(audit, &row, midnight, i < 998, &error), 0);
+	for (const char *at = rows_of(tuesday); *at; at = strchr(at, '\n') + 1)
+		n_rows += strncmp(at, "63,11/24/26,00:00:00,", 21) == 0;
+	assert_int_equal(n_rows, 1000);
+	audit_close(audit);
+}
+
 static void what_cannot_be_written_is_said_and_tried_again(void **state) {
 	const struct audit_row row = { .code = 63 };
 	struct audit *audit = audit_open(directory, geteuid());
 	struct error error;
 
 	assert_int_equal(mkdir(monday, 0700), 0);
-	assert_int_equal(audit_write(audit, &row, MONDAY, &error), -E_ACCESS_DENIED);
+	assert_int_equal(audit_write(audit, &row, MONDAY, false, &error), -E_ACCESS_DENIED);
 	assert_non_null(strstr(error.text, directory));
 	assert_int_equal(rmdir(monday), 0);
 	assert_int_equal(close(open(tuesday, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)), 0);
 	assert_int_equal(symlink(tuesday, monday), 0); /* somebody would have us write elsewhere */
-	assert_int_equal(audit_write(audit, &row, MONDAY, &error), -E_ACCESS_DENIED);
+	assert_int_equal(audit_write(audit, &row, MONDAY, false, &error), -E_ACCESS_DENIED);
 	assert_int_equal(unlink(monday), 0);
 	assert_int_equal(mkfifo(monday, 0600), 0); /* nor does the writer wait for a reader */
-	assert_int_equal(audit_write(audit, &row, MONDAY, &error), -E_ACCESS_DENIED);
+	assert_int_equal(audit_write(audit, &row, MONDAY, false, &error), -E_ACCESS_DENIED);
 	assert_int_equal(unlink(monday), 0);
 	write_code(audit, 63, MONDAY);
 	audit_close(audit);
@@ -309,7 +331,7 @@ struct slow_writer {
 	char host[AUDIT_FIELD_MAX + 1];
 };
 
-static void write_slowly(void *context, const struct audit_row *row, time_t now) {
+static void write_slowly(void *context, const struct audit_row *row, time_t now, bool is_more) {
 	struct slow_writer *writer = context;
 	char octet;
 
@@ -379,6 +401,8 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(a_full_disk_pauses_the_file, make_directory, remove_directory),
 		cmocka_unit_test(a_queue_takes_what_it_has_room_for_and_no_time),
 		cmocka_unit_test(a_queue_whose_writer_hangs_is_left_behind),
+		cmocka_unit_test_setup_teardown(rows_that_come_together_are_written_together, make_directory,
+						remove_directory),
 		cmocka_unit_test_setup_teardown(what_cannot_be_written_is_said_and_tried_again, make_directory,
 						remove_directory),
 	};

@@ -80,6 +80,7 @@ static void print_headline(const json_t *status) {
 	const json_t *verdict = json_object_get(status, "verdict");
 	bool is_serving = get_number(verdict, "remaining") > 0;
 	bool is_failing = json_is_true(json_object_get(json_object_get(status, "leases"), "failing"));
+	bool is_short = json_is_true(json_object_get(json_object_get(status, "leases"), "short"));
 	bool is_paused = json_is_true(json_object_get(status, "paused"));
 	bool has_scopes = get_number(json_object_get(status, "configuration"), "servedScopes") > 0;
 
@@ -87,6 +88,7 @@ static void print_headline(const json_t *status) {
 	       !is_serving  ? "no client is answered" :
 	       is_paused ? "but paused: no client is answered until \"lessorctl server resume\"" :
 	       is_failing ? "but clients get no lease, since none can be stored" :
+	       is_short ? "but clients without a lease get none, since the disk is full" :
 	       has_scopes ? "clients are answered" :
 			    "but there is no scope that this server serves");
 }

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A wall clock that somebody sets: what becomes of clients and their leases."""
+import glob
+import os
+
+import dhcp
+from harness import SANITIZER_OPTIONS, Skip, expect, expect_equal, wait_until
+from scene import Scene
+from slapd import scope_dn
+
+YEAR = 365 * 86400
+
+
+def _library():
+    found = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+    if not found:
+        raise Skip("libfaketime is not installed")
+    return found[0]
+
+
+class Clock:
+    """The wall clock of @scene's daemon, which this sets; the one that runs since boot stays as it is."""
+
+    def __init__(self, scene):
+        self.path = scene.lab.path("clock")
+        self.set(0)
+        scene.lessord.environment |= {"LD_PRELOAD": _library(), "FAKETIME_TIMESTAMP_FILE": self.path,
+                                      "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                                      "FAKETIME_DISABLE_SHM": "1",
+                                      "ASAN_OPTIONS": SANITIZER_OPTIONS["ASAN_OPTIONS"] + ":verify_asan_link_order=0"}
+
+    def set(self, seconds):
+        """Set it to so many seconds ahead of the real one."""
+        with open(f"{self.path}.new", "w", encoding="ascii") as file:
+            file.write(f"{seconds:+d}\n")
+        os.chmod(f"{self.path}.new", 0o644)
+        os.rename(f"{self.path}.new", self.path)
+
+
+def _scene(lab):
+    """A scene with three addresses, and a clock that can be set. Certificates are none that it could end."""
+    scene = Scene(lab)
+    scene.slapd.replace(scope_dn("10.77.0.0"), "lessorRange", "10.77.0.10-10.77.0.12")
+    scene.use(scene.external_bind())
+    clock = Clock(scene)
+    return scene.start(), clock
+
+
+def _gauge(scene, name):
+    lines = [line.split(" ") for line in scene.lessord.get("/v1/metrics").splitlines() if line.startswith(f"{name} ")]
+    return float(lines[0][1])
+
+
+def _expect_full(scene, client):
+    """Check that nothing is free for @client."""
+    before = scene.lessord.drops("range_full")
+
+    def is_turned_away():
+        client.send(client.message(dhcp.DISCOVER))
+        return scene.lessord.drops("range_full") > before
+    wait_until(is_turned_away, "the client is offered no address")
+    expect(client.link.is_silent(), "it was answered")
+
+
+def _expect_kept(client):
+    """Check that @client has its address still."""
+    address = client.address
+    reply = client.ask(client.rebooting(address))
+    expect_equal((reply.type, reply.yiaddr), (dhcp.ACK, address), "the answer to a client that remembers its address")
+
+
+def test_clock_ahead(lab):
+    """A clock that is set a year ahead takes no address from anybody, and clients go on renewing"""
+    scene, clock = _scene(lab)
+    clients = [scene.client() for _ in range(3)]
+    for client in clients:
+        client.obtain()
+    newcomer = scene.client()
+    clock.set(YEAR)
+    scene.lessord.process.wait_for_log("CLOCK_SET_AHEAD")
+    expect(_gauge(scene, "lessor_clock_ahead_seconds") > YEAR - 60, "the metric tells of it")
+    _expect_full(scene, newcomer)
+    clients[0].renew()
+    _expect_kept(clients[1])
+    scene.lessord.kill("serve")
+    wait_until(lambda: scene.lessord.counter("role_restarts"), "serve runs again")
+    _expect_full(scene, newcomer)
+    clock.set(0)
+    scene.lessord.process.wait_for_log("CLOCK_SET_BACK")
+    expect_equal(_gauge(scene, "lessor_clock_ahead_seconds"), 0, "how far it is ahead")
+    for client in clients:
+        _expect_kept(client)
+    _expect_full(scene, newcomer)
+
+
+def test_clock_back(lab):
+    """A clock that is set back a year keeps every lease, and clients go on obtaining and renewing"""
+    scene, clock = _scene(lab)
+    first, second = scene.client(), scene.client()
+    first.obtain()
+    clock.set(-YEAR)
+    scene.lessord.process.wait_for_log("CLOCK_SET_BACK")
+    expect_equal(scene.lessord.counter("clock_jumps"), 1, "jumps that were counted")
+    expect(second.obtain().yiaddr != first.address, "the first client's address was given to another")
+    _expect_kept(first)
+    second.renew()
