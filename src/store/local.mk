@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libstore.a
 libstore_a_CFLAGS = $(AM_CFLAGS) -pthread
-libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS)
+libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS) $(XXHASH_CFLAGS)
 libstore_a_SOURCES = \
 	src/store/db.c \
 	src/store/db.h \
@@ -15,9 +15,17 @@ libstore_a_SOURCES = \
 	src/store/directory_store.h \
 	src/store/directory_store_priv.h \
 	src/store/directory_write.c \
+	src/store/journal.c \
+	src/store/journal.h \
+	src/store/journal_frame.c \
+	src/store/journal_frame.h \
+	src/store/journal_reader.c \
+	src/store/journal_segment.c \
+	src/store/journal_segment.h \
+	src/store/journal_walk.c \
+	src/store/journal_walk.h \
 	src/store/lease_build.c \
 	src/store/lease_build.h \
-	src/store/journal.h \
 	src/store/lease_check.c \
 	src/store/lease_check.h \
 	src/store/lease_record.c \

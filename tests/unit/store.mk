@@ -29,4 +29,15 @@ tests_unit_test_directory_store_LDADD = libstore.a libmodel.a libbase.a $(LMDB_L
 tests_unit_test_sighting_store_SOURCES = tests/unit/test_sighting_store.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_sighting_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_sighting_store_LDADD = $(STORE_TEST_LDADD)
+
+check_PROGRAMS += tests/unit/test_journal tests/unit/test_journal_crash
+TESTS += tests/unit/test_journal tests/unit/test_journal_crash
+
+tests_unit_test_journal_SOURCES = tests/unit/test_journal.c tests/unit/journal_disk.c tests/unit/journal_disk.h
+tests_unit_test_journal_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_journal_LDADD = $(STORE_TEST_LDADD)
+
+tests_unit_test_journal_crash_SOURCES = tests/unit/test_journal_crash.c tests/unit/journal_disk.c tests/unit/journal_disk.h
+tests_unit_test_journal_crash_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_journal_crash_LDADD = $(STORE_TEST_LDADD)
 endif
