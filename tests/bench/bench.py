@@ -24,7 +24,7 @@ import harness  # pylint: disable=wrong-import-position
 import plans  # pylint: disable=wrong-import-position
 import report  # pylint: disable=wrong-import-position
 
-STARTING_TIMEOUT = 120
+STARTING_TIMEOUT = 60
 MODERATE = 2000  # exchanges a second at which latency is measured
 
 
@@ -96,6 +96,22 @@ class Bout:
             print(problems, file=sys.stderr)
 
 
+class TracedBout(Bout):
+    """The same under strace, which stops it at nothing but syncs."""
+
+    CALLS = "fsync,fdatasync,msync,sync,syncfs,sync_file_range"
+
+    def __init__(self, kind, scenery, arguments):
+        self._trace = os.path.join(arguments.shared, f"trace-{kind.name}")
+        super().__init__(kind, scenery, arguments, ["strace", "-f", "--seccomp-bpf", "-qq", "-e", f"trace={self.CALLS}", "-o", self._trace])
+
+    def syncs(self):
+        """End it; how often it has synced."""
+        self.contestant.stop()
+        with open(self._trace, encoding="ascii", errors="replace") as file:
+            return sum("resumed>" not in line and "(" in line for line in file)
+
+
 class Row:
     """Something that is measured: in which scenery, how long (a share of --seconds), and how."""
 
@@ -141,11 +157,17 @@ def _start(bout, _):
     return {"firstAnswer": 1000 * bout.first_answer, "rss": rss / 2**20, "pss": pss / 2**20}
 
 
+def _syncs(bout, seconds):
+    found = bout.flood("--closed", 64, "--seconds", seconds)
+    return {"syncs": bout.syncs() / max(1, found["all"]["exchanges"])}
+
+
 SCENERIES = {
     "relayed": lambda: plans.Scenery(plans.one()),
     "direct": lambda: plans.Scenery(plans.one(), is_direct=True),
     "public": lambda: plans.Scenery(plans.public()),
     "million": lambda: plans.Scenery(plans.one()),
+    "traced": lambda: plans.Scenery(plans.one()),
 }
 ROWS = {
     "dora-64": Row("relayed", "DORA, 64 outstanding, relayed", _closed(64)),
@@ -161,6 +183,7 @@ ROWS = {
     "public-renew-64": Row("public", "829 subnets: renewals, 64 outstanding", _renew_closed(64), needs="public-64"),
     "public-512": Row("public", "829 subnets: DORA, 512 outstanding", _closed(512)),
     "million": Row("million", "a million leases: start", _start),
+    "syncs": Row("traced", "DORA, 64 outstanding, counted by strace", _syncs),
 }
 
 
@@ -178,7 +201,7 @@ class Bench:
 
     def run(self):
         for number in range(self.arguments.rounds):
-            for scenery in SCENERIES:
+            for scenery in list(SCENERIES) if number == 0 else [name for name in SCENERIES if name != "traced"]:
                 keys = [key for key in ROWS if key in self.keys and ROWS[key].scenery == scenery]
                 for name in self.arguments.only if keys else ():
                     kind = contestants.ALL[name]
@@ -196,7 +219,7 @@ class Bench:
                 print(f"bench: {kind.name}, {scenery}: {failure}", file=sys.stderr)
 
     def _bout(self, kind, scenery, keys, wanted):
-        bout = Bout(kind, SCENERIES[scenery](), self.arguments, million=self._million(kind) if scenery == "million" else None)
+        bout = self._begin(kind, scenery)
         try:
             for key in keys:
                 sample = ROWS[key].measure(bout, self.arguments.seconds)
@@ -205,6 +228,11 @@ class Bench:
                     print(f"  {kind.name:12} {key:16} {report.brief(sample)}", file=sys.stderr, flush=True)
         finally:
             bout.close()
+
+    def _begin(self, kind, scenery):
+        if scenery == "traced":
+            return TracedBout(kind, SCENERIES[scenery](), self.arguments)
+        return Bout(kind, SCENERIES[scenery](), self.arguments, million=self._million(kind) if scenery == "million" else None)
 
     def _million(self, kind):
         """The directory with a server's files of a million leases; made once."""

@@ -5,7 +5,10 @@ import ipaddress
 import json
 import os
 import re
+import shutil
+import signal
 import subprocess
+import time
 
 import plans
 from harness import Failure, wait_until
@@ -35,7 +38,7 @@ class Contestant:
     """A server in @scenery, whose files are in the lab's directory, on a disk."""
 
     name = package = ""
-    sceneries = ("relayed", "direct", "public")
+    sceneries = ("relayed", "direct", "public", "million", "traced")
     every = 1  # it has its turn in each so many rounds
     is_small = False  # room for few clients only: it is started anew for each row
     skips = ()  # rows that it is not measured in
@@ -52,6 +55,16 @@ class Contestant:
     def prepare(self):
         """Everything that does not count as starting."""
 
+    @classmethod
+    def make_leases(cls, build, subnet, folder):
+        """Write what it would have on disk with a million leases into @folder."""
+        raise NotImplementedError
+
+    def put_leases(self, folder):
+        """Let it have that at its next start."""
+        for name in os.listdir(folder):
+            shutil.copy(os.path.join(folder, name), self.lab.path(name))
+
     def start(self):
         """Start it; it need not be ready yet."""
         raise NotImplementedError
@@ -61,7 +74,10 @@ class Contestant:
         self.process = self.lab.start(self.name, [*self.wrapper, *argv], namespace=self.namespace, env=environment)
 
     def stop(self):
-        self.process.stop(60)
+        """Ask it to end, and wait until it has."""
+        for pid in _family(self.process.pid)[len(self.wrapper) > 0:][:1]:
+            os.kill(pid, signal.SIGTERM)
+        self.process.wait(60)
 
     def pids(self):
         return _family(self.process.pid)
@@ -95,7 +111,7 @@ class Canned(Contestant):
     """The limit: a responder that decides nothing and keeps nothing."""
 
     name = "canned"
-    sceneries = ("relayed",)
+    sceneries = ("relayed", "traced")
     words = ()
 
     @classmethod
@@ -152,13 +168,25 @@ class Lessor(Contestant):
                          lessorCondition=f'user-class is "{name}"', lessorOption=f"tftp-server-name={boot}")
         return text
 
+    @classmethod
+    def make_leases(cls, build, subnet, folder):
+        state = os.path.join(folder, "state")
+        os.mkdir(state, 0o700)
+        subprocess.run([os.path.join(build, "tests/bench/fill"), state, SERVER, str(subnet.network), subnet.first, str(plans.MILLION)], check=True)
+
+    def put_leases(self, folder):
+        self.lab.run(["cp", "-r", "--sparse=always", os.path.join(folder, "state/."), self.lessord.state_directory])
+        self.lab.run(["chown", "-R", "nobody:nogroup", self.lessord.state_directory])
+        # Like the others' configuration, the copy of the directory is there when a server starts again.
+        self.lessord.start()
+        self.lessord.wait_for_verdict("authorized")
+        self.lessord.wait_for_status(lambda status: status["configuration"]["servedScopes"], "scopes are served")
+        self.lessord.stop()
+
     def start(self):
         self.lessord.wrapper = self.wrapper
         self.lessord.start(wait=False)
         self.process = self.lessord.process
-
-    def stop(self):
-        self.lessord.stop()
 
     def counters(self):
         return self.lessord.status()["counters"]
@@ -196,6 +224,14 @@ class Kea(Contestant):
                                  for address, hardware, name in subnet.reservations],
                 **({"require-client-classes": [name for name, _, _ in plans.CLASSES]} if subnet.has_classes else {})}
 
+    @classmethod
+    def make_leases(cls, build, subnet, folder):
+        end = int(time.time()) + subnet.lease_time
+        with open(os.path.join(folder, "leases.csv"), "w", encoding="ascii") as file:
+            file.write("address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context\n")
+            file.writelines(f"{address},{hardware},,{subnet.lease_time},{end},{subnet.number},0,0,,0,\n"
+                            for address, hardware in plans.million(subnet))
+
     def start(self):
         self.launch("kea-dhcp4", "-c", self.lab.path("kea.json"), KEA_PIDFILE_DIR=self.lab.directory, KEA_LOCKFILE_DIR=self.lab.directory)
 
@@ -210,18 +246,36 @@ class Dhcpd(Contestant):
     every = 2
     is_small = True
     skips = ("search", "renew-search")  # which would need more addresses
-    SMALL = 16384
+    n_addresses = 16384
 
     def prepare(self):
+        self._write_config()
+        self.lab.write("dhcpd.leases", "")
+
+    def _write_config(self):
         text = f"{self.acknowledging}authoritative; ddns-update-style none; ping-check false; max-lease-time 691200;\n"
         if not self.scenery.is_direct:
             text += "subnet 192.0.2.0 netmask 255.255.255.0 { }\n"
         self.lab.write("dhcpd.conf", text + "".join(map(self._subnet, self.scenery.subnets)))
-        self.lab.write("dhcpd.leases", "")
+
+    @classmethod
+    def make_leases(cls, build, subnet, folder):
+        start = time.time()
+        starts, ends = (time.strftime("%w %Y/%m/%d %H:%M:%S", time.gmtime(at)) for at in (start, start + subnet.lease_time))
+        with open(os.path.join(folder, "dhcpd.leases"), "w", encoding="ascii") as file:
+            file.write("authoring-byte-order little-endian;\n")
+            file.writelines(f"lease {address} {{\n  starts {starts};\n  ends {ends};\n  cltt {starts};\n  binding state active;\n"
+                            f"  next binding state free;\n  rewind binding state free;\n  hardware ethernet {hardware};\n}}\n"
+                            for address, hardware in plans.million(subnet))
+
+    def put_leases(self, folder):
+        super().put_leases(folder)
+        self.n_addresses = plans.MILLION + 1024
+        self._write_config()
 
     def _subnet(self, subnet):
         options = {"routers": subnet.router, **subnet.options}
-        last = min(ipaddress.IPv4Address(subnet.last), ipaddress.IPv4Address(subnet.first) + self.SMALL - 1)
+        last = min(ipaddress.IPv4Address(subnet.last), ipaddress.IPv4Address(subnet.first) + self.n_addresses - 1)
         lines = [f"subnet {subnet.network.network_address} netmask {subnet.network.netmask} {{",
                  f"range {subnet.first} {last}; default-lease-time {subnet.lease_time};"]
         lines += [f'option {name} "{value}";' if name == "domain-name" else f"option {name} {value};" for name, value in options.items()]
@@ -239,6 +293,7 @@ class DhcpdDelayed(Dhcpd):
     """ISC dhcpd with acknowledgements gathered for a common sync."""
 
     name = "dhcpd+delay"
+    sceneries = ("relayed", "direct", "public", "traced")
     acknowledging = "delayed-ack 1000; max-ack-delay 2000;\n"
 
 
@@ -258,6 +313,12 @@ class Dnsmasq(Contestant):
         for subnet in self.scenery.subnets:
             lines += self._subnet(subnet)
         self.lab.write("dnsmasq.conf", "\n".join(lines) + "\n")
+
+    @classmethod
+    def make_leases(cls, build, subnet, folder):
+        end = int(time.time()) + subnet.lease_time
+        with open(os.path.join(folder, "dnsmasq.leases"), "w", encoding="ascii") as file:
+            file.writelines(f"{end} {hardware} {address} * *\n" for address, hardware in plans.million(subnet))
 
     @staticmethod
     def _subnet(subnet):

@@ -36,6 +36,7 @@ enum wish {
 	SAVE,
 	SEED,
 	KNOCK,
+	CLASSES,
 	HELP
 };
 
@@ -55,6 +56,7 @@ static const struct option options[] = {
 	{ "save", required_argument, NULL, SAVE },       /* the leases to this file */
 	{ "seed", required_argument, NULL, SEED },       /* another number, other clients */
 	{ "knock", required_argument, NULL, KNOCK },     /* seconds: ask until somebody answers */
+	{ "classes", no_argument, NULL, CLASSES },       /* some clients are of a user class */
 	{ "help", no_argument, NULL, HELP },             /* show them */
 	{ 0 },
 };
@@ -90,7 +92,7 @@ static void usage(int status) {
 	fputs("usage: flood --server ADDRESS {--relay GIADDR [--subnets N] | --device DEVICE} OPTION...\n"
 	      "       flood --server ADDRESS --renew LEASES OPTION...\n"
 	      "  --closed N | --open RATE | --search RATE | --knock S\n"
-	      "  --seconds S, --warm-up S, --count N, --timeout MS, --save LEASES, --seed N\n",
+	      "  --seconds S, --warm-up S, --count N, --timeout MS, --save LEASES, --seed N, --classes\n",
 	      status ? stderr : stdout);
 	exit(status);
 }
@@ -159,6 +161,9 @@ static void take_option(struct wishes *wishes, enum wish wish, const char *value
 		break;
 	case KNOCK:
 		wishes->knock = (uint64_t)(parse_number(value) * 1e9);
+		break;
+	case CLASSES:
+		wishes->mill.has_classes = true;
 		break;
 	case HELP:
 		usage(0);

@@ -23,6 +23,17 @@ static uint8_t *write_address(uint8_t *at, enum option_code code, uint32_t addre
 	return at + 6;
 }
 
+static uint8_t *write_text(uint8_t *at, enum option_code code, const char *text) {
+	size_t len = text ? strlen(text) : 0;
+
+	if (len == 0)
+		return at;
+	at[0] = (uint8_t)code;
+	at[1] = (uint8_t)len;
+	memcpy(at + 2, text, len);
+	return at + 2 + len;
+}
+
 size_t message_write(const struct message *message, uint8_t ret_octets[static MESSAGE_MAX]) {
 	uint8_t *at = ret_octets + AT_OPTIONS;
 
@@ -41,6 +52,7 @@ size_t message_write(const struct message *message, uint8_t ret_octets[static ME
 	*at++ = (uint8_t)message->type;
 	at = write_address(at, OPTION_REQUESTED_ADDRESS, message->requested);
 	at = write_address(at, OPTION_SERVER_ID, message->server);
+	at = write_text(at, OPTION_USER_CLASS, message->user_class);
 	memcpy(at, wanted, sizeof(wanted));
 	at[sizeof(wanted)] = OPTION_END;
 	return BOOTP_LEN_MIN;

@@ -34,6 +34,7 @@ enum option_code {
 	OPTION_ROUTERS = 3,
 	OPTION_DNS_SERVERS = 6,
 	OPTION_DOMAIN_NAME = 15,
+	OPTION_NTP_SERVERS = 42,
 	OPTION_REQUESTED_ADDRESS = 50,
 	OPTION_LEASE_TIME = 51,
 	OPTION_MESSAGE_TYPE = 53,
@@ -41,6 +42,8 @@ enum option_code {
 	OPTION_PARAMETERS = 55,
 	OPTION_RENEWAL_TIME = 58,
 	OPTION_REBINDING_TIME = 59,
+	OPTION_TFTP_SERVER = 66,
+	OPTION_USER_CLASS = 77,
 	OPTION_END = 255,
 };
 
@@ -51,6 +54,7 @@ struct message {
 	uint32_t ciaddr, yiaddr, giaddr;
 	uint32_t requested, server; /* options 50 and 54; 0: absent */
 	uint32_t mask, lease_time;  /* of a reply; 0: absent */
+	const char *user_class;     /* of a client; NULL: none */
 	uint8_t chaddr[HARDWARE_LEN];
 };
 

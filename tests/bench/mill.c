@@ -15,6 +15,8 @@
 #define PENDING_MAX (1u << 21)
 #define SUBNET_STEP 256
 
+static const char *const user_classes[4] = { "telephone", "kiosk" };
+
 enum phase { IDLE, OFFER_WAITED, ACK_WAITED };
 
 struct client {
@@ -126,6 +128,7 @@ static void say(struct mill *mill, uint32_t number, struct message *message) {
 	client->turn++;
 	message->xid = (uint32_t)client->turn << 24 | number;
 	write_hardware(mill, number, message->chaddr);
+	message->user_class = mill->settings.has_classes ? user_classes[number / mill->settings.n_subnets % 4] : NULL;
 	message->giaddr = message->ciaddr ? 0 : relay_of(mill, number);
 	link_put(mill->link, message, message->ciaddr ? message->ciaddr : message->giaddr);
 	remember(mill, number);
@@ -149,24 +152,29 @@ static void say_renewal(struct mill *mill, uint32_t number) {
 	say(mill, number, &(struct message){ .type = MESSAGE_REQUEST, .ciaddr = mill->clients[number].address });
 }
 
-/* The client whose turn it is; of those who renew, one after the other. */
-static uint32_t next_client(struct mill *mill) {
-	if (!mill->settings.is_renewing) {
-		if (mill->n_clients == MILL_CLIENTS_MAX)
-			errx(1, "out of clients");
-		return mill->n_clients++;
-	}
-	do
+/* One of those who hold a lease and wait for nothing, each in turn. */
+static uint32_t next_holder(struct mill *mill) {
+	for (uint32_t i = 0; i < mill->n_clients; i++) {
+		const struct client *client;
 		mill->next = mill->next + 1 < mill->n_clients ? mill->next + 1 : 0;
-	while (mill->clients[mill->next].address == 0);
-	return mill->next;
+		client = &mill->clients[mill->next];
+		if (client->address && client->phase == IDLE)
+			return mill->next;
+	}
+	errx(1, "too few leases to renew: all %u clients are still waiting", mill->n_clients);
+}
+
+static uint32_t next_client(struct mill *mill) {
+	if (mill->settings.is_renewing)
+		return next_holder(mill);
+	if (mill->n_clients == MILL_CLIENTS_MAX)
+		errx(1, "out of clients");
+	return mill->n_clients++;
 }
 
 static void begin(struct mill *mill, uint64_t at) {
 	uint32_t number = next_client(mill);
 
-	if (mill->clients[number].phase != IDLE)
-		errx(1, "too few leases to renew: client %u is still waiting", number);
 	mill->clients[number].begun = at;
 	mill->tally.n_started++;
 	mill->n_outstanding++;
@@ -228,6 +236,14 @@ static void on_ack(struct mill *mill, uint32_t number, const struct message *ans
 	end(mill, number);
 }
 
+/* An earlier run's clients may be answered late. */
+static bool is_of_this_mill(const struct mill *mill, const struct message *answer) {
+	uint8_t chaddr[HARDWARE_LEN];
+
+	write_hardware(mill, 0, chaddr);
+	return memcmp(chaddr, answer->chaddr, 3) == 0;
+}
+
 static void on_answer(struct mill *mill, const uint8_t *octets, size_t len) {
 	struct message answer;
 	struct client *client;
@@ -238,7 +254,8 @@ static void on_answer(struct mill *mill, const uint8_t *octets, size_t len) {
 		return;
 	number = answer.xid & 0xffffff;
 	client = &mill->clients[number];
-	if (number >= mill->n_clients || client->phase == IDLE || client->turn != answer.xid >> 24) {
+	if (!is_of_this_mill(mill, &answer) || number >= mill->n_clients || client->phase == IDLE ||
+	    client->turn != answer.xid >> 24) {
 		mill->tally.n_late++;
 		return;
 	}
@@ -275,7 +292,7 @@ static bool is_more_wanted(const struct mill *mill) {
 	return mill->settings.n_wanted == 0 || mill->tally.n_started < mill->settings.n_wanted;
 }
 
-/* The file has a record for each client in turn: address and server; zeros for one that holds nothing. */
+/* Listen, for at most @wait_ns if nothing is there. The time of answers is when the kernel handed them over. */
 static void listen(struct mill *mill, uint64_t wait_ns) {
 	int n = link_receive(mill->link, wait_ns);
 	size_t len;
@@ -327,8 +344,9 @@ uint64_t mill_knock(struct mill *mill, uint64_t limit) {
 	uint32_t number = mill->n_clients++;
 
 	mill->n_outstanding++;
+	mill->settings.timeout = 2 * limit; /* nothing is lost by asking again */
 	for (mill->now = read_clock(); mill->now < deadline; listen(mill, KNOCK_NS)) {
-		if (mill->n_pending > 0 && mill->clients[number].phase != OFFER_WAITED)
+		if (mill->clients[number].phase == ACK_WAITED)
 			return mill->now;
 		say_discover(mill, number);
 		link_flush(mill->link);

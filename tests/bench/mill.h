@@ -25,6 +25,7 @@ struct mill_settings {
 	bool is_renewing;   /* renew what was loaded, instead of getting leases */
 	uint32_t relay;     /* giaddr of the first subnet; 0: clients on the server's own link */
 	uint32_t n_subnets; /* /24s from there on, whose clients take turns; 1: all clients in one */
+	bool has_classes;   /* one client in four says that it is a telephone, one that it is a kiosk */
 	uint64_t timeout;   /* after which an exchange is lost */
 	uint64_t n_wanted;  /* end after so many exchanges; 0: never */
 };

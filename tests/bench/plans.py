@@ -7,6 +7,7 @@ import ipaddress
 DOMAIN = "example.test"
 NAME_SERVER = "192.0.2.53"
 CLASSES = (("Telephones", "telephone", "boot1.example.test"), ("Kiosks", "kiosk", "boot2.example.test"))
+MILLION = 1000000
 N_SUBNETS, N_RESERVATIONS = 829, 14404
 PUBLIC_BASE = ipaddress.IPv4Address("10.100.0.0")
 
@@ -50,6 +51,13 @@ def _office(number):
                   reservations, has_classes=True)
 
 
+def million(subnet):
+    """A million leases of a subnet: (address, hardware address), in the order of addresses."""
+    first = ipaddress.IPv4Address(subnet.first)
+    for number in range(MILLION):
+        yield first + number, "06:00:%02x:%02x:%02x:%02x" % tuple(number.to_bytes(4, "big"))
+
+
 @dataclasses.dataclass
 class Scenery:
     """A plan and how clients come to the server: through relays, or (is_direct) on the server's own link."""
@@ -89,4 +97,4 @@ class Scenery:
         if self.is_direct:
             return ["--server", self.server, "--device", "eth0"]
         words = ["--server", self.server, "--relay", self.subnets[0].router]
-        return words if len(self.subnets) == 1 else [*words, "--subnets", len(self.subnets)]
+        return words if len(self.subnets) == 1 else [*words, "--subnets", len(self.subnets), "--classes"]

@@ -14,6 +14,7 @@ LINES = [
     ("dora-64", "p50", "p50", "µs", 0), ("dora-64", "p99", "p99", "µs", 0), ("dora-64", "syncs", "syncs per acknowledgement", "", 3),
     ("dora-512", "perSecond", "rate", "/s", 0), ("dora-512", "cpu", "server CPU per exchange", "µs", 1),
     ("dora-512", "syncs", "syncs per acknowledgement", "", 3),
+    ("syncs", "syncs", "syncs per acknowledgement", "", 3),
     ("search", "rate", "rate", "/s", 0),
     ("renew-64", "perSecond", "rate", "/s", 0), ("renew-64", "cpu", "server CPU per exchange", "µs", 1),
     ("renew-search", "rate", "rate", "/s", 0),

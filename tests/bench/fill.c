@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fill - make a lease store with as many leases as wanted, of addresses that follow one another, as if their clients
+ * had asked one after the other. */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/ip4.h"
+#include "model/lease.h"
+#include "store/lease_store.h"
+
+#define BATCH 4096
+#define LEASE_TIME 86400
+#define ETHERNET 1
+
+static struct error error;
+
+static void check(int result) {
+	if (result < 0)
+		errx(1, "%s", error.text);
+}
+
+static void done(void *context, int result, const struct error *reason) {
+	if (result < 0)
+		errx(1, "%s", reason->text);
+}
+
+static struct lease make_lease(struct ip4 address, struct ip4_subnet scope, int64_t now, uint32_t number) {
+	struct lease lease = { .address = address,
+			       .scope = scope,
+			       .state = LEASE_ACTIVE,
+			       .start = now,
+			       .changed = now,
+			       .expiry = now + LEASE_TIME,
+			       .htype = ETHERNET,
+			       .hlen = 6 };
+
+	lease.chaddr[0] = 6;
+	for (unsigned i = 0; i < 4; i++)
+		lease.chaddr[2 + i] = (uint8_t)(number >> (24 - 8 * i));
+	lease.client.octets[0] = CLIENT_KEY_HARDWARE;
+	lease.client.octets[1] = ETHERNET;
+	memcpy(lease.client.octets + 2, lease.chaddr, 6);
+	lease.client.len = 8;
+	return lease;
+}
+
+static void put_batch(struct lease_store *store, struct lease *next, uint32_t number, uint32_t n) {
+	struct lease_batch *batch;
+
+	check(lease_batch_begin(store, &batch, &error));
+	for (uint32_t i = 0; i < n; i++) {
+		const struct lease_view *view = lease_batch_view(batch);
+		*next = make_lease(next->address, next->scope, next->start, number + i);
+		check(view->put(view->context, next));
+		next->address.value++;
+	}
+	lease_batch_submit(batch, done, NULL);
+}
+
+int main(int argc, char **argv) {
+	struct lease next = { .start = time(NULL) };
+	struct lease_store *store;
+	uint32_t n_wanted;
+
+	if (argc != 6 || ip4_subnet_parse(argv[3], &next.scope) < 0 || ip4_parse(argv[4], &next.address) < 0)
+		errx(2, "usage: fill DIRECTORY SERVER-NAME NETWORK/LENGTH FIRST NUMBER");
+	n_wanted = (uint32_t)strtoul(argv[5], NULL, 10);
+	check(lease_store_open(argv[1], argv[2], &store, &error));
+	for (uint32_t n = 0; n < n_wanted; n += BATCH) {
+		put_batch(store, &next, n, n_wanted - n < BATCH ? n_wanted - n : BATCH);
+		lease_store_tick(store, (uint64_t)clock() * 1000 / CLOCKS_PER_SEC);
+	}
+	check(lease_store_checkpoint(store, &error));
+	lease_store_close(store);
+	return 0;
+}
