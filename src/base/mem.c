@@ -19,6 +19,15 @@ void *mem_alloc(size_t size) {
 	return memory;
 }
 
+void *mem_alloc_aligned(size_t alignment, size_t size) {
+	size_t whole = (size + alignment - 1) / alignment * alignment;
+	void *memory = aligned_alloc(alignment, whole);
+
+	if (!memory)
+		out_of_memory();
+	return memset(memory, 0, whole);
+}
+
 void *mem_grow(void *array, size_t *capacity, size_t need, size_t size) {
 	size_t wanted = *capacity ? *capacity : 8;
 

@@ -10,6 +10,9 @@
 /* Zeroed memory; free() it. */
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
 
+/* The same at a multiple of @alignment, a power of two. */
+void *mem_alloc_aligned(size_t alignment, size_t size) __attribute__((malloc, returns_nonnull));
+
 /* Grow @array to hold at least @need elements of @size bytes, doubling; *@capacity is kept up to date.
  * Returns the array's new place; the old one is gone. */
 void *mem_grow(void *array, size_t *capacity, size_t need, size_t size) __attribute__((returns_nonnull));

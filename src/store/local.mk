@@ -3,6 +3,8 @@ noinst_LIBRARIES += libstore.a
 libstore_a_CFLAGS = $(AM_CFLAGS) -pthread
 libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS) $(XXHASH_CFLAGS)
 libstore_a_SOURCES = \
+	src/store/backup_file.c \
+	src/store/backup_file.h \
 	src/store/db.c \
 	src/store/db.h \
 	src/store/db_check.c \

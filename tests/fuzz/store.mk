@@ -20,3 +20,10 @@ tests_fuzz_fuzz_journal_SOURCES = tests/fuzz/fuzz_journal.c
 tests_fuzz_fuzz_journal_LDADD = libstore.a libbase.a
 tests_fuzz_fuzz_journal_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 endif
+EXTRA_DIST += tests/fuzz/corpus/backup
+if ENABLE_FUZZ
+noinst_PROGRAMS += tests/fuzz/fuzz_backup
+tests_fuzz_fuzz_backup_SOURCES = tests/fuzz/fuzz_backup.c
+tests_fuzz_fuzz_backup_LDADD = libstore.a libbase.a
+tests_fuzz_fuzz_backup_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+endif

@@ -22,6 +22,12 @@ tests_unit_test_lease_check_SOURCES = tests/unit/test_lease_check.c tests/unit/s
 tests_unit_test_lease_check_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_lease_check_LDADD = libstore.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
 
+check_PROGRAMS += tests/unit/test_backup_file
+TESTS += tests/unit/test_backup_file
+tests_unit_test_backup_file_SOURCES = tests/unit/test_backup_file.c tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_backup_file_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_backup_file_LDADD = $(STORE_TEST_LDADD)
+
 tests_unit_test_directory_store_SOURCES = tests/unit/test_directory_store.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_directory_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_directory_store_LDADD = libstore.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
