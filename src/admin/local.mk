@@ -6,6 +6,7 @@ libadmin_a_SOURCES = \
 	src/admin/apply.c \
 	src/admin/authorization.c \
 	src/admin/authorization.h \
+	src/admin/backup.c \
 	src/admin/bootfile.c \
 	src/admin/call.c \
 	src/admin/call.h \

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "api/backups.h"
 #include "api/bindings.h"
 #include "api/json.h"
 #include "api/statistics.h"
@@ -183,6 +184,9 @@ static int handle_DATABASE(const struct handling *handling, struct error *reterr
 	json_set_integer(object, "cleanupInterval", (int64_t)database.settings.values[SETTING_CLEANUP_INTERVAL]);
 	json_set_integer(object, "leaseMemory", (int64_t)database.settings.values[SETTING_LEASE_MEMORY]);
 	json_set_integer(object, "lastCleanup", database.store.last_cleanup);
+	json_set_integer(object, "backupInterval", (int64_t)database.settings.values[SETTING_BACKUP_INTERVAL]);
+	json_set_integer(object, "backupGenerations", (int64_t)database.settings.values[SETTING_BACKUP_GENERATIONS]);
+	backups_add_to_database(object, handling->question->config);
 	return answer_json(handling->answer, object);
 }
 
@@ -253,6 +257,46 @@ static int handle_ROGUES(const struct handling *handling, struct error *reterr_e
 		json_array_append_new(servers, sighting_json(&sightings.items[i]));
 	json_object_set_new(object, "servers", servers);
 	json_object_set_new(object, "detection", detection_json(&sightings.detection));
+	return answer_json(handling->answer, object);
+}
+
+static int handle_BACKUPS(const struct handling *handling, struct error *reterr_error) {
+	return answer_json(handling->answer, backups_json(handling->question->config));
+}
+
+static int ask_backup(const struct handling *handling, enum backup_wish wish, struct error *reterr_error) {
+	json_t *object = NULL;
+	int r = backups_ask(wish, handling->request->generation, handling->question->uid, &object, reterr_error);
+
+	return r < 0 ? r : answer_json(handling->answer, object);
+}
+
+static int handle_BACKUP_MAKE(const struct handling *handling, struct error *reterr_error) {
+	return ask_backup(handling, BACKUP_WISH_MAKE, reterr_error);
+}
+
+static int handle_BACKUP_LOOK(const struct handling *handling, struct error *reterr_error) {
+	return ask_backup(handling, BACKUP_WISH_LOOK, reterr_error);
+}
+
+static int handle_RESTORE(const struct handling *handling, struct error *reterr_error) {
+	int r = ask_backup(handling, BACKUP_WISH_RESTORE, reterr_error);
+
+	if (r == 0)
+		event_emit(EVENT_RESTORE_ASKED, "%s, by the user with number %u", handling->request->generation,
+			   handling->question->uid);
+	return r;
+}
+
+static int handle_CHANGES(const struct handling *handling, struct error *reterr_error) {
+	uint64_t count = 0;
+	json_t *object;
+	int r = sources_changes(handling->sources, handling->request->since, &count, reterr_error);
+
+	if (r < 0)
+		return r;
+	object = json_object();
+	json_set_integer(object, "leases", (int64_t)count);
 	return answer_json(handling->answer, object);
 }
 

@@ -14,6 +14,7 @@
 #include "api/peer.h"
 #include "base/event.h"
 #include "base/mem.h"
+#include "rt/backup_board.h"
 #include "rt/privilege.h"
 
 #define HEADERS_MAX 8192
@@ -225,6 +226,7 @@ int api_run(struct role_context *context, struct error *reterr_error) {
 	}
 	api->sources = sources_new(context->config->state_directory, context->config->server_name,
 				   context->config->mode == CONFIG_MODE_STANDALONE);
+	backup_board_attach(HERITAGE_BACKUP_BOARD);
 	api->config = context->config;
 	api->arena = arena_new(REQUEST_ARENA_MAX);
 	api->asking = asking_new(context->loop);

@@ -8,6 +8,8 @@ libapi_a_SOURCES = \
 	src/api/api.c \
 	src/api/asking.c \
 	src/api/asking.h \
+	src/api/backups.c \
+	src/api/backups.h \
 	src/api/bindings.c \
 	src/api/bindings.h \
 	src/api/body.c \

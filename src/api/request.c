@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/request.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "api/body.h"
 #include "base/text.h"
 
 #define PLACE "{address}"
-#define WORD_MAX 64
 
 struct route_info {
 	enum api_method method;
@@ -166,6 +166,15 @@ static int parse_of_free(const char *name, const char *value, struct api_request
 	return refuse_parameter(reterr_error);
 }
 
+static int parse_since(const char *value, struct api_request *request, struct error *reterr_error) {
+	uint64_t since;
+
+	if (text_parse_u64(value, INT64_MAX, &since) < 0)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "since must be a number of seconds since 1970");
+	request->since = (int64_t)since;
+	return 0;
+}
+
 static int parse_parameter(const char *name, const char *value, struct api_request *request,
 			   struct error *reterr_error) {
 	if (request->route == API_ROUTE_LEASES)
@@ -174,7 +183,19 @@ static int parse_parameter(const char *name, const char *value, struct api_reque
 		return parse_of_free(name, value, request, reterr_error);
 	if (request->route == API_ROUTE_STATISTICS && strcmp(name, "scope") == 0)
 		return parse_address("scope", value, &request->has_scope, &request->scope, reterr_error);
+	if (request->route == API_ROUTE_CHANGES && strcmp(name, "since") == 0)
+		return parse_since(value, request, reterr_error);
+	if (request->route == API_ROUTE_RESTORE && strcmp(name, "generation") == 0) {
+		snprintf(request->generation, sizeof request->generation, "%s", value);
+		return 0;
+	}
 	return refuse_parameter(reterr_error);
+}
+
+static int check_restore(const struct api_request *request, struct error *reterr_error) {
+	if (!request->generation[0])
+		return error_set(reterr_error, E_INVALID_PARAMETER, "name the generation: ?generation=NAME");
+	return 0;
 }
 
 static int check_free(const struct api_request *request, struct error *reterr_error) {
@@ -186,7 +207,7 @@ static int check_free(const struct api_request *request, struct error *reterr_er
 }
 
 static int parse_query(const char *query, struct api_request *request, struct error *reterr_error) {
-	char name[WORD_MAX], value[WORD_MAX];
+	char name[API_WORD_MAX], value[API_WORD_MAX];
 	int r;
 
 	while (query && *query) {
@@ -221,6 +242,8 @@ static int parse_rest(struct span body, struct api_request *request, struct erro
 		return 0;
 	case API_ROUTE_FREE:
 		return check_free(request, reterr_error);
+	case API_ROUTE_RESTORE:
+		return check_restore(request, reterr_error);
 	case API_ROUTE_STATUS:
 	case API_ROUTE_BINDINGS:
 	case API_ROUTE_DATABASE:
@@ -230,6 +253,10 @@ static int parse_rest(struct span body, struct api_request *request, struct erro
 	case API_ROUTE_QUARANTINE:
 	case API_ROUTE_ROGUES:
 	case API_ROUTE_METRICS:
+	case API_ROUTE_BACKUPS:
+	case API_ROUTE_BACKUP_MAKE:
+	case API_ROUTE_BACKUP_LOOK:
+	case API_ROUTE_CHANGES:
 	case API_ROUTE_RECHECK:
 	case API_ROUTE_PAUSE:
 	case API_ROUTE_RESUME:

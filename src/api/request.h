@@ -14,6 +14,7 @@
 #define API_LIMIT_DEFAULT 100
 #define API_LIMIT_MAX 1000
 #define API_COUNT_MAX 1024 /* free addresses in one answer */
+#define API_WORD_MAX 64
 #define API_METHODS_MAX 32 /* names of methods as a list, and the final NUL */
 
 enum api_method { API_METHOD_GET, API_METHOD_POST, API_METHOD_DELETE, API_METHOD_OTHER };
@@ -38,6 +39,8 @@ struct api_request {
 	size_t count;        /* 1..API_COUNT_MAX */
 	struct order order;  /* what serve is to be asked, if has_order; who asks is to be filled in */
 	bool has_order;
+	int64_t since; /* wall */
+	char generation[API_WORD_MAX]; /* a name, not checked; "": none was given */
 };
 
 /* Write the methods that the path of @uri takes into @ret_methods, as the header Allow has them; "" if there is no such

@@ -203,6 +203,31 @@ int sources_database(struct sources *sources, int64_t now, struct database *ret_
 	return 0;
 }
 
+/* Context of the count of changes. */
+struct changes {
+	int64_t since;
+	uint64_t count;
+};
+
+static int count_change(void *context, const struct lease *lease) {
+	struct changes *changes = context;
+
+	changes->count += lease->changed > changes->since;
+	return 0;
+}
+
+int sources_changes(struct sources *sources, int64_t since, uint64_t *ret_count, struct error *reterr_error) {
+	const struct ip4_range all = { { 0 }, { UINT32_MAX } };
+	struct changes changes = { since, 0 };
+	int r = sources_open_leases(sources, reterr_error);
+
+	if (r == 0)
+		r = visit(sources, all, count_change, &changes, reterr_error);
+	if (r == 0)
+		*ret_count = changes.count;
+	return r;
+}
+
 int sources_unbound(struct sources *sources, const char *const **ret_names, size_t *ret_n_names,
 		    struct error *reterr_error) {
 	const struct snapshot *snapshot = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/status.h"
 
+#include "api/backups.h"
 #include "api/json.h"
 #include "base/counter.h"
 #include "engine/drop.h"
@@ -135,6 +136,8 @@ static void add_state(struct text *text, enum authority_state current) {
 }
 
 void status_add_metrics(const struct api_status *status, struct text *text) {
+	const struct backup_summary backup = backups_summary();
+
 #define GAUGE(name, value, description) add_gauge(text, name, (int64_t)(value), description);
 #include "api/gauge.def"
 #undef GAUGE

@@ -130,8 +130,7 @@ static void check_state(struct check *check) {
 }
 
 /* Nobody goes without an address for want of it, so this is a warning. */
-static void check_audit(const struct check *check) {
-	const char *path = check->config->audit_directory;
+static void check_spare(const struct check *check, const char *setting, const char *path) {
 	struct stat info;
 	int failure = *path && stat(path, &info) == 0 ? open_errno(check, path, O_RDONLY | O_DIRECTORY) : 0;
 	char *parent CLEANUP(cleanup_free) = *path ? path_parent(path) : NULL;
@@ -139,8 +138,16 @@ static void check_audit(const struct check *check) {
 	if (parent && stat(path, &info) < 0 && stat(parent, &info) < 0)
 		failure = errno;
 	if (failure && !(failure == EACCES && info.st_uid == 0))
-		fprintf(stderr, "lessord: warning: 'audit-directory': user %s cannot use %s: %s\n", check->config->user, path,
+		fprintf(stderr, "lessord: warning: '%s': user %s cannot use %s: %s\n", setting, check->config->user, path,
 			strerror(failure));
+}
+
+/* One in the state directory is made like that. */
+static void check_backup(const struct check *check) {
+	const char *path = check->config->backup_directory, *state = check->config->state_directory;
+
+	if (strncmp(path, state, strlen(state)) != 0 || path[strlen(state)] != '/')
+		check_spare(check, "backup-directory", path);
 }
 
 static void check_api_socket(struct check *check) {
@@ -198,7 +205,8 @@ int check_run(const char *path) {
 	if (check.n_errors == 0) {
 		check_files(&check);
 		check_state(&check);
-		check_audit(&check);
+		check_spare(&check, "audit-directory", config->audit_directory);
+		check_backup(&check);
 		check_api_socket(&check);
 	}
 	if (check.n_errors == 0 && config->mode == CONFIG_MODE_STANDALONE)

@@ -11,6 +11,7 @@
 #include "app/sockets.h"
 #include "app/state_directory.h"
 #include "base/counter.h"
+#include "rt/backup_board.h"
 #include "rt/order.h"
 
 /* What the openers below need. */
@@ -62,6 +63,10 @@ static int open_wake(struct opening *opening, struct error *reterr_error) {
 	return check_made(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), reterr_error);
 }
 
+static int open_backup_board(struct opening *opening, struct error *reterr_error) {
+	return check_made(backup_board_create(), reterr_error);
+}
+
 static int open_order_ask(struct opening *opening, struct error *reterr_error) {
 	int ask = -1;
 
@@ -106,6 +111,8 @@ static open_f *const openers[HERITAGE_END] = {
 	[HERITAGE_WAKE_DIR] = open_wake,
 	[HERITAGE_WAKE_WATCH] = open_wake,
 	[HERITAGE_WAKE_HEARD] = open_wake,
+	[HERITAGE_WAKE_BACKUP] = open_wake,
+	[HERITAGE_BACKUP_BOARD] = open_backup_board,
 	[HERITAGE_ORDER_ASK] = open_order_ask,
 	[HERITAGE_ORDER_TAKE] = open_order_take, /* at once behind the other end */
 	[HERITAGE_UDP] = open_udp,

@@ -13,6 +13,7 @@
 #include "app/check.h"
 #include "app/state_directory.h"
 #include "app/supervisor.h"
+#include "backup/backup.h"
 #include "base/counter.h"
 #include "base/event.h"
 #include "dir/dir.h"
@@ -153,6 +154,7 @@ static int run(const char *config_name) {
 	event_init("supervisor", EVENT_SEVERITY_ERROR + config->log_level);
 	if (prepare(config, &origin, &error) == 0) {
 		prepare_audit(config, origin.identity);
+		backup_directory_make(config->backup_directory, origin.identity);
 		status = supervise(&origin);
 		audit_stop();
 		heritage_close(&origin.set, config);

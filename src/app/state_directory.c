@@ -10,13 +10,16 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/event.h"
 
 #define LOCK_NAME "lock"
 #define LOCK_WAIT_MS 3000
 #define LOCK_STEP_MS 2
+#define MAKE_WAIT_MS 2000
 
 /* Embedded: a directory that the roles write to. */
 struct own_directory {
@@ -95,6 +98,21 @@ int audit_directory_make(const char *path, struct identity owner, struct error *
 		return directory;
 	close(directory);
 	return 0;
+}
+
+void backup_directory_make(const char *path, struct identity owner) {
+	const struct own_directory own = { path, "backup", E_DHCP_JET_ERROR, 0700 };
+	uint64_t limit = clock_now().boot_ms + MAKE_WAIT_MS;
+	pid_t pid = fork();
+	struct error error;
+
+	if (pid == 0) {
+		if (own_directory_open(&own, owner, &error) < 0)
+			event_emit_error(EVENT_BACKUP_PATH, &error);
+		_exit(0);
+	}
+	while (pid > 0 && waitpid(pid, NULL, WNOHANG) == 0 && clock_now().boot_ms < limit)
+		poll(NULL, 0, LOCK_STEP_MS);
 }
 
 /* The lock file tells which process holds it, for the message alone: the lock itself is the kernel's. */

@@ -15,6 +15,11 @@ int state_directory_open(const char *path, struct identity owner, struct error *
  * of it, holds the lock. -E_DHCP_DATABASE_INIT_FAILED with a sentence if a second daemon runs on the directory. */
 int state_directory_lock(int directory, const char *path, struct error *reterr_error);
 
+/* Make the backup directory @path if it is missing, and give it to @owner, under the same conditions; in a process of
+ * its own, for which it waits a moment only: the path may lead to a disk that does not answer, and the role backup
+ * finds out by itself what it can use. */
+void backup_directory_make(const char *path, struct identity owner);
+
 /* Make the audit directory @path if it is missing, and give it to @owner, under the same conditions. 0, or
  * -E_ACCESS_DENIED with a sentence. */
 int audit_directory_make(const char *path, struct identity owner, struct error *reterr_error);

@@ -172,6 +172,13 @@ static void describe_end(int status, struct text *text) {
 		text_add(text, "ended with exit status %d", WEXITSTATUS(status));
 }
 
+/* It may be what it read that killed it. */
+static void suspect_store(const struct child *child, int status) {
+	if (child->role == ROLE_SERVE && WIFSIGNALED(status) &&
+	    (WTERMSIG(status) == SIGSEGV || WTERMSIG(status) == SIGBUS || WTERMSIG(status) == SIGABRT))
+		counters_set_store_suspect(true);
+}
+
 static void child_restart(struct child *child, int status) {
 	char how[96];
 	struct text text;
@@ -192,6 +199,7 @@ static void child_ended(struct child *child, int status) {
 	struct supervisor *supervisor = child->supervisor;
 	bool cannot_start = WIFEXITED(status) && WEXITSTATUS(status) == ROLE_EXIT_NO_START;
 
+	suspect_store(child, status);
 	child_close_control(child);
 	loop_timer_clear(child->timer);
 	child->pid = 0;

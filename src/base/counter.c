@@ -12,6 +12,7 @@ struct counters {
 	_Atomic uint64_t values[COUNTER_COUNT];
 	_Atomic uint64_t drops[COUNTER_DROPS_MAX];
 	_Atomic bool is_store_failing, is_store_short, is_verdict_void, has_verdict, is_opposed, is_paused;
+	_Atomic bool is_store_suspect, is_store_reopening;
 	_Atomic uint64_t started_ms;
 	_Atomic size_t n_offers_held;
 	_Atomic int64_t started_s, clock_ahead_s;
@@ -140,6 +141,22 @@ bool counters_set_paused(bool is_paused) {
 
 bool is_service_paused(void) {
 	return atomic_load_explicit(&counters->is_paused, memory_order_relaxed);
+}
+
+void counters_set_store_suspect(bool is_suspect) {
+	atomic_store_explicit(&counters->is_store_suspect, is_suspect, memory_order_relaxed);
+}
+
+bool is_store_suspect(void) {
+	return atomic_load_explicit(&counters->is_store_suspect, memory_order_relaxed);
+}
+
+void counters_set_store_reopening(bool is_reopening) {
+	atomic_store_explicit(&counters->is_store_reopening, is_reopening, memory_order_relaxed);
+}
+
+bool is_store_reopening(void) {
+	return atomic_load_explicit(&counters->is_store_reopening, memory_order_relaxed);
 }
 
 void counters_set_audit_limits(const struct audit_limits *limits) {

@@ -73,6 +73,16 @@ bool is_service_opposed(void);
 bool counters_set_paused(bool is_paused);
 bool is_service_paused(void);
 
+/* Whether there is reason to look through the whole lease store before it is used again: serve was ended by what it
+ * read, or damage was seen. Set by the supervisor and by the role backup; cleared by serve when it has looked. */
+void counters_set_store_suspect(bool is_suspect);
+bool is_store_suspect(void);
+
+/* Whether serve is to end and open the lease store anew, as something is to be done with it at its opening. Set by the
+ * role backup, cleared by serve when it opens the store. */
+void counters_set_store_reopening(bool is_reopening);
+bool is_store_reopening(void);
+
 /* How large the audit file may become, which each process that writes to it obeys. Set by serve, which knows what the
  * directory says; before that, what Windows has. Embedded. */
 struct audit_limits {

@@ -336,6 +336,10 @@ static char *base_of_domain(const char *domain) {
 }
 
 static void settings_derive(struct config *config) {
+	if (!*config->backup_directory) {
+		free(config->backup_directory);
+		config->backup_directory = mem_format("%s/backup", config->state_directory);
+	}
 	if (*config->base || !*config->domain)
 		return;
 	free(config->base);

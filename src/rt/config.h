@@ -14,6 +14,8 @@ enum { CONFIG_SASL_AUTO, CONFIG_SASL_NONE, CONFIG_SASL_SIGN, CONFIG_SASL_SEAL };
 /* Of config.channel_binding. */
 enum { CONFIG_CHANNEL_BINDING_NONE, CONFIG_CHANNEL_BINDING_TLS_UNIQUE, CONFIG_CHANNEL_BINDING_TLS_ENDPOINT };
 
+#define BACKUP_DIRECTORY_MAX 248 /* of its path, with the final NUL, as with Windows */
+
 #define CONFIG_FIELD_TEXT char *
 #define CONFIG_FIELD_PATH char *
 #define CONFIG_FIELD_LIST char **

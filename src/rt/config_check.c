@@ -117,6 +117,13 @@ static int check_audit(struct config_reading *reading) {
 	return -E_DHCP_LOG_FILE_PATH_TOO_LONG;
 }
 
+static int check_backup(struct config_reading *reading) {
+	if (strlen(reading->config->backup_directory) < BACKUP_DIRECTORY_MAX)
+		return 0;
+	return refuse(reading, CONFIG_ROW_backup_directory, "is too long: it may have %d octets; choose a shorter path",
+		      BACKUP_DIRECTORY_MAX - 1);
+}
+
 static const char *const mode_names[] = {
 	[CONFIG_MODE_DIRECTORY] = "directory",
 	[CONFIG_MODE_STANDALONE] = "standalone",
@@ -155,7 +162,7 @@ static int check_server(struct config_reading *reading) {
 		if (strlen(*name) >= IF_NAMESIZE || strchr(*name, '/'))
 			return refuse(reading, CONFIG_ROW_interfaces, "names '%.40s', which no interface can be called",
 				      *name);
-	return check_audit(reading);
+	return check_audit(reading) < 0 ? -E_DHCP_LOG_FILE_PATH_TOO_LONG : check_backup(reading);
 }
 
 /* AD allows more in a site's name than in a host's. */

@@ -11,6 +11,8 @@ librt_a_SOURCES = \
 	src/rt/audit_queue.h \
 	src/rt/audit_row.c \
 	src/rt/audit_row.h \
+	src/rt/backup_board.c \
+	src/rt/backup_board.h \
 	src/rt/config.c \
 	src/rt/config.h \
 	src/rt/config.def \

@@ -29,6 +29,8 @@ enum heritage {
 	HERITAGE_WAKE_DIR,      /* eventfd: check authorization now */
 	HERITAGE_WAKE_WATCH,    /* eventfd: look for other DHCP servers now */
 	HERITAGE_WAKE_HEARD,    /* eventfd: what serve knows of other DHCP servers has changed */
+	HERITAGE_WAKE_BACKUP,   /* eventfd: look at the board */
+	HERITAGE_BACKUP_BOARD,  /* shared memory of rt/backup_board.h */
 	HERITAGE_ORDER_ASK,     /* the channel on which api asks serve (rt/order.h): api's end */
 	HERITAGE_ORDER_TAKE,    /* serve's end */
 	HERITAGE_UDP,           /* bound to port 67 */
@@ -41,7 +43,7 @@ enum heritage {
 
 #define HERITAGE_BIT(symbol) (1u << HERITAGE_##symbol)
 #define HERITAGE_OF_ALL                                                                                                \
-	(HERITAGE_BIT(CONTROL) | HERITAGE_BIT(LOCK) | HERITAGE_BIT(COUNTERS) | HERITAGE_BIT(CONFIGURATION))
+	(HERITAGE_BIT(CONTROL) | HERITAGE_BIT(COUNTERS) | HERITAGE_BIT(CONFIGURATION))
 
 /* How a role's process ends. */
 enum role_exit {

@@ -16,6 +16,8 @@ libserve_a_SOURCES = \
 	src/serve/links.h \
 	src/serve/lookout.c \
 	src/serve/lookout.h \
+	src/serve/opening.c \
+	src/serve/opening.h \
 	src/serve/orders.c \
 	src/serve/orders.h \
 	src/serve/packet_io.c \

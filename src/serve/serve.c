@@ -14,6 +14,7 @@
 #include "serve/delay.h"
 #include "serve/links.h"
 #include "serve/lookout.h"
+#include "serve/opening.h"
 #include "serve/orders.h"
 #include "serve/packet_io.h"
 #include "serve/prober.h"
@@ -21,6 +22,7 @@
 #include "serve/store_watch.h"
 #include "store/lease_store.h"
 
+#define LOOK_MS 1000
 #define DRAIN_MS 200 /* for what was received when the end comes */
 
 /* A packet of the batch at hand, and what the engine made of it. */
@@ -45,6 +47,7 @@ struct serve {
 	struct probe_packet waited[PACKET_BATCH_MAX]; /* those of the batch at hand that have waited */
 	struct lease_store *store;
 	struct store_watch *store_watch;
+	struct loop_timer *look; /* whether the store is still ours */
 	struct orders *orders;
 	struct cleaner *cleaner;
 	struct loop_watch *udp_watch;
@@ -270,9 +273,12 @@ static void batch_handle(struct serve *serve, const struct packet_in *packets, s
 
 /* What would be promised in a file that nobody finds again is no promise: this life of the role ends without one. */
 static bool is_store_current(struct serve *serve) {
-	if (is_lease_store_current(serve->store))
+	bool is_reopening = is_store_reopening();
+
+	if (!is_reopening && is_lease_store_current(serve->store))
 		return true;
-	event_emit(EVENT_STORE_REPLACED, "the lease store");
+	if (!is_reopening)
+		event_emit(EVENT_STORE_REPLACED, "the lease store");
 	serve->is_store_lost = true;
 	loop_stop(serve->loop);
 	return false;
@@ -341,6 +347,14 @@ static void on_outcomes(void *context) {
 	batch_submit(serve, batch, &now);
 }
 
+/* Also while no packet comes. */
+static void on_look(void *context) {
+	struct serve *serve = context;
+
+	if (is_store_current(serve))
+		loop_timer_set(serve->look, LOOK_MS);
+}
+
 static void on_store_failed(void *context, const struct error *error) {
 	store_report(error);
 }
@@ -364,8 +378,10 @@ static void snapshot_adopt(struct serve *serve, const struct snapshot *snapshot)
 	engine_snapshot_changed(serve->engine);
 	audit_rows_configure(&snapshot->settings);
 	store_watch_configure(serve->store_watch, snapshot);
-	if (snapshot->has_root) /* else it is not known for how long leases are to be remembered */
+	if (snapshot->has_root) { /* else it is not known for how long leases are to be remembered */
 		cleaner_configure(serve->cleaner, &snapshot->settings);
+		opening_plan_backups(&snapshot->settings);
+	}
 	links_unbind(serve->links, snapshot->unbound, snapshot->n_unbound);
 }
 
@@ -388,6 +404,7 @@ static void on_links(void *context, bool is_news) {
 static void serve_free(struct serve *serve) {
 	loop_unwatch(serve->udp_watch);
 	store_watch_free(serve->store_watch);
+	loop_timer_free(serve->look);
 	prober_free(serve->prober);
 	delay_free(serve->delay);
 	orders_free(serve->orders);
@@ -415,7 +432,7 @@ static void serve_finish(void *context) {
 /* What can fail, in the order in which serve_free can undo it. */
 static int serve_open(struct serve *serve, struct role_context *context, struct error *reterr_error) {
 	const struct config *config = context->config;
-	int r = lease_store_open(config->state_directory, config->server_name, &serve->store, reterr_error);
+	int r = opening_store(config, &serve->store, reterr_error);
 
 	return r < 0 ? r : links_new(context->loop, config->interfaces, &serve->links, reterr_error);
 }
@@ -483,6 +500,8 @@ int serve_run(struct role_context *context, struct error *reterr_error) {
 	serve->delay = delay_new(context->loop, on_delayed, serve);
 	serve->udp_watch = loop_watch_readable(context->loop, HERITAGE_UDP, on_packets, serve);
 	orders_start(serve);
+	serve->look = loop_timer_new(context->loop, on_look, serve);
+	on_look(serve);
 	context->finish = serve_finish;
 	context->finish_context = serve;
 	role_ready();

@@ -2,9 +2,9 @@
 /* backup_file.h - all leases as one file, a generation of the backup: written and read from its start to its end, never
  * held in memory whole. Pure: octets come from and go to functions of the caller's.
  *
- * What the file is and how long stands at its end, with a hash over all before it. So a file that was cut anywhere, that
- * is only half copied, that was put together of two versions, or of which a bit was changed, is no backup; there is
- * nothing between whole and invalid. The format: docs/backup.md.
+ * What the file is and how long stands at its end, with a hash over all before it. So a file that was cut anywhere,
+ * that is only half copied, that was put together of two versions, or of which a bit was changed, is no backup; there
+ * is nothing between whole and invalid. The format: docs/backup.md.
  */
 #pragma once
 
@@ -57,6 +57,6 @@ struct backup_reading {
 	void *source_context, *visit_context;
 };
 
-/* Read a backup to its end. What was visited counts only if this returns 0: before the end nothing is known to be valid.
- * 0; what @visit returned; -E_DHCP_JET_ERROR with a sentence that begins with what is wrong: "it is cut short ...". */
+/* Read a backup to its end. What was visited counts only if this returns 0: before the end nothing is known to be
+ * valid. 0; what @visit returned; -E_DHCP_JET_ERROR with a sentence that begins with what is wrong: "it is cut short ...". */
 int backup_read(const struct backup_reading *reading, struct backup_info *ret_info, struct error *reterr_error);

@@ -26,6 +26,8 @@ libstore_a_SOURCES = \
 	src/store/journal_segment.h \
 	src/store/journal_walk.c \
 	src/store/journal_walk.h \
+	src/store/generation.c \
+	src/store/generation.h \
 	src/store/lease_build.c \
 	src/store/lease_build.h \
 	src/store/lease_check.c \
@@ -37,6 +39,8 @@ libstore_a_SOURCES = \
 	src/store/lease_store_priv.h \
 	src/store/lease_table.c \
 	src/store/lease_table.h \
+	src/store/restore.c \
+	src/store/restore.h \
 	src/store/sighting_record.c \
 	src/store/sighting_record.h \
 	src/store/sighting_store.c \

@@ -64,6 +64,7 @@ EXTRA_DIST += \
 	tests/functional/test_samba.py \
 	tests/functional/test_scopes.py \
 	tests/functional/test_standalone.py \
+	tests/functional/test_store_backup.py \
 	tests/functional/test_store_crash.py \
 	tests/functional/test_state.py \
 	tests/functional/test_store_clock.py \

@@ -75,10 +75,10 @@ def test_leases_replaced(lab):
     lessord = scene.lessord
     old, new = scene.client(), scene.client()
     old.obtain()
-    _copy(scene, "leases.mdb", "backup")
+    _copy(scene, "leases.mdb", "older")
     for _ in range(20):
         new.obtain()
-    os.rename(_file(scene, "backup"), _file(scene, "leases.mdb"))
+    os.rename(_file(scene, "older"), _file(scene, "leases.mdb"))
     old.renew()
     expect_equal(set(lessord.leases()), {old.address}, "leases of the older store")
     new.obtain()

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reader of backup files. The first octet says in what pieces the rest comes, and whether it gets the hash that fits
- * it behind it, as nobody finds that by trying. What is valid, written again, is the same octets. */
+/* The reader of backup files. The first octet says in what pieces the rest comes, and whether it gets the hash that
+ * fits it behind it, as nobody finds that by trying. What is valid, written again, is the same octets. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>

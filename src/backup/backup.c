@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "backup/backup.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "backup/catalog.h"
+#include "backup/maker.h"
+#include "backup/worker.h"
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/event.h"
+#include "base/mem.h"
+#include "store/lease_store.h"
+
+#define SOON_MS 10000          /* after a start: clients come first */
+#define AGAIN_FIRST_MS 5000    /* after a failure, then twice as long each time */
+#define HANGING_MS 600000      /* when somebody is told that it takes long */
+#define CHECK_FIRST_MS 60000
+#define CHECK_INTERVAL_MS 3600000
+#define KEEP_DEFAULT 24        /* while the setting is not known */
+#define NICE 10
+
+enum { CHECK_SOUND = 0, CHECK_DAMAGED = 10 };
+
+struct backup {
+	struct maker_place place;
+	struct worker *maker, *checker;
+	struct loop_watch *wake;
+	struct loop_timer *due, *hanging, *check;
+	struct backup_plan plan;
+	unsigned n_failures; /* in a row */
+	bool has_looked;     /* what generations there are is known */
+	/* What the maker at work is for. */
+	struct backup_request request;
+	bool is_due_work; /* the interval's */
+	struct backup_state state; /* large; each process's own copy, for a moment */
+};
+
+static uint64_t keep(const struct backup *backup) {
+	return backup->plan.n_generations ? backup->plan.n_generations : KEEP_DEFAULT;
+}
+
+/* Somebody may want to go back: how things are now is kept first, unless that cannot be read any more. */
+static int restore(struct backup *backup, struct error *reterr_error) {
+	int r;
+
+	maker_make(&backup->place, keep(backup) + 1, &backup->state);
+	r = maker_prepare(&backup->place, backup->request.name, reterr_error);
+	if (r == 0)
+		counters_set_store_reopening(true); /* serve looks each second */
+	return r;
+}
+
+static int fulfil(struct backup *backup, struct error *reterr_error) {
+	struct backup_state *state = &backup->state;
+	int r = 0;
+
+	switch (backup->request.wish) {
+	case BACKUP_WISH_NONE:
+	case BACKUP_WISH_LOOK:
+		r = maker_look(&backup->place, state, reterr_error);
+		break;
+	case BACKUP_WISH_MAKE:
+		r = maker_make(&backup->place, keep(backup), state);
+		*reterr_error = state->error;
+		break;
+	case BACKUP_WISH_RESTORE:
+		r = restore(backup, reterr_error);
+		break;
+	}
+	return r;
+}
+
+/* In the child. */
+static int work(void *context) {
+	struct backup *backup = context;
+	struct backup_state *state = &backup->state;
+	struct error error = { 0 };
+
+	backup_board_read(state);
+	state->n_begun = backup->request.number;
+	state->busy_since = clock_now().wall_s;
+	backup_board_publish(state);
+	if (fulfil(backup, &error) == 0)
+		error = (struct error){ 0 };
+	state->n_done = state->n_begun;
+	state->failure = error;
+	state->busy_since = 0;
+	backup_board_publish(state);
+	return 0;
+}
+
+static void begin(struct backup *backup, const struct backup_request *request) {
+	backup->request = *request;
+	if (worker_begin(backup->maker, work) < 0) {
+		event_emit(EVENT_BACKUP_FAILED, "no process can be started for it: %s", strerror(errno));
+		loop_timer_set(backup->due, AGAIN_FIRST_MS);
+		return;
+	}
+	loop_timer_set(backup->hanging, HANGING_MS);
+}
+
+static uint64_t again_ms(const struct backup *backup) {
+	uint64_t interval = backup->plan.interval_s * 1000, pause = AGAIN_FIRST_MS;
+
+	for (unsigned i = 1; i < backup->n_failures && pause < interval; i++)
+		pause *= 2;
+	return pause < interval ? pause : interval;
+}
+
+/* By the newest generation there is, whoever's life it was made in. A clock that was set back is no reason to wait. */
+static uint64_t due_ms(const struct backup *backup) {
+	int64_t newest = catalog_newest(&backup->state), now = clock_now().wall_s;
+	uint64_t age_s;
+
+	if (backup->n_failures)
+		return again_ms(backup);
+	if (!newest || newest > now)
+		return SOON_MS;
+	age_s = (uint64_t)(now - newest);
+	return age_s < backup->plan.interval_s ? (backup->plan.interval_s - age_s) * 1000 : SOON_MS;
+}
+
+static void schedule(struct backup *backup) {
+	backup_board_read(&backup->state);
+	if (backup->plan.interval_s && backup->has_looked)
+		loop_timer_set(backup->due, due_ms(backup));
+	else
+		loop_timer_clear(backup->due);
+}
+
+/* True if something was asked that nobody has begun with. */
+static bool begin_asked(struct backup *backup) {
+	struct backup_request request = backup_board_request();
+
+	backup_board_read(&backup->state);
+	if (request.number <= backup->state.n_begun || is_worker_busy(backup->maker))
+		return false;
+	backup->is_due_work = false;
+	begin(backup, &request);
+	return true;
+}
+
+static void begin_own(struct backup *backup, enum backup_wish wish) {
+	struct backup_request request = { .wish = wish };
+
+	if (is_worker_busy(backup->maker))
+		return;
+	backup_board_read(&backup->state);
+	request.number = backup->state.n_begun;
+	backup->is_due_work = wish == BACKUP_WISH_MAKE;
+	begin(backup, &request);
+}
+
+static void on_due(void *context) {
+	begin_own(context, BACKUP_WISH_MAKE);
+}
+
+/* The child was killed, or died of what it read. Nobody else writes the state now. */
+static void note_lost(struct backup *backup, int status) {
+	struct backup_state *state = &backup->state;
+	struct error error;
+
+	error_set(&error, E_DHCP_JET_ERROR, "the process that makes the backup was ended by signal %d (%s)",
+		  WTERMSIG(status), strsignal(WTERMSIG(status)));
+	event_emit_error(EVENT_BACKUP_FAILED, &error);
+	counter_add(COUNTER_BACKUPS_FAILED, 1);
+	state->n_begun = state->n_done = backup->request.number;
+	state->failure = state->error = error;
+	state->tried_at = clock_now().wall_s;
+	state->busy_since = 0;
+	backup_board_publish(state);
+	loop_timer_set(backup->check, 0); /* it may be the store that killed it */
+}
+
+static void on_made(void *context, int status) {
+	struct backup *backup = context;
+
+	loop_timer_clear(backup->hanging);
+	backup_board_read(&backup->state);
+	if (WIFSIGNALED(status))
+		note_lost(backup, status);
+	if (!backup->has_looked) { /* also if it failed: then a backup is due soon, and says why */
+		backup->has_looked = true;
+	} else if (backup->request.wish != BACKUP_WISH_LOOK) {
+		backup->n_failures = backup->state.error.code ? backup->n_failures + 1 : 0;
+	}
+	if (!begin_asked(backup))
+		schedule(backup);
+}
+
+static void on_hanging(void *context) {
+	struct backup *backup = context;
+
+	event_emit(EVENT_BACKUP_FAILED, "%s does not answer: it has been worked in for %u minutes; clients do not notice",
+		   backup->place.backup_directory, HANGING_MS / 60000);
+}
+
+static void on_wake(void *context) {
+	struct backup *backup = context;
+	struct backup_plan plan = backup_board_plan();
+
+	role_wake_clear(HERITAGE_WAKE_BACKUP);
+	if (plan.interval_s != backup->plan.interval_s || plan.n_generations != backup->plan.n_generations) {
+		backup->plan = plan;
+		if (!is_worker_busy(backup->maker))
+			schedule(backup);
+	}
+	begin_asked(backup);
+}
+
+/* In the child. */
+static int check(void *context) {
+	struct backup *backup = context;
+	struct error error;
+
+	if (lease_store_walk(backup->place.state_directory, &error) != -E_DHCP_DATABASE_INIT_FAILED)
+		return CHECK_SOUND;
+	event_emit_error(EVENT_STORE_DAMAGED, &error);
+	return CHECK_DAMAGED;
+}
+
+/* serve starts again, looks through the store itself, and takes a backup if it finds the same. */
+static void on_checked(void *context, int status) {
+	struct backup *backup = context;
+
+	loop_timer_set(backup->check, CHECK_INTERVAL_MS);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != CHECK_DAMAGED)
+		return;
+	counters_set_store_suspect(true);
+	counters_set_store_reopening(true);
+}
+
+static void on_check(void *context) {
+	struct backup *backup = context;
+
+	if (!is_worker_busy(backup->checker) && worker_begin(backup->checker, check) < 0)
+		loop_timer_set(backup->check, CHECK_FIRST_MS);
+}
+
+static void backup_free(void *context) {
+	struct backup *backup = context;
+
+	worker_free(backup->maker);
+	worker_free(backup->checker);
+	loop_unwatch(backup->wake);
+	loop_timer_free(backup->due);
+	loop_timer_free(backup->hanging);
+	loop_timer_free(backup->check);
+	free(backup);
+}
+
+int backup_run(struct role_context *context, struct error *reterr_error) {
+	const struct config *config = context->config;
+	struct backup *backup = mem_alloc(sizeof *backup);
+
+	if (setpriority(PRIO_PROCESS, 0, NICE) < 0)
+		errno = 0; /* then it is as hasty as the others */
+	backup_board_attach(HERITAGE_BACKUP_BOARD);
+	backup->place = (struct maker_place){ config->state_directory, config->backup_directory, config->server_name };
+	backup->plan = backup_board_plan();
+	backup->maker = worker_new(context->loop, on_made, backup);
+	backup->checker = worker_new(context->loop, on_checked, backup);
+	backup->wake = loop_watch_readable(context->loop, HERITAGE_WAKE_BACKUP, on_wake, backup);
+	backup->due = loop_timer_new(context->loop, on_due, backup);
+	backup->hanging = loop_timer_new(context->loop, on_hanging, backup);
+	backup->check = loop_timer_new(context->loop, on_check, backup);
+	loop_timer_set(backup->check, CHECK_FIRST_MS);
+	begin_own(backup, BACKUP_WISH_LOOK);
+	context->finish = backup_free;
+	context->finish_context = backup;
+	role_ready();
+	return 0;
+}

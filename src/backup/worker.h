@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* worker.h - a child process that does one piece of work which may block, crash or be killed. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "rt/loop.h"
+
+struct worker;
+
+/* The work; runs in the child, whose exit status is what it returns. It may not touch the parent's loop. */
+typedef int worker_work_f(void *context);
+
+/* Called in the loop when the child has ended, with what waitpid(2) says of it. */
+typedef void worker_ended_f(void *context, int status);
+
+/* A worker that does nothing yet. */
+struct worker *worker_new(struct loop *loop, worker_ended_f *ended, void *context);
+
+/* Kill the child, if there is one. Accepts NULL; returns NULL. */
+struct worker *worker_free(struct worker *worker);
+
+/* Begin; @work gets the worker's context. Not while it is at work. 0, or -1 with errno. */
+int worker_begin(struct worker *worker, worker_work_f *work);
+
+/* True while the child lives. */
+bool is_worker_busy(const struct worker *worker);

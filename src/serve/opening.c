@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "serve/opening.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "rt/backup_board.h"
+#include "rt/role.h"
+#include "store/restore.h"
+
+static void note_restore(const struct restore_report *report, int64_t now) {
+	struct backup_restored restored = {
+		.at = now,
+		.time = report->time,
+		.n_leases = report->n_leases,
+		.n_journal = report->n_journal,
+		.doubtful_until = report->doubtful_until,
+	};
+
+	snprintf(restored.name, sizeof restored.name, "%s", report->name.text);
+	if (!report->is_restored)
+		restored.error = report->error;
+	backup_board_note_restore(&restored);
+}
+
+int opening_store(const struct config *config, struct lease_store **ret_store, struct error *reterr_error) {
+	const struct restore_place place = {
+		.state_directory = config->state_directory,
+		.backup_directory = config->backup_directory,
+		.server_name = config->server_name,
+		.now = clock_now().wall_s,
+		.is_suspect = is_store_suspect(),
+	};
+	struct restore_report report;
+	int r;
+
+	backup_board_attach(HERITAGE_BACKUP_BOARD);
+	counters_set_store_reopening(false);
+	r = restore_store_open(&place, ret_store, &report, reterr_error);
+	if (r == 0)
+		counters_set_store_suspect(false);
+	if (report.is_tried)
+		note_restore(&report, place.now);
+	return r;
+}
+
+void opening_plan_backups(const struct settings *settings) {
+	const struct backup_plan plan = { settings->values[SETTING_BACKUP_INTERVAL] * 60,
+					  settings->values[SETTING_BACKUP_GENERATIONS] };
+
+	backup_board_set_plan(&plan);
+	role_wake(HERITAGE_WAKE_BACKUP);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/generation.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PREFIX "leases-"
+#define SUFFIX ".backup"
+#define TIME_FORMAT "%Y%m%dT%H%M%SZ"
+#define TIME_PATTERN "ddddddddTddddddZ"
+#define TIME_LEN 16
+#define AGAIN_LEN_MAX 5
+
+struct generation_name generation_name_of(int64_t time, unsigned again) {
+	struct generation_name name;
+	char text[32] = "";
+	time_t seconds = time;
+	struct tm parts;
+
+	if (gmtime_r(&seconds, &parts))
+		strftime(text, sizeof text, TIME_FORMAT, &parts);
+	if (again > 1)
+		snprintf(name.text, sizeof name.text, PREFIX "%.16s-%u" SUFFIX, text, again);
+	else
+		snprintf(name.text, sizeof name.text, PREFIX "%.16s" SUFFIX, text);
+	return name;
+}
+
+static bool is_digit(char letter) {
+	return letter >= '0' && letter <= '9';
+}
+
+static bool is_time(const char *text) {
+	for (const char *letter = TIME_PATTERN; *letter; letter++, text++)
+		if (*letter == 'd' ? !is_digit(*text) : *text != *letter)
+			return false;
+	return true;
+}
+
+/* Take a name apart: where its time begins, and which one of its second it is. */
+static bool name_parse(const char *name, const char **ret_time, unsigned *ret_again) {
+	const char *rest = name + strlen(PREFIX) + TIME_LEN;
+	unsigned again = 1;
+	size_t len;
+
+	if (strncmp(name, PREFIX, strlen(PREFIX)) != 0 || !is_time(name + strlen(PREFIX)))
+		return false;
+	*ret_time = name + strlen(PREFIX);
+	if (*rest == '-') {
+		len = strspn(++rest, "0123456789");
+		if (len == 0 || len > AGAIN_LEN_MAX || *rest == '0')
+			return false;
+		for (again = 0; len > 0; len--)
+			again = again * 10 + (unsigned)(*rest++ - '0');
+	}
+	*ret_again = again;
+	return strcmp(rest, SUFFIX) == 0;
+}
+
+bool is_generation_name(const char *name) {
+	const char *time;
+	unsigned again;
+
+	return strlen(name) < GENERATION_NAME_MAX && name_parse(name, &time, &again);
+}
+
+int generation_name_compare(const void *a, const void *b) {
+	const struct generation_name *left = a, *right = b;
+	const char *left_time = "", *right_time = "";
+	unsigned left_again = 0, right_again = 0;
+	int order;
+
+	name_parse(left->text, &left_time, &left_again);
+	name_parse(right->text, &right_time, &right_again);
+	order = strncmp(right_time, left_time, TIME_LEN);
+	return order ? order : (left_again < right_again) - (left_again > right_again);
+}
+
+/* Keep the newest ones of more than there is room for. */
+static size_t names_add(struct generation_name *names, size_t n, size_t max, const char *text) {
+	struct generation_name name = { "" };
+	size_t i = n;
+
+	snprintf(name.text, sizeof name.text, "%s", text);
+	while (i > 0 && generation_name_compare(&name, &names[i - 1]) < 0) {
+		if (i < max)
+			names[i] = names[i - 1];
+		i--;
+	}
+	if (i == max)
+		return n;
+	names[i] = name;
+	return n < max ? n + 1 : n;
+}
+
+ssize_t generation_list(int directory, size_t max, struct generation_name ret_names[]) {
+	int copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	size_t n = 0;
+	int saved;
+
+	if (!stream) {
+		saved = errno;
+		if (copy >= 0)
+			close(copy);
+		errno = saved;
+		return -1;
+	}
+	for (errno = 0; (entry = readdir(stream)); errno = 0)
+		if (is_generation_name(entry->d_name))
+			n = names_add(ret_names, n, max, entry->d_name);
+	saved = errno;
+	closedir(stream);
+	errno = saved;
+	return saved ? -1 : (ssize_t)n;
+}
+
+int generation_open(int directory, const char *name, struct error *reterr_error) {
+	/* O_NONBLOCK: somebody may have put a pipe there, which would wait for a writer. */
+	int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat info;
+
+	if (fd < 0 && errno == ENOENT)
+		return error_set(reterr_error, E_NOT_FOUND, "there is no generation %s", name);
+	if (fd < 0)
+		return error_set(reterr_error, E_DHCP_JET_ERROR, "it cannot be opened: %s", strerror(errno));
+	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
+		return fd;
+	close(fd);
+	return error_set(reterr_error, E_DHCP_JET_ERROR, "it is no regular file");
+}
+
+ssize_t generation_source(void *context, uint8_t *octets, size_t size) {
+	ssize_t len;
+
+	do
+		len = read(*(const int *)context, octets, size);
+	while (len < 0 && errno == EINTR);
+	return len;
+}
+
+int generation_sink(void *context, struct span octets) {
+	while (octets.len) {
+		ssize_t len = write(*(const int *)context, octets.data, octets.len);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len <= 0)
+			return -1;
+		octets = span_of(octets.data + len, octets.len - (size_t)len);
+	}
+	return 0;
+}
+
+int generation_read_fd(int fd, const struct generation_use *use, struct backup_info *ret_info,
+		       struct error *reterr_error) {
+	const struct backup_reading reading = { generation_source, use->visit, &fd, use->context };
+	struct backup_info info;
+	int r;
+
+	r = backup_read(&reading, &info, reterr_error);
+	if (r < 0)
+		return r;
+	if (strcasecmp(info.server, use->server_name) != 0)
+		return error_set(reterr_error, E_DHCP_JET_ERROR, "it is of the server %s", info.server);
+	*ret_info = info;
+	return 0;
+}
+
+int generation_read(int directory, const char *name, const struct generation_use *use, struct backup_info *ret_info,
+		    struct error *reterr_error) {
+	int fd = generation_open(directory, name, reterr_error), r;
+
+	if (fd < 0)
+		return fd;
+	r = generation_read_fd(fd, use, ret_info, reterr_error);
+	close(fd);
+	return r;
+}
