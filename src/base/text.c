@@ -33,6 +33,17 @@ void text_add(struct text *text, const char *format, ...) {
 	}
 }
 
+void text_add_characters(struct text *text, struct span characters) {
+	size_t room = text->size - text->len - 1, len = characters.len < room ? characters.len : room;
+
+	if (text->is_truncated || characters.len == 0)
+		return;
+	memcpy(text->data + text->len, characters.data, len);
+	text->len += len;
+	text->data[text->len] = '\0';
+	text->is_truncated = len < characters.len;
+}
+
 void text_add_hex(struct text *text, struct span bytes, char separator) {
 	for (size_t i = 0; i < bytes.len && !text->is_truncated; i++) {
 		if (i && separator)

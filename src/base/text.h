@@ -24,6 +24,9 @@ void text_init(struct text *ret_text, char *array, size_t size);
 /* Add formatted characters. */
 void text_add(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Add @characters as they are, of which none is NUL; as many as fit. */
+void text_add_characters(struct text *text, struct span characters);
+
 /* Add @bytes as lower-case hexadecimal pairs with @separator between them ('\0': none). */
 void text_add_hex(struct text *text, struct span bytes, char separator);
 

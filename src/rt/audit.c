@@ -35,6 +35,7 @@ struct audit {
 	struct text waiting;
 	char lines[LINES_MAX];
 	bool is_paused;       /* @day's file has reached one */
+	time_t paused_at;     /* when it was found so last */
 };
 
 struct audit *audit_open(const char *directory, uid_t uid) {
@@ -191,6 +192,7 @@ static bool waiting_write(struct audit *audit, time_t now) {
 	if (!file_get(audit, local, now))
 		return false;
 	limits_check(audit, local);
+	audit->paused_at = now;
 	return audit->is_paused || lines_write(audit, &audit->waiting);
 }
 
@@ -210,11 +212,21 @@ static bool local_find(struct audit *audit, time_t now) {
 	return true;
 }
 
+/* True while the file is paused, but for the limits' interval of rows and once a second: a busy server's rows are not
+ * even made then. */
+static bool is_left_out(struct audit *audit, time_t now) {
+	return audit->is_paused && audit->n_waiting == 0 && audit->paused_at == now &&
+	       audit->day.tm_yday == audit->local.tm_yday &&
+	       ++audit->n_unchecked < counters_audit_limits().check_interval;
+}
+
 static bool row_write(struct audit *audit, const struct audit_row *row, time_t now, bool is_more) {
 	bool is_written = true;
 
 	if (!local_find(audit, now))
 		return false;
+	if (is_left_out(audit, now))
+		return true;
 	if (audit->n_waiting && audit->waiting_for.tm_yday != audit->local.tm_yday)
 		is_written = waiting_end(audit, now);
 	audit_add_row(&audit->waiting, row, &audit->local);

@@ -44,17 +44,17 @@ void audit_add_header(struct text *text) {
 }
 
 static void add_octets(struct text *text, struct span octets) {
-	char array[AUDIT_FIELD_MAX + 1];
+	uint8_t array[AUDIT_FIELD_MAX + 1];
 	size_t len = octets.len < AUDIT_FIELD_MAX ? octets.len : AUDIT_FIELD_MAX;
 
 	for (size_t i = 0; i < len; i++) {
 		char letter = (char)octets.data[i];
 		bool is_safe = letter >= ' ' && letter <= '~' && letter != ',' && letter != '"' && letter != '\'';
 
-		array[i] = is_safe ? letter : '_';
+		array[i] = is_safe ? octets.data[i] : '_';
 	}
-	array[len] = '\0';
-	text_add(text, "%s,", array);
+	array[len] = ',';
+	text_add_characters(text, span_of(array, len + 1));
 }
 
 static void add_field(struct text *text, const char *field) {
@@ -63,16 +63,18 @@ static void add_field(struct text *text, const char *field) {
 
 /* Upper-case hexadecimal behind @prefix, or nothing. */
 static void add_hex(struct text *text, const char *prefix, struct span octets) {
-	static const char digits[] = "0123456789ABCDEF";
-	char array[2 * AUDIT_FIELD_MAX + 1];
+	static const uint8_t digits[] = "0123456789ABCDEF";
+	uint8_t array[2 * AUDIT_FIELD_MAX + 1];
 	size_t len = octets.len < AUDIT_FIELD_MAX ? octets.len : AUDIT_FIELD_MAX;
 
 	for (size_t i = 0; i < len; i++) {
 		array[2 * i] = digits[octets.data[i] >> 4];
 		array[2 * i + 1] = digits[octets.data[i] & 0xf];
 	}
-	array[2 * len] = '\0';
-	text_add(text, "%s%s,", len ? prefix : "", array);
+	array[2 * len] = ',';
+	if (len)
+		text_add_characters(text, span_of_text(prefix));
+	text_add_characters(text, span_of(array, 2 * len + 1));
 }
 
 void audit_add_row(struct text *text, const struct audit_row *row, const struct tm *local) {

@@ -75,11 +75,33 @@ static void what_is_not_base64_is_refused(void **state) {
 	}
 }
 
+static void as_many_characters_as_fit(void **state) {
+	char array[6];
+	struct text text;
+
+	text_init(&text, array, sizeof array);
+	text_add_characters(&text, span_of_text("abc"));
+	text_add_characters(&text, (struct span){ 0 });
+	text_add_characters(&text, span_of_text("de"));
+	assert_string_equal(array, "abcde");
+	assert_int_equal(text.len, 5);
+	assert_false(text.is_truncated);
+	text_add_characters(&text, span_of_text("f"));
+	assert_true(text.is_truncated);
+	text_init(&text, array, sizeof array);
+	text_add_characters(&text, span_of_text("abcdefgh"));
+	assert_string_equal(array, "abcde");
+	assert_true(text.is_truncated);
+	text_add_characters(&text, span_of_text("i"));
+	assert_string_equal(array, "abcde");
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_count_by_value),
 		cmocka_unit_test(base64_is_that_of_rfc_4648),
 		cmocka_unit_test(what_is_not_base64_is_refused),
+		cmocka_unit_test(as_many_characters_as_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
