@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Crashes and restarts under load: an acknowledgement is a promise."""
+import os
 import random
+import signal
+import time
 
+import dhcp
 from harness import expect, expect_equal, is_alive, wait_until
 from lessor import ROLES
 from load import Load, check_promises
+from rawclient import RawClient, obtain_all
 from scene import Scene
 
 ROUNDS = 3
@@ -146,6 +151,32 @@ def _is_lessord(pid):
             return b"lessord" in file.read().partition(b"\0")[0]
     except OSError:
         return False
+
+
+def test_stop_answers(lab):
+    """Asked to stop, the daemon answers what it has received, more than a batch of it, and ends at once"""
+    scene = Scene(lab)
+    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
+    scene.start()
+    link = scene.link()
+    clients = [RawClient(link) for _ in range(600)]
+    obtain_all(clients)
+    pid = scene.lessord.role_pid("serve")
+    os.kill(pid, signal.SIGSTOP)
+    waiting = {}
+    for client in clients:
+        message = client.rebooting(client.address)
+        client.send(message)
+        waiting[message.xid] = client
+    scene.lessord.process.send(signal.SIGTERM)
+    wait_until(lambda: not scene.lessord.find_role("api"), "the other roles end")
+    os.kill(pid, signal.SIGCONT)
+    expect_equal(scene.lessord.process.wait(), 0, "exit status")
+    while waiting and (received := link.receive(time.monotonic())):
+        client = waiting.pop(received[0].xid, None)
+        expect(not client or (received[0].type, received[0].yiaddr) == (dhcp.ACK, client.address), "another answer")
+    expect_equal(len(waiting), 0, "clients that were not answered")
+    expect("ROLE_KILLED" not in scene.lessord.process.log(), "a role had to be killed")
 
 
 def test_restart(lab):
