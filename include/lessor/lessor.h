@@ -66,6 +66,14 @@ LESSOR_PUBLIC int lessor_configure(struct lessor *session, const char *name, con
 LESSOR_PUBLIC int lessor_call(struct lessor *session, const char *operation, const struct lessor_parameter *parameters,
 			      size_t n_parameters, char **ret_json, struct lessor_error *reterr_error);
 
+/* Handed a result's member @key that may be long, piece by piece: @json is an array, or a text, of which all put
+ * together are the member ("lease list": "leases"). The result has what was not handed over: an empty one. False: no
+ * more is wanted, and the operation ends with ERROR_CANCELLED. */
+typedef bool lessor_piece_f(void *context, const char *key, const char *json);
+
+/* Let @take be handed the pieces in all later calls. NULL: nobody, and the result has the whole. */
+LESSOR_PUBLIC void lessor_on_piece(struct lessor *session, lessor_piece_f *take, void *context);
+
 /* Asked before something is lost: @question says what, as a statement without its full stop ("this removes scope ...
  * with 3 reservations"). True: go on; false: the operation ends with ERROR_CANCELLED and nothing was changed. */
 typedef bool lessor_question_f(void *context, const char *question);
@@ -73,8 +81,8 @@ typedef bool lessor_question_f(void *context, const char *question);
 /* Let @ask be asked in all later calls. NULL: nobody is asked, and operations go on. */
 LESSOR_PUBLIC void lessor_on_question(struct lessor *session, lessor_question_f *ask, void *context);
 
-/* Told during long work: @done of @total steps are done; @what: with what, one word or a DN. The last call has @done
- * equal to @total. */
+/* Told during long work: @done of @total steps are done (@total 0: nobody knows how many there are); @what: with what,
+ * a few words or a DN. The last call has @done equal to @total. */
 typedef void lessor_progress_f(void *context, size_t done, size_t total, const char *what);
 
 /* Let @tell be told in all later calls. NULL: nobody. */

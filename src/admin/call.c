@@ -79,6 +79,19 @@ void call_progress(struct call *call, size_t done, size_t total, const char *wha
 	session_tell(call->session, done, total, what);
 }
 
+bool is_call_piecewise(const struct call *call) {
+	return has_session_taker(call->session);
+}
+
+int call_hand_over(struct call *call, const char *key, json_t *piece, struct error *reterr_error) {
+	char *text = json_dumps(piece, JSON_COMPACT | JSON_ENCODE_ANY);
+	bool is_more_wanted = session_hand(call->session, key, text);
+
+	free(text);
+	json_decref(piece);
+	return is_more_wanted ? 0 : error_set(reterr_error, E_CANCELLED, "ended early, as no more of it is wanted");
+}
+
 static bool has_item(const json_t *array, const json_t *wanted) {
 	const json_t *item;
 	size_t i;

@@ -53,9 +53,14 @@ void call_recheck(struct call *call);
  * nothing must have been changed yet. */
 int call_confirm(struct call *call, struct error *reterr_error, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Tell how far long work is: @done of @total steps; @what it is at: a word, or a DN. The last call has @done equal to
- * @total, also when the work fails. */
+/* Tell how far long work is: @done of @total steps (0: not known); @what it is at: a few words, or a DN. The last call
+ * has @done equal to @total, also when the work fails. */
 void call_progress(struct call *call, size_t done, size_t total, const char *what);
+
+/* True if somebody takes long members of results piece by piece; then hand over @piece, an array or a text, of the
+ * member @key, and leave an empty one in the result. Takes the reference. 0, or -E_CANCELLED: no more is wanted. */
+bool is_call_piecewise(const struct call *call);
+int call_hand_over(struct call *call, const char *key, json_t *piece, struct error *reterr_error);
 
 /* Say something that has a code but is no refusal; it stands in the result under "warnings", once. */
 void call_warn(struct call *call, enum error_code code, const char *format, ...) PRINTF_LIKE(3, 4);

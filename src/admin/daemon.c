@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -87,7 +88,7 @@ int daemon_ask(const char *socket_path, const struct daemon_request *request, js
 		curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket_path);
 		curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 		curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-		curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_S);
+		curl_easy_setopt(curl, CURLOPT_TIMEOUT, request->patience_s ? request->patience_s : TIMEOUT_S);
 		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
 		curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
 		if (strcmp(request->method, "POST") == 0)
@@ -107,12 +108,13 @@ int daemon_ask(const char *socket_path, const struct daemon_request *request, js
 
 int daemon_call(const char *socket_path, const char *path, bool is_post, json_t **ret_answer,
 		struct error *reterr_error) {
-	const struct daemon_request request = { is_post ? "POST" : "GET", path, NULL };
+	const struct daemon_request request = { .method = is_post ? "POST" : "GET", .path = path };
 
 	return daemon_ask(socket_path, &request, ret_answer, reterr_error);
 }
 
-int daemon_get_lease_page(const char *socket_path, const char *network, const char *after, size_t limit,
+/* Fetch the page behind the address @after: {"leases", "next"}. */
+static int get_lease_page(const char *socket_path, const char *network, const char *after, size_t limit,
 			  json_t **ret_page, struct error *reterr_error) {
 	char *path = mem_format("/v1/leases?limit=%zu%s%s%s%s", limit, network ? "&scope=" : "", network ? network : "",
 				after[0] ? "&after=" : "", after);
@@ -122,31 +124,44 @@ int daemon_get_lease_page(const char *socket_path, const char *network, const ch
 	return r;
 }
 
-/* Fetch the page of leases behind the address *@after ("": the first) and add it to @leases. *@after becomes the place
- * of the next page, NULL at the end; free() it. */
-static int get_lease_page(const char *socket_path, const char *network, char **after, json_t *leases,
-			  struct error *reterr_error) {
-	json_t *page = NULL, *items;
-	int r = daemon_get_lease_page(socket_path, network, *after, DAEMON_LEASES_PAGE, &page, reterr_error);
+int daemon_visit_leases(const char *socket_path, const struct daemon_leases *leases, daemon_leases_f *visit,
+			void *context, json_t **ret_next, struct error *reterr_error) {
+	json_t *next = json_string(leases->after);
+	size_t n = 0;
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	items = json_object_get(page, "leases");
-	free(*after);
-	*after = json_array_size(items) ? mem_dup_text(json_string_value(json_object_get(page, "next"))) : NULL;
-	json_array_extend(leases, items);
-	json_decref(page);
+	while (r == 0 && json_is_string(next) && n < leases->limit) {
+		size_t left = leases->limit - n;
+		json_t *page = NULL;
+
+		r = get_lease_page(socket_path, leases->network, json_string_value(next),
+				   left < DAEMON_LEASES_PAGE ? left : DAEMON_LEASES_PAGE, &page, reterr_error);
+		if (r < 0)
+			break;
+		n += json_array_size(json_object_get(page, "leases"));
+		json_decref(next);
+		next = json_incref(json_object_get(page, "next"));
+		r = visit(context, json_object_get(page, "leases"), reterr_error);
+		json_decref(page);
+	}
+	if (r == 0)
+		*ret_next = next;
+	else
+		json_decref(next);
+	return r;
+}
+
+static int collect(void *context, const json_t *leases, struct error *reterr_error) {
+	json_array_extend(context, (json_t *)leases);
 	return 0;
 }
 
 int daemon_get_leases(const char *socket_path, const char *network, json_t **ret_leases, struct error *reterr_error) {
-	char *after = mem_dup_text("");
-	json_t *leases = json_array();
-	int r = 0;
+	const struct daemon_leases all = { network, "", SIZE_MAX };
+	json_t *leases = json_array(), *next = NULL;
+	int r = daemon_visit_leases(socket_path, &all, collect, leases, &next, reterr_error);
 
-	while (after && r == 0)
-		r = get_lease_page(socket_path, network, &after, leases, reterr_error);
-	free(after);
+	json_decref(next);
 	if (r == 0)
 		*ret_leases = leases;
 	else

@@ -7,13 +7,14 @@
 
 #include "base/error.h"
 
-#define DAEMON_LEASES_PAGE 500 /* leases that are asked for at once */
+#define DAEMON_LEASES_PAGE 1000 /* leases that are asked for at once */
 
 /* What is asked of it. Borrowed. Embedded. */
 struct daemon_request {
 	const char *method; /* "GET", "POST" or "DELETE" */
 	const char *path;   /* "/v1/status" */
 	const json_t *body; /* NULL: none */
+	long patience_s;    /* how long to wait for the answer; 0: as long as most things take */
 };
 
 /* Ask. @ret_answer: a reference, to be given up.
@@ -27,10 +28,20 @@ int daemon_ask(const char *socket_path, const struct daemon_request *request, js
 int daemon_call(const char *socket_path, const char *path, bool is_post, json_t **ret_answer,
 		struct error *reterr_error);
 
-/* Fetch a page of leases: those of the scope with the network address @network (NULL: of all) behind the address @after
- * ("": from the first one on), at most @limit. *@ret_page: {"leases", "next"}. Fails like daemon_ask. */
-int daemon_get_lease_page(const char *socket_path, const char *network, const char *after, size_t limit,
-			  json_t **ret_page, struct error *reterr_error);
+/* Which leases to fetch. Borrowed. Embedded. */
+struct daemon_leases {
+	const char *network; /* of their scope; NULL: of all */
+	const char *after;   /* the address behind which to begin; "": with the first one */
+	size_t limit;        /* how many at most */
+};
+
+/* Called with some leases, an array; a negative return ends the walk and is returned. */
+typedef int daemon_leases_f(void *context, const json_t *leases, struct error *reterr_error);
+
+/* Fetch leases page by page, in ascending order of addresses. *@ret_next: the address behind which there may be
+ * more, JSON null at the end; a reference, to be given up. Fails like daemon_ask. */
+int daemon_visit_leases(const char *socket_path, const struct daemon_leases *leases, daemon_leases_f *visit,
+			void *context, json_t **ret_next, struct error *reterr_error);
 
 /* Fetch all leases, or with @network (may be NULL) those of the scope with this network address: an array, in ascending
  * order of addresses. Fails like daemon_call. */

@@ -3,54 +3,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "admin/call.h"
 #include "admin/daemon.h"
+#include "admin/lease.h"
 #include "admin/result.h"
 #include "base/ip4.h"
 #include "base/text.h"
 
-/* The network address of "10.77.0.0" or "10.77.0.0/24". */
-static int take_network(const struct call *call, const char **ret_network, struct error *reterr_error) {
-	const char *word = call_value(call, "network");
+int lease_take_network(const struct call *call, const char *name, const char **ret_network,
+		       struct error *reterr_error) {
+	const char *word = call_value(call, name);
 	struct ip4 address;
 
 	*ret_network = word ? arena_dup(call->arena, span_of(word, strcspn(word, "/"))) : NULL;
 	if (word && ip4_parse(*ret_network, &address) < 0)
 		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not a network address such as 10.77.0.0", word);
 	return 0;
-}
-
-/* How far a list goes. Borrowed. */
-struct bounds {
-	const char *network; /* of its scope, or NULL */
-	const char *after;   /* "": from the first one on */
-	size_t limit;
-};
-
-/* Take over leases from the daemon, page by page. *@ret_next: where to go on; JSON null at the end. */
-static int get_some(const char *socket_path, const struct bounds *bounds, json_t *leases, json_t **ret_next,
-		    struct error *reterr_error) {
-	json_t *next = json_string(bounds->after);
-	int r = 0;
-
-	while (r == 0 && json_is_string(next) && json_array_size(leases) < bounds->limit) {
-		size_t left = bounds->limit - json_array_size(leases);
-		json_t *page = NULL;
-
-		r = daemon_get_lease_page(socket_path, bounds->network, json_string_value(next),
-					  left < DAEMON_LEASES_PAGE ? left : DAEMON_LEASES_PAGE, &page, reterr_error);
-		if (r < 0)
-			break;
-		json_array_extend(leases, json_object_get(page, "leases"));
-		json_decref(next);
-		next = json_incref(json_object_get(page, "next"));
-		json_decref(page);
-	}
-	if (r == 0)
-		*ret_next = next;
-	else
-		json_decref(next);
-	return r;
 }
 
 static int take_limit(const struct call *call, size_t *ret_limit, struct error *reterr_error) {
@@ -63,10 +30,10 @@ static int take_limit(const struct call *call, size_t *ret_limit, struct error *
 	return 0;
 }
 
-static int take_bounds(struct call *call, struct bounds *ret_bounds, struct error *reterr_error) {
+static int take_bounds(struct call *call, struct daemon_leases *ret_bounds, struct error *reterr_error) {
 	const char *after = call_value(call, "after");
 	struct ip4 address;
-	int r = take_network(call, &ret_bounds->network, reterr_error);
+	int r = lease_take_network(call, "network", &ret_bounds->network, reterr_error);
 
 	if (r == 0)
 		r = take_limit(call, &ret_bounds->limit, reterr_error);
@@ -76,23 +43,41 @@ static int take_bounds(struct call *call, struct bounds *ret_bounds, struct erro
 	return r;
 }
 
+/* A list under way. */
+struct listing {
+	struct call *call;
+	json_t *leases; /* that nobody took */
+};
+
+static int list_some(void *context, const json_t *leases, struct error *reterr_error) {
+	struct listing *listing = context;
+
+	if (is_call_piecewise(listing->call))
+		return json_array_size(leases) == 0
+			       ? 0
+			       : call_hand_over(listing->call, "leases", json_incref((json_t *)leases), reterr_error);
+	json_array_extend(listing->leases, (json_t *)leases);
+	return 0;
+}
+
 int lease_list(struct call *call, struct error *reterr_error) {
-	json_t *leases, *next = NULL, *result;
+	struct listing listing = { .call = call };
+	json_t *next = NULL, *result;
+	struct daemon_leases bounds;
 	const char *socket_path;
-	struct bounds bounds;
 	int r = take_bounds(call, &bounds, reterr_error);
 
 	if (r == 0)
 		r = call_find_socket(call, &socket_path, reterr_error);
 	if (r < 0)
 		return r;
-	leases = json_array();
-	r = get_some(socket_path, &bounds, leases, &next, reterr_error);
+	listing.leases = json_array();
+	r = daemon_visit_leases(socket_path, &bounds, list_some, &listing, &next, reterr_error);
 	if (r < 0) {
-		json_decref(leases);
+		json_decref(listing.leases);
 		return r;
 	}
-	result = json_pack("{s:o,s:o}", "leases", leases, "next", next);
+	result = json_pack("{s:o,s:o}", "leases", listing.leases, "next", next);
 	if (json_is_string(next))
 		json_object_set_new(result, "message",
 				    json_sprintf("there are more: go on with --after %s", json_string_value(next)));
@@ -146,7 +131,7 @@ static int make_order(struct call *call, json_t *body, struct error *reterr_erro
 
 int lease_add(struct call *call, struct error *reterr_error) {
 	json_t *body = json_object(), *lease = NULL;
-	const struct daemon_request request = { "POST", "/v1/leases", body };
+	const struct daemon_request request = { .method = "POST", .path = "/v1/leases", .body = body };
 	const char *socket_path;
 	int r = make_order(call, body, reterr_error);
 
@@ -182,7 +167,8 @@ static int remove_all(struct call *call, const char *socket_path, struct error *
 
 	for (size_t i = 0; i < n && r == 0; i++) {
 		const struct daemon_request request = {
-			"DELETE", arena_format(call->arena, "/v1/leases/%s", call_value_at(call, "address", i)), NULL
+			.method = "DELETE",
+			.path = arena_format(call->arena, "/v1/leases/%s", call_value_at(call, "address", i)),
 		};
 		json_t *lease = NULL;
 
@@ -235,7 +221,7 @@ static int check_words(const struct call *call, struct error *reterr_error) {
 int scope_free(struct call *call, struct error *reterr_error) {
 	const char *network, *socket_path;
 	json_t *answer = NULL;
-	int r = take_network(call, &network, reterr_error);
+	int r = lease_take_network(call, "network", &network, reterr_error);
 
 	if (r == 0)
 		r = check_words(call, reterr_error);

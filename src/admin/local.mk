@@ -14,6 +14,8 @@ libadmin_a_SOURCES = \
 	src/admin/canonical.h \
 	src/admin/check.c \
 	src/admin/class.c \
+	src/admin/csv.c \
+	src/admin/csv.h \
 	src/admin/daemon.c \
 	src/admin/daemon.h \
 	src/admin/daemon_show.c \
@@ -25,6 +27,8 @@ libadmin_a_SOURCES = \
 	src/admin/directory_open.c \
 	src/admin/directory_priv.h \
 	src/admin/directory_write.c \
+	src/admin/draft.c \
+	src/admin/draft.h \
 	src/admin/edit.c \
 	src/admin/edit.h \
 	src/admin/errors.c \
@@ -41,6 +45,13 @@ libadmin_a_SOURCES = \
 	src/admin/ldif_text.c \
 	src/admin/ldif_text.h \
 	src/admin/lease.c \
+	src/admin/lease.h \
+	src/admin/lease_csv.c \
+	src/admin/lease_csv.h \
+	src/admin/lease_export.c \
+	src/admin/lease_import.c \
+	src/admin/lease_reader.c \
+	src/admin/lease_reader.h \
 	src/admin/level.c \
 	src/admin/level.h \
 	src/admin/operation.c \

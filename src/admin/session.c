@@ -26,8 +26,9 @@ struct lessor {
 	struct directory *directory; /* owned; NULL until it is opened */
 	lessor_question_f *ask;
 	lessor_progress_f *tell;
+	lessor_piece_f *take;
 	lessor_password_f *ask_password;
-	void *ask_context, *tell_context, *ask_password_context;
+	void *ask_context, *tell_context, *take_context, *ask_password_context;
 };
 
 struct lessor *lessor_new(void) {
@@ -146,6 +147,11 @@ void lessor_on_progress(struct lessor *session, lessor_progress_f *tell, void *c
 	session->tell_context = context;
 }
 
+void lessor_on_piece(struct lessor *session, lessor_piece_f *take, void *context) {
+	session->take = take;
+	session->take_context = context;
+}
+
 void lessor_on_password(struct lessor *session, lessor_password_f *ask, void *context) {
 	session->ask_password = ask;
 	session->ask_password_context = context;
@@ -171,6 +177,14 @@ bool session_ask(struct lessor *session, const char *question) {
 void session_tell(struct lessor *session, size_t done, size_t total, const char *what) {
 	if (session->tell)
 		session->tell(session->tell_context, done, total, what);
+}
+
+bool has_session_taker(const struct lessor *session) {
+	return session->take != NULL;
+}
+
+bool session_hand(struct lessor *session, const char *key, const char *json) {
+	return session->take(session->take_context, key, json);
 }
 
 int session_refuse(const struct error *error, bool is_usage, struct lessor_error *reterr_error) {

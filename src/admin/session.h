@@ -36,5 +36,9 @@ int session_ask_password(struct lessor *session, char *ret_password, size_t size
 bool session_ask(struct lessor *session, const char *question);
 void session_tell(struct lessor *session, size_t done, size_t total, const char *what);
 
+/* What lessor_on_piece was given: whether anybody takes pieces, and then whether more are wanted. */
+bool has_session_taker(const struct lessor *session);
+bool session_hand(struct lessor *session, const char *key, const char *json);
+
 /* Fill @reterr_error (may be NULL) with @error. Returns its negative code. */
 int session_refuse(const struct error *error, bool is_usage, struct lessor_error *reterr_error);

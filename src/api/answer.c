@@ -5,7 +5,9 @@
 
 #include "api/backups.h"
 #include "api/bindings.h"
+#include "api/import.h"
 #include "api/json.h"
+#include "api/lease_row.h"
 #include "api/statistics.h"
 #include "base/counter.h"
 #include "base/event.h"
@@ -82,11 +84,10 @@ static int handle_LEASES(const struct handling *handling, struct error *reterr_e
 	object = json_object();
 	leases = json_array();
 	for (size_t i = 0; i < page.n_leases; i++)
-		json_array_append_new(leases, lease_json(&page.leases[i], handling->now->wall_s));
+		json_array_append_new(leases, lease_row_json(&page.leases[i], handling->now->wall_s));
 	json_object_set_new(object, "leases", leases);
 	json_object_set_new(object, "next",
-			    page.has_more ? json_string(ip4_format(page.leases[page.n_leases - 1].address, next)) :
-					    json_null());
+			    page.has_more ? json_string(ip4_format(page.last, next)) : json_null());
 	return answer_json(handling->answer, object);
 }
 
@@ -94,7 +95,7 @@ static int handle_LEASE(const struct handling *handling, struct error *reterr_er
 	struct lease lease;
 	int r = sources_lease(handling->sources, handling->request->address, &lease, reterr_error);
 
-	return r < 0 ? r : answer_json(handling->answer, lease_json(&lease, handling->now->wall_s));
+	return r < 0 ? r : answer_json(handling->answer, lease_row_json(&lease, handling->now->wall_s));
 }
 
 /* What serve has said to the order. */
@@ -105,7 +106,7 @@ static int answer_done(const struct handling *handling, struct error *reterr_err
 		*reterr_error = done->error;
 		return -done->error.code;
 	}
-	return answer_json(handling->answer, lease_json(&done->lease, handling->now->wall_s));
+	return answer_json(handling->answer, lease_row_json(&done->lease, handling->now->wall_s));
 }
 
 static int handle_LEASE_CREATE(const struct handling *handling, struct error *reterr_error) {
@@ -114,6 +115,13 @@ static int handle_LEASE_CREATE(const struct handling *handling, struct error *re
 
 static int handle_LEASE_DELETE(const struct handling *handling, struct error *reterr_error) {
 	return answer_done(handling, reterr_error);
+}
+
+static int handle_LEASE_IMPORT(const struct handling *handling, struct error *reterr_error) {
+	json_t *object = NULL;
+	int r = import_json(handling->question->import, &object, reterr_error);
+
+	return r < 0 ? r : answer_json(handling->answer, object);
 }
 
 static int handle_FREE(const struct handling *handling, struct error *reterr_error) {

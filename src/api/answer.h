@@ -22,6 +22,7 @@ struct api_answer {
 struct api_question {
 	const struct api_request *request;
 	const struct order_answer *done; /* what serve says to request->order; NULL if it was not asked */
+	const struct import *import;     /* that has ended; NULL if none was asked for */
 	unsigned uid;                    /* of the user who asks */
 	const struct config *config;     /* lessord.conf; NULL: nothing is said there */
 };

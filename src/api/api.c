@@ -11,6 +11,7 @@
 
 #include "api/answer.h"
 #include "api/asking.h"
+#include "api/import.h"
 #include "api/peer.h"
 #include "base/event.h"
 #include "base/mem.h"
@@ -18,7 +19,7 @@
 #include "rt/privilege.h"
 
 #define HEADERS_MAX 8192
-#define BODY_MAX 4096
+#define BODY_MAX (1u << 20) /* an import's */
 #define IDLE_SECONDS 10
 #define REQUEST_ARENA_MAX ((size_t)64 << 20)
 #define DESCRIPTORS_MAX 96  /* some 30 of which are the role's own */
@@ -80,12 +81,19 @@ struct waiting {
 	struct api *api;
 	struct evhttp_request *http_request; /* ours until it is answered, even if its connection is gone by then */
 	struct api_request request;
+	struct import *import; /* owned; NULL if none is asked for */
 	unsigned uid;
 };
 
 static void answer_request(struct waiting *waiting, const struct order_answer *done) {
 	struct api *api = waiting->api;
-	const struct api_question question = { &waiting->request, done, waiting->uid, api->config };
+	const struct api_question question = {
+		.request = &waiting->request,
+		.done = done,
+		.import = waiting->import,
+		.uid = waiting->uid,
+		.config = api->config,
+	};
 	struct moment now = clock_now();
 	struct api_answer answer;
 
@@ -105,12 +113,23 @@ static void on_order_done(void *context, const struct order_answer *done) {
 	free(waiting);
 }
 
-static void wait_for_order(const struct waiting *asked) {
+static void on_import_done(void *context) {
+	struct waiting *waiting = context;
+
+	answer_request(waiting, NULL);
+	import_free(waiting->import);
+	free(waiting);
+}
+
+static void wait_for_serve(const struct waiting *asked) {
 	struct waiting *waiting = mem_alloc(sizeof *waiting);
 
 	*waiting = *asked;
 	waiting->request.order.uid = asked->uid;
-	asking_order(asked->api->asking, &waiting->request.order, on_order_done, waiting);
+	if (waiting->import)
+		import_run(waiting->import, asked->api->asking, on_import_done, waiting);
+	else
+		asking_order(asked->api->asking, &waiting->request.order, NULL, on_order_done, waiting);
 }
 
 static void refuse_request(struct evhttp_request *http_request, const struct error *error) {
@@ -125,21 +144,29 @@ static void refuse_request(struct evhttp_request *http_request, const struct err
 	send_answer(http_request, &answer);
 }
 
+static int understand(struct waiting *asked, struct error *reterr_error) {
+	struct evbuffer *buffer = evhttp_request_get_input_buffer(asked->http_request);
+	struct span body = span_of(evbuffer_pullup(buffer, -1), evbuffer_get_length(buffer));
+	int r = api_request_parse(method_of(asked->http_request), evhttp_request_get_uri(asked->http_request), body,
+				  &asked->request, reterr_error);
+
+	if (r == 0 && asked->request.route == API_ROUTE_LEASE_IMPORT)
+		r = import_new(body, asked->uid, clock_now().wall_s, &asked->import, reterr_error);
+	return r;
+}
+
 static void on_request(struct evhttp_request *http_request, void *context) {
-	struct evbuffer *body = evhttp_request_get_input_buffer(http_request);
 	struct waiting asked = { .api = context, .http_request = http_request };
-	size_t len = evbuffer_get_length(body);
 	struct error error;
 	int r;
 
 	r = check_peer(context, http_request, &asked.uid, &error);
 	if (r == 0)
-		r = api_request_parse(method_of(http_request), evhttp_request_get_uri(http_request),
-				      span_of(evbuffer_pullup(body, -1), len), &asked.request, &error);
+		r = understand(&asked, &error);
 	if (r < 0)
 		refuse_request(http_request, &error);
-	else if (asked.request.has_order)
-		wait_for_order(&asked);
+	else if (asked.request.has_order || asked.import)
+		wait_for_serve(&asked);
 	else
 		answer_request(&asked, NULL);
 }

@@ -26,7 +26,8 @@ struct asking {
 	struct loop_timer *timer;
 	uint64_t next_number;
 	struct asked asked[ASKED_MAX];
-	struct order_answer answer; /* at hand; too large for the stack */
+	struct order_message message; /* these two are at hand; too large for the stack */
+	struct order_answer answer;
 };
 
 static struct asked *find(struct asking *asking, uint64_t number) {
@@ -61,8 +62,10 @@ static void on_answers(void *context) {
 	struct order_head head;
 
 	for (size_t i = 0; i < RECEIVED_MAX; i++) {
-		int r = order_receive(HERITAGE_ORDER_ASK, &head, &asking->answer, sizeof asking->answer);
-		struct asked *asked = r == 0 && head.number ? find(asking, head.number) : NULL;
+		size_t size = 0;
+		int r = order_receive(HERITAGE_ORDER_ASK, &head, &asking->answer, sizeof asking->answer, &size);
+		bool is_whole = r == 0 && size == sizeof asking->answer;
+		struct asked *asked = is_whole && head.number ? find(asking, head.number) : NULL;
 
 		if (r == -E_NOT_FOUND)
 			return;
@@ -108,11 +111,16 @@ struct asking *asking_free(struct asking *asking) {
 	return NULL;
 }
 
-void asking_order(struct asking *asking, const struct order *order, asking_done_f *done, void *context) {
+void asking_order(struct asking *asking, const struct order *order, const struct lease *leases, asking_done_f *done,
+		  void *context) {
 	struct asked *asked = find(asking, 0);
 	uint64_t number = asking->next_number++, now_ms = clock_now().boot_ms;
 
-	if (!asked || order_send(HERITAGE_ORDER_ASK, number, now_ms + BEGIN_MS, order, sizeof *order) < 0) {
+	asking->message.order = *order;
+	for (size_t i = 0; i < order->n_leases; i++)
+		asking->message.leases[i] = leases[i];
+	if (!asked || order_send(HERITAGE_ORDER_ASK, number, now_ms + BEGIN_MS, &asking->message,
+				 order_message_size(&asking->message)) < 0) {
 		fail(asking, done, context,
 		     "the part of the daemon that serves clients has too much to do to be asked; try again");
 		return;

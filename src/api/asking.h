@@ -20,5 +20,7 @@ struct asking *asking_new(struct loop *loop);
 /* Whoever still waits is told that there is no answer. Accepts NULL; returns NULL. */
 struct asking *asking_free(struct asking *asking);
 
-/* Ask; @done is called with @context later, or at once if there are too many orders under way. */
-void asking_order(struct asking *asking, const struct order *order, asking_done_f *done, void *context);
+/* Ask; with an import, @leases are the order->n_leases that it has, borrowed for the call. @done is called with
+ * @context later, or at once if there are too many orders under way. */
+void asking_order(struct asking *asking, const struct order *order, const struct lease *leases, asking_done_f *done,
+		  void *context);

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "api/json.h"
 #include "base/text.h"
 
 #define HARDWARE_LEN 6
@@ -54,16 +55,7 @@ static int take_client_identifier(const json_t *value, struct order *order, stru
 }
 
 static int take_host_name(const json_t *value, struct order *order, struct error *reterr_error) {
-	size_t len = json_string_length(value);
-
-	if (!json_is_string(value) || len >= sizeof order->host_name)
-		return refuse(reterr_error, "hostName must be a text of at most 63 characters");
-	for (size_t i = 0; i < len; i++)
-		if (json_string_value(value)[i] <= ' ' || json_string_value(value)[i] > '~')
-			return refuse(reterr_error,
-				      "hostName must be of ASCII letters, digits and signs, without blanks");
-	memcpy(order->host_name, json_string_value(value), len);
-	return 0;
+	return json_read_host_name(value, order->host_name, reterr_error);
 }
 
 static int take_lease_time(const json_t *value, struct order *order, struct error *reterr_error) {

@@ -7,17 +7,20 @@
 
 #define ESCAPED_MAX 4096
 
-void json_set_text(json_t *object, const char *key, const char *text) {
+json_t *json_safe_text(const char *text) {
 	json_t *value = json_string(text);
 	char escaped[ESCAPED_MAX];
 	struct text safe;
 
-	if (!value) {
-		text_init(&safe, escaped, sizeof escaped);
-		text_add_escaped(&safe, span_of_text(text));
-		value = json_string(escaped);
-	}
-	json_object_set_new(object, key, value);
+	if (value)
+		return value;
+	text_init(&safe, escaped, sizeof escaped);
+	text_add_escaped(&safe, span_of_text(text));
+	return json_string(escaped);
+}
+
+void json_set_text(json_t *object, const char *key, const char *text) {
+	json_object_set_new(object, key, json_safe_text(text));
 }
 
 void json_set_integer(json_t *object, const char *key, int64_t value) {
@@ -29,22 +32,14 @@ void json_set_code(json_t *object, int code) {
 	json_set_text(object, "name", code ? error_name(code) : "");
 }
 
-const char *lease_state_name(const struct lease *lease, int64_t now) {
-	switch (lease->state) {
-	case LEASE_RELEASED:
-		return "released";
-	case LEASE_ACTIVE:
-		return lease->expiry > now ? "active" : "expired";
-	case LEASE_DECLINED:
-		return lease->expiry > now ? "declined" : "expired";
-	}
-	return "unknown";
+json_t *json_address(struct ip4 address) {
+	char array[IP4_TEXT_MAX];
+
+	return json_string(ip4_format(address, array));
 }
 
 static void set_address(json_t *object, const char *key, struct ip4 address) {
-	char array[IP4_TEXT_MAX];
-
-	json_object_set_new(object, key, json_string(ip4_format(address, array)));
+	json_object_set_new(object, key, json_address(address));
 }
 
 static void set_address_or_null(json_t *object, const char *key, struct ip4 address) {
@@ -61,40 +56,44 @@ static void set_text_or_null(json_t *object, const char *key, const char *text) 
 		json_object_set_new(object, key, json_null());
 }
 
-void json_set_hex(json_t *object, const char *key, struct span octets, char separator) {
+json_t *json_hex(struct span octets, char separator) {
 	char array[3 * CLIENT_KEY_MAX + 1];
 	struct text text;
 
 	text_init(&text, array, sizeof array);
 	text_add_hex(&text, octets, separator);
-	json_set_text(object, key, array);
+	return json_string(array);
 }
 
-void json_set_subnet(json_t *object, const char *key, struct ip4_subnet scope) {
+void json_set_hex(json_t *object, const char *key, struct span octets, char separator) {
+	json_object_set_new(object, key, json_hex(octets, separator));
+}
+
+json_t *json_subnet(struct ip4_subnet scope) {
 	char array[IP4_TEXT_MAX + 4], network[IP4_TEXT_MAX];
 	struct text text;
 
 	text_init(&text, array, sizeof array);
 	text_add(&text, "%s/%u", ip4_format(scope.network, network), scope.prefix_length);
-	json_set_text(object, key, array);
+	return json_string(array);
 }
 
-json_t *lease_json(const struct lease *lease, int64_t now) {
-	json_t *object = json_object();
+void json_set_subnet(json_t *object, const char *key, struct ip4_subnet scope) {
+	json_object_set_new(object, key, json_subnet(scope));
+}
 
-	set_address(object, "address", lease->address);
-	json_set_subnet(object, "scope", lease->scope);
-	json_set_text(object, "state", lease_state_name(lease, now));
-	json_set_hex(object, "client", span_of(lease->client.octets, lease->client.len), '\0');
-	json_set_hex(object, "hardwareAddress", span_of(lease->chaddr, lease->hlen), ':');
-	json_set_text(object, "hostName", lease->host_name);
-	json_set_integer(object, "start", lease->start);
-	json_set_integer(object, "changed", lease->changed);
-	/* As in Windows' records, 0 is a lease without end. */
-	json_set_integer(object, "expiry", lease->expiry == LEASE_FOR_EVER ? 0 : lease->expiry);
-	json_set_text(object, "protocol", lease->is_bootp ? "bootp" : "dhcp");
-	set_address_or_null(object, "relay", lease->relay);
-	return object;
+int json_read_host_name(const json_t *value, char ret_name[static LEASE_HOST_NAME_MAX], struct error *reterr_error) {
+	size_t len = json_string_length(value);
+
+	if (!json_is_string(value) || len >= LEASE_HOST_NAME_MAX)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "hostName must be a text of at most 63 characters");
+	for (size_t i = 0; i < len; i++)
+		if (json_string_value(value)[i] <= ' ' || json_string_value(value)[i] > '~')
+			return error_set(reterr_error, E_INVALID_PARAMETER,
+					 "hostName must be of ASCII letters, digits and signs, without blanks");
+	memcpy(ret_name, json_string_value(value), len);
+	ret_name[len] = '\0';
+	return 0;
 }
 
 json_t *finding_json(const struct finding *finding) {

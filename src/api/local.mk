@@ -18,8 +18,12 @@ libapi_a_SOURCES = \
 	src/api/census.c \
 	src/api/census.h \
 	src/api/gauge.def \
+	src/api/import.c \
+	src/api/import.h \
 	src/api/json.c \
 	src/api/json.h \
+	src/api/lease_row.c \
+	src/api/lease_row.h \
 	src/api/peer.c \
 	src/api/peer.h \
 	src/api/request.c \

@@ -51,11 +51,13 @@ static int find_route(enum api_method method, const char *path, enum api_route *
 	methods_of(path, &methods, ret_step);
 	if (methods.len == 0)
 		return error_set(reterr_error, E_NOT_FOUND, "there is no such path; all begin with /v1/");
-	for (enum api_route route = 0; route < API_ROUTE_COUNT; route++)
+	for (enum api_route route = 0; route < API_ROUTE_COUNT; route++) {
+		*ret_step = NULL; /* another method of this path may have one */
 		if (route_table[route].method == method && is_path_of(path, route_table[route].path, ret_step)) {
 			*ret_route = route;
 			return 0;
 		}
+	}
 	return error_set(reterr_error, E_NOT_SUPPORTED, "this path takes only %s", array);
 }
 
@@ -244,6 +246,7 @@ static int parse_rest(struct span body, struct api_request *request, struct erro
 		return check_free(request, reterr_error);
 	case API_ROUTE_RESTORE:
 		return check_restore(request, reterr_error);
+	case API_ROUTE_LEASE_IMPORT: /* many orders; see import.h */
 	case API_ROUTE_STATUS:
 	case API_ROUTE_BINDINGS:
 	case API_ROUTE_DATABASE:

@@ -47,8 +47,8 @@ struct api_request {
  * path. */
 void api_request_allowed(const char *uri, char ret_methods[static API_METHODS_MAX]);
 
-/* Understand @uri, the path with an optional query as a client sent it, and @body, which only API_ROUTE_LEASE_CREATE
- * reads: a JSON object with the members
+/* Understand @uri, the path with an optional query as a client sent it, and @body; that of API_ROUTE_LEASE_IMPORT is
+ * api/import.h's, and only that of API_ROUTE_LEASE_CREATE is read here: a JSON object with the members
  *     hardwareAddress   six octets in hexadecimal with colons
  *     clientIdentifier  the value of option 61 in hexadecimal; at least one of these two
  *     address           to lease; or

@@ -304,25 +304,37 @@ int sources_findings(struct sources *sources, struct arena *arena, struct findin
 	return r;
 }
 
-/* Where the walk of one request stands. */
+/* Where the walk of one request stands. It ends after as many records as the page may have leases, whether they belong
+ * on it or not: how long a request takes does not depend on what else the store holds. */
 struct walk {
 	struct lease_page page;
-	size_t limit;
+	size_t limit, n_seen;
 	bool has_scope;
 	struct ip4 scope;
 };
 
 static int take_lease(void *context, const struct lease *lease) {
 	struct walk *walk = context;
+	struct lease_page *page = &walk->page;
 
-	if (walk->has_scope && !is_ip4_equal(lease->scope.network, walk->scope))
-		return 0;
-	if (walk->page.n_leases == walk->limit) {
-		walk->page.has_more = true;
+	if (walk->n_seen == walk->limit) {
+		page->has_more = true;
 		return -E_DHCP_REACHED_END_OF_SELECTION;
 	}
-	walk->page.leases[walk->page.n_leases++] = *lease;
+	walk->n_seen++;
+	page->last = lease->address;
+	if (!walk->has_scope || is_ip4_equal(lease->scope.network, walk->scope))
+		page->leases[page->n_leases++] = *lease;
 	return 0;
+}
+
+/* No subnet that begins at @network can be longer; at most one of the old class A. */
+static struct ip4_range widest_range(struct ip4 network) {
+	uint8_t length = 8;
+
+	while (network.value & ~ip4_mask(length))
+		length++;
+	return (struct ip4_range){ network, { network.value | ~ip4_mask(length) } };
 }
 
 /* Where the leases to list lie. Of a scope that the directory no longer has, the length is not known. */
@@ -338,7 +350,7 @@ static int range_of(struct sources *sources, const struct api_request *request, 
 		return r;
 	*ret_range = !request->has_scope ? (struct ip4_range){ { 0 }, { UINT32_MAX } }
 		     : scope             ? ip4_subnet_range(scope->subnet)
-					 : (struct ip4_range){ network, { network.value | ~ip4_mask(8) } };
+					 : widest_range(network);
 	*ret_is_served = r == 0;
 	return 0;
 }
@@ -372,7 +384,7 @@ int sources_leases(struct sources *sources, struct arena *arena, const struct ap
 		if (r < 0 && r != -E_DHCP_REACHED_END_OF_SELECTION)
 			return sources_leases_failed(sources, reterr_error);
 	}
-	if (!is_served && walk.page.n_leases == 0 && !request->has_after) /* nor did it ever */
+	if (!is_served && walk.page.n_leases == 0 && !walk.page.has_more && !request->has_after) /* nor did it ever */
 		return sources_served_scope(sources, request->scope, &(const struct scope *){ NULL }, reterr_error);
 	*ret_page = walk.page;
 	return 0;

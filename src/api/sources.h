@@ -40,7 +40,8 @@ int sources_sightings(struct sources *sources, struct arena *arena, struct sight
 struct lease_page {
 	struct lease *leases; /* in the request's arena */
 	size_t n_leases;
-	bool has_more;
+	struct ip4 last; /* that was looked at, on the page or not */
+	bool has_more;   /* behind it; a page may be empty and have more */
 };
 
 /* Read into @arena the page that @request asks for. 0; -E_DHCP_SUBNET_NOT_PRESENT if it names a scope that this server

@@ -40,6 +40,12 @@ static const struct column_row config_rows[] = {
 #undef CONFIG
 };
 
+static const struct column_row lease_member_rows[] = {
+#define LEASE_MEMBER(symbol, key, kind, description) { { key, description } },
+#include "model/lease_member.def"
+#undef LEASE_MEMBER
+};
+
 static const struct column_row drop_rows[] = {
 #define DROP(symbol, name, description) { { name, description } },
 #include "engine/drop.def"
@@ -315,6 +321,10 @@ static void print_pairs(const char *heading, const struct column_row *rows, size
 
 static void table_counters(void) {
 	print_pairs("counter", counter_rows, ARRAY_LEN(counter_rows));
+}
+
+static void table_lease_members(void) {
+	print_pairs("member", lease_member_rows, ARRAY_LEN(lease_member_rows));
 }
 
 static void table_drops(void) {
@@ -694,6 +704,7 @@ static const struct {
 	{ "condition-attributes", manual_condition_attributes },
 	{ "condition-forms", manual_condition_forms },
 	{ "counters", table_counters },
+	{ "lease-members", table_lease_members },
 	{ "drops", table_drops },
 	{ "precedence", manual_precedence },
 	{ "roles-man", table_roles_man },

@@ -103,6 +103,12 @@ void engine_handle(struct engine *engine, const struct engine_input *input, stru
 void engine_order(struct engine *engine, const struct engine_input *input, const struct order *order,
 		  struct order_answer *ret_answer);
 
+/* The same for ORDER_LEASE_IMPORT (is_order_valid) with the leases that follow it: *@ret_answer says what became of
+ * each. Nothing that was promised is lost by it: a lease in force gives way to nobody else's, nor to a shorter one. Of
+ * @input, @now, @is_store_short, @snapshot, @leases and @host_addresses count. */
+void engine_import(struct engine *engine, const struct engine_input *input, const struct order_message *message,
+		   struct order_answer *ret_answer);
+
 /* Make nothing of @output: its reply must not leave, or what it did was lost. @reason replaces none of the packet's
  * own. */
 void engine_withhold(struct engine_output *output, enum drop_reason reason);

@@ -19,6 +19,7 @@ libengine_a_SOURCES = \
 	src/engine/engine.c \
 	src/engine/engine.h \
 	src/engine/filter.c \
+	src/engine/import.c \
 	src/engine/link.c \
 	src/engine/messages.c \
 	src/engine/note.c \

@@ -16,9 +16,17 @@ struct ordering {
 	char address[IP4_TEXT_MAX]; /* that the order names */
 };
 
-static void refuse_store(struct ordering *ordering) {
-	error_set(&ordering->answer->error, E_DHCP_JET_ERROR,
+void order_refuse_store(struct order_answer *answer) {
+	error_set(&answer->error, E_DHCP_JET_ERROR,
 		  "the leases could not be read or changed; look at the disk that holds the state directory");
+}
+
+bool has_store_room(const struct engine_input *input, struct order_answer *answer) {
+	if (input->is_store_short)
+		error_set(
+			&answer->error, E_DHCP_JET_ERROR,
+			"the lease store has no room for new leases; make room on the disk that holds the state directory");
+	return !input->is_store_short;
 }
 
 /* The scope that the order means, if this server serves it; else NULL, and the reason is given. */
@@ -47,15 +55,14 @@ static const struct scope *order_scope(struct ordering *ordering) {
 	return scope;
 }
 
-/* The reservation of the order's client, by its client identifier or its hardware address. */
-static const struct reservation *order_reservation(const struct order *order, const struct scope *scope) {
-	const struct client_key *client = &order->client;
+const struct reservation *reservation_of(const struct scope *scope, const struct client_key *client, uint8_t htype,
+					 struct span hardware) {
 	const struct reservation *found = NULL;
 
 	if (client->len && client->octets[0] == CLIENT_KEY_IDENTIFIER)
 		found = scope_reservation_by_client_id(scope, span_of(client->octets + 1, client->len - 1u));
-	if (!found && order->hlen)
-		found = scope_reservation_by_hardware(scope, order->htype, span_of(order->chaddr, order->hlen));
+	if (!found && hardware.len)
+		found = scope_reservation_by_hardware(scope, htype, hardware);
 	return found;
 }
 
@@ -177,6 +184,7 @@ static void lease_make(struct ordering *ordering, struct ip4 address) {
 
 static void order_create(struct ordering *ordering) {
 	struct request *request = &ordering->request;
+	const struct order *order = ordering->order;
 	struct ip4 address;
 
 	if (request->input->is_paused) {
@@ -184,16 +192,13 @@ static void order_create(struct ordering *ordering) {
 			  "the service is paused and leases nothing; resume it first: lessorctl server resume");
 		return;
 	}
-	if (request->input->is_store_short) {
-		error_set(
-			&ordering->answer->error, E_DHCP_JET_ERROR,
-			"the lease store has no room for new leases; make room on the disk that holds the state directory");
+	if (!has_store_room(request->input, ordering->answer))
 		return;
-	}
 	request->scope = order_scope(ordering);
 	if (!request->scope)
 		return;
-	request->reservation = order_reservation(ordering->order, request->scope);
+	request->reservation = reservation_of(request->scope, &order->client, order->htype,
+					      span_of(order->chaddr, order->hlen));
 	request_match_policies(request);
 	address = order_address(ordering);
 	if (!is_ip4_none(address))
@@ -254,6 +259,8 @@ static void order_dispatch(struct ordering *ordering) {
 	case ORDER_OFFERS:
 		offers_visit(request->engine->offers, request->input->now.boot_ms, count_offer, ordering->answer);
 		return;
+	case ORDER_LEASE_IMPORT: /* engine_import */
+		return;
 	}
 }
 
@@ -290,5 +297,5 @@ void engine_order(struct engine *engine, const struct engine_input *input, const
 	ip4_format(order->address, ordering.address);
 	order_dispatch(&ordering);
 	if (output.is_store_failed)
-		refuse_store(&ordering);
+		order_refuse_store(ret_answer);
 }

@@ -283,3 +283,14 @@ static inline bool is_request_traced(const struct request *request) {
 /* Tell the trace, if there is one; the note is not looked at otherwise. */
 #define request_note(request, ...)                                                                                     \
 	(is_request_traced(request) ? engine_trace_note((request)->input->trace, __VA_ARGS__) : (void)0)
+
+/* order.c: the reservation of a client in @scope, by its client identifier or its hardware address; NULL if it has
+ * none. */
+const struct reservation *reservation_of(const struct scope *scope, const struct client_key *client, uint8_t htype,
+					 struct span hardware);
+
+/* False, and the reason is given, if the store has no room for new leases. */
+bool has_store_room(const struct engine_input *input, struct order_answer *answer);
+
+/* Say that the store failed. */
+void order_refuse_store(struct order_answer *answer);

@@ -24,6 +24,7 @@ libmodel_a_SOURCES = \
 	src/model/entry.h \
 	src/model/filter.c \
 	src/model/filter.h \
+	src/model/import.def \
 	src/model/inconsistency.c \
 	src/model/inconsistency.def \
 	src/model/inconsistency.h \
@@ -33,6 +34,7 @@ libmodel_a_SOURCES = \
 	src/model/ldif_write.h \
 	src/model/lease.c \
 	src/model/lease.h \
+	src/model/lease_member.def \
 	src/model/map.c \
 	src/model/map_lists.c \
 	src/model/map_option.c \

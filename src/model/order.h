@@ -14,11 +14,21 @@
 #include "model/lease.h"
 
 #define ORDER_SCOPES_MAX 1024
+#define ORDER_LEASES_MAX 128 /* few enough that packets hardly wait for them */
 
 enum order_kind {
 	ORDER_LEASE_CREATE = 1,
 	ORDER_LEASE_DELETE, /* of @address */
 	ORDER_OFFERS,       /* how many offers wait for their client's request, by scope */
+	ORDER_LEASE_IMPORT, /* store the leases that follow the order, each that may be */
+};
+
+/* What became of a lease that was to be imported. */
+enum import_outcome {
+#define IMPORT(symbol, code, sentence) IMPORT_##symbol,
+#include "model/import.def"
+#undef IMPORT
+	IMPORT_COUNT
 };
 
 /* Embedded. */
@@ -32,6 +42,14 @@ struct order {
 	uint8_t htype, hlen;
 	uint8_t chaddr[LEASE_HARDWARE_MAX];
 	char host_name[LEASE_HOST_NAME_MAX];
+	bool is_overwriting; /* an import: other records give way to it, as far as nothing that was promised is lost */
+	uint32_t n_leases;   /* that follow; of an import alone */
+};
+
+/* Embedded; large: an order as it goes from one process to the other, which ends behind the leases that it has. */
+struct order_message {
+	struct order order;
+	struct lease leases[ORDER_LEASES_MAX]; /* a scope's network may be none: the one that holds the address */
 };
 
 /* Offers in one scope; 0: an empty row. Embedded. */
@@ -45,7 +63,21 @@ struct order_answer {
 	struct error error; /* its code is 0 if what was asked for was done, and then the rest counts */
 	struct lease lease; /* that was made or deleted */
 	struct order_offers scopes[ORDER_SCOPES_MAX]; /* in no order, with empty rows between; of very many, not all */
+	uint8_t outcomes[ORDER_LEASES_MAX]; /* enum import_outcome of each lease to be imported */
 };
 
 /* True if @order can be looked at: it names a known kind, its lengths fit their fields, its texts end. */
 bool is_order_valid(const struct order *order);
+
+/* True if @lease, which came with an order, can be looked at and stored. */
+bool is_order_lease_valid(const struct lease *lease);
+
+/* How many octets of @message go to the other process. */
+size_t order_message_size(const struct order_message *message);
+
+/* True if @size octets that were received into @message hold a whole order, which is_order_valid may still refuse. */
+bool is_order_message_whole(const struct order_message *message, size_t size);
+
+/* Say why @outcome, a refusal, is one: @address was not imported. Returns the negative code; 0, and nothing is said, if
+ * it is none. */
+int import_refusal(enum import_outcome outcome, struct ip4 address, struct error *reterr_error);

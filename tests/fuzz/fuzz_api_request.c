@@ -6,9 +6,19 @@
 #include <string.h>
 
 #include "api/answer.h"
+#include "api/import.h"
 #include "base/mem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* NULL, and @reterr_error filled, if the body of an import is none. */
+static struct import *import_of(struct span body, struct error *reterr_error) {
+	struct import *import = NULL;
+
+	if (import_new(body, 0, 5000, &import, reterr_error) < 0)
+		assert(!import && reterr_error->code > 0 && reterr_error->text[0]);
+	return import;
+}
 
 static struct api_answer answer_to(enum api_method method, const char *uri, struct span body) {
 	static const struct order_answer done = { .lease = { .state = LEASE_ACTIVE } };
@@ -16,6 +26,7 @@ static struct api_answer answer_to(enum api_method method, const char *uri, stru
 	struct api_request request;
 	struct api_answer answer;
 	struct sources *sources;
+	struct import *import = NULL;
 	struct error error;
 	struct arena *arena;
 
@@ -26,9 +37,18 @@ static struct api_answer answer_to(enum api_method method, const char *uri, stru
 	}
 	assert(!request.has_order || is_order_valid(&request.order));
 	assert(request.route < API_ROUTE_COUNT && request.limit >= 1 && request.limit <= API_LIMIT_MAX);
+	if (request.route == API_ROUTE_LEASE_IMPORT) {
+		import = import_of(body, &error);
+		if (!import) {
+			api_answer_error(&error, &answer);
+			return answer;
+		}
+	}
 	sources = sources_new("/nonexistent", "dhcp1.example.com", false);
 	arena = arena_new((size_t)1 << 20);
-	api_answer_make(sources, arena, &(struct api_question){ .request = &request, .done = &done }, &now, &answer);
+	api_answer_make(sources, arena,
+			&(struct api_question){ .request = &request, .done = &done, .import = import }, &now, &answer);
+	import_free(import);
 	arena_free(arena);
 	sources_free(sources);
 	return answer;

@@ -2,7 +2,7 @@
 # What the engine makes of classes, policies and so on (the variables are core.mk's).
 if HAVE_CMOCKA
 ENGINE_TESTS = tests/unit/test_engine_classes tests/unit/test_engine_policies tests/unit/test_engine_trace \
-	tests/unit/test_engine_store tests/unit/test_clock_watch tests/unit/test_reconcile
+	tests/unit/test_engine_store tests/unit/test_clock_watch tests/unit/test_reconcile tests/unit/test_import
 check_PROGRAMS += $(ENGINE_TESTS)
 TESTS += $(ENGINE_TESTS)
 tests_unit_test_engine_classes_SOURCES = tests/unit/test_engine_classes.c $(engine_support)
@@ -23,4 +23,7 @@ tests_unit_test_engine_store_LDADD = $(core_libs) $(CMOCKA_LIBS)
 tests_unit_test_clock_watch_SOURCES = tests/unit/test_clock_watch.c
 tests_unit_test_clock_watch_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_clock_watch_LDADD = $(core_libs) $(CMOCKA_LIBS)
+tests_unit_test_import_SOURCES = tests/unit/test_import.c $(engine_support)
+tests_unit_test_import_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
+tests_unit_test_import_LDADD = $(core_libs) $(CMOCKA_LIBS)
 endif

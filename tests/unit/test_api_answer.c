@@ -10,6 +10,7 @@
 #include "api/answer.h"
 #include "api/bindings.h"
 #include "api/json.h"
+#include "api/lease_row.h"
 #include "api/peer.h"
 #include "base/counter.h"
 #include "base/macros.h"
@@ -293,7 +294,7 @@ static void test_states(void **state) {
 	lease.state = LEASE_DECLINED;
 	assert_string_equal(lease_state_name(&lease, NOW - 1), "declined");
 	assert_string_equal(lease_state_name(&lease, NOW), "expired");
-	object = lease_json(&lease, NOW);
+	object = lease_row_json(&lease, NOW);
 	assert_true(json_is_null(member(object, "relay")));
 	json_decref(object);
 }

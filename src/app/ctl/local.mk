@@ -18,6 +18,8 @@ libctl_a_SOURCES = \
 	src/app/ctl/page_daemon.c \
 	src/app/ctl/page_explain.c \
 	src/app/ctl/page_status.c \
+	src/app/ctl/pieces.c \
+	src/app/ctl/pieces.h \
 	src/app/ctl/terminal.c \
 	src/app/ctl/terminal.h \
 	src/app/ctl/view.c \

@@ -14,6 +14,7 @@
 #include "app/ctl/command.h"
 #include "app/ctl/complete.h"
 #include "app/ctl/output.h"
+#include "app/ctl/pieces.h"
 #include "app/ctl/terminal.h"
 #include "app/ctl/view.h"
 #include "config.h"
@@ -31,20 +32,30 @@ static void complain(const char *rank, const char *name, int code, const char *s
 	free(line);
 }
 
+/* What is left of @result, if some of it was printed while it came; else all. */
+static void print_result(const struct pieces *pieces, json_t *result) {
+	if (has_pieces(pieces))
+		pieces_end(pieces, result);
+	else if (is_output_json(pieces->arguments))
+		output_json(stdout, result);
+	else
+		view_show(pieces->arguments, result);
+}
+
 /* @result: what the refused operation has to show all the same, or NULL. */
-static void report(const struct arguments *arguments, const struct lessor_error *error, json_t *result) {
+static void report(const struct pieces *pieces, const struct lessor_error *error, json_t *result) {
 	const char *name = lessor_error_name(error->code);
 	json_t *document;
 
-	if (is_output_json(arguments)) {
+	if (is_output_json(pieces->arguments)) {
 		document = result ? json_incref(result) : json_object();
 		json_object_set_new(document, "error",
 				    json_pack("{s:i, s:s, s:o}", "code", error->code, "name", name, "message",
 					      output_text(error->text)));
-		output_json(stdout, document);
+		print_result(pieces, document);
 		json_decref(document);
 	} else if (result) {
-		view_show(arguments, result);
+		print_result(pieces, result);
 	}
 	fflush(stdout);
 	complain("", name, error->code, error->text);
@@ -65,14 +76,14 @@ static void hint(const struct arguments *arguments) {
 }
 
 /* @text: the result as the library gave it, or NULL. */
-static int refuse(const struct arguments *arguments, const struct lessor_error *error, const char *text) {
+static int refuse(const struct pieces *pieces, const struct lessor_error *error, const char *text) {
 	json_t *result = text ? json_loads(text, 0, NULL) : NULL;
 
-	report(arguments, error, result);
+	report(pieces, error, result);
 	json_decref(result);
 	if (!error->is_usage)
 		return EXIT_REFUSED;
-	hint(arguments);
+	hint(pieces->arguments);
 	return EXIT_USAGE;
 }
 
@@ -96,21 +107,19 @@ static void print_undo(const json_t *result) {
 		printf("To bring it back, give these lines to ldapadd, or put them back into the file:\n\n%s", undo);
 }
 
-static void show(const struct arguments *arguments, const char *text) {
+static void show(const struct pieces *pieces, const char *text) {
 	json_t *result = json_loads(text, 0, NULL);
 
-	if (is_output_json(arguments)) {
-		output_json(stdout, result);
-	} else {
-		view_show(arguments, result);
+	print_result(pieces, result);
+	if (!is_output_json(pieces->arguments))
 		print_undo(result);
-	}
 	fflush(stdout);
 	print_warnings(result);
 	json_decref(result);
 }
 
-static int configure(struct lessor *session, const struct arguments *arguments, struct lessor_error *reterr_error) {
+static int configure(struct lessor *session, struct pieces *pieces, struct lessor_error *reterr_error) {
+	const struct arguments *arguments = pieces->arguments;
 	int r = 0;
 
 	for (size_t i = 0; i < arguments->n_settings && r == 0; i++)
@@ -119,6 +128,7 @@ static int configure(struct lessor *session, const struct arguments *arguments, 
 		lessor_on_password(session, terminal_ask_password, NULL);
 	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !is_flag_given(arguments, FLAG_YES))
 		lessor_on_question(session, terminal_ask, NULL);
+	lessor_on_piece(session, pieces_take, pieces);
 	if (isatty(STDERR_FILENO))
 		lessor_on_progress(session, terminal_show_progress, NULL);
 	return r;
@@ -126,26 +136,28 @@ static int configure(struct lessor *session, const struct arguments *arguments, 
 
 static int call(struct lessor *session, const struct arguments *arguments) {
 	const struct lessor_operation *operation = arguments->operation;
+	struct pieces pieces = { .arguments = arguments };
 	struct lessor_error error;
 	char name[64], *result = NULL;
-	int r = configure(session, arguments, &error);
+	int r = configure(session, &pieces, &error);
 
 	snprintf(name, sizeof name, "%s%s%s", operation->noun, operation->verb[0] ? " " : "", operation->verb);
 	if (r == 0)
 		r = lessor_call(session, name, arguments->parameters, arguments->n_parameters, &result, &error);
 	if (r < 0)
-		r = refuse(arguments, &error, result);
+		r = refuse(&pieces, &error, result);
 	else
-		show(arguments, result);
+		show(&pieces, result);
 	free(result);
 	return r;
 }
 
 static int refuse_line(const struct arguments *arguments, const struct error *error) {
 	struct lessor_error refusal = { .code = error->code, .is_usage = true };
+	const struct pieces none = { .arguments = arguments };
 
 	snprintf(refusal.text, sizeof refusal.text, "%s", error->text);
-	return refuse(arguments, &refusal, NULL);
+	return refuse(&none, &refusal, NULL);
 }
 
 static int run(struct arena *arena, int argc, char **argv) {

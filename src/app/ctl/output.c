@@ -11,7 +11,6 @@
 #include "base/text.h"
 
 #define GAP 2 /* spaces between columns */
-#define COLUMNS_MAX 12
 
 /* Words that say how something is. Others are printed plainly. */
 static const struct {
@@ -129,44 +128,59 @@ static void print_cell(FILE *file, const char *word, enum column_kind kind, int 
 		fprintf(file, "%*s", (kind == COLUMN_NUMBER ? 0 : padding) + GAP, "");
 }
 
-static void measure(const json_t *items, const struct column *columns, size_t n_columns, int *ret_widths) {
+static void widen(int *width, int needed) {
+	if (needed > *width)
+		*width = needed;
+}
+
+static void measure(struct output_table *table, const json_t *items, const struct column *columns, size_t n_columns) {
 	const json_t *item;
 	size_t row;
 
 	for (size_t i = 0; i < n_columns; i++)
-		ret_widths[i] = text_width(columns[i].title);
+		widen(&table->widths[i], text_width(columns[i].title));
 	json_array_foreach(items, row, item) {
 		for (size_t i = 0; i < n_columns; i++) {
 			char *cell = output_cell(json_object_get(item, columns[i].key), columns[i].kind);
-			int width = text_width(cell);
 
-			if (width > ret_widths[i])
-				ret_widths[i] = width;
+			widen(&table->widths[i], text_width(cell));
 			free(cell);
 		}
 	}
 }
 
-void output_table(FILE *file, const json_t *items, const struct column *columns, size_t n_columns) {
-	int widths[COLUMNS_MAX];
+static void print_titles(FILE *file, const struct output_table *table, const struct column *columns, size_t n_columns) {
+	for (size_t i = 0; i < n_columns; i++)
+		print_cell(file, columns[i].title, columns[i].kind == COLUMN_NUMBER ? COLUMN_NUMBER : COLUMN_TEXT,
+			   table->widths[i], i + 1 == n_columns);
+	fputc('\n', file);
+}
+
+void output_rows(FILE *file, struct output_table *table, const json_t *items, const struct column *columns,
+		 size_t n_columns) {
 	const json_t *item;
 	size_t row;
 
-	assert(n_columns <= COLUMNS_MAX);
-	measure(items, columns, n_columns, widths);
-	for (size_t i = 0; i < n_columns; i++)
-		print_cell(file, columns[i].title, columns[i].kind == COLUMN_NUMBER ? COLUMN_NUMBER : COLUMN_TEXT,
-			   widths[i], i + 1 == n_columns);
-	fputc('\n', file);
+	assert(n_columns <= OUTPUT_COLUMNS_MAX);
+	measure(table, items, columns, n_columns);
+	if (table->n_rows == 0)
+		print_titles(file, table, columns, n_columns);
 	json_array_foreach(items, row, item) {
 		for (size_t i = 0; i < n_columns; i++) {
 			char *cell = output_cell(json_object_get(item, columns[i].key), columns[i].kind);
 
-			print_cell(file, cell, columns[i].kind, widths[i], i + 1 == n_columns);
+			print_cell(file, cell, columns[i].kind, table->widths[i], i + 1 == n_columns);
 			free(cell);
 		}
 		fputc('\n', file);
+		table->n_rows++;
 	}
+}
+
+void output_table(FILE *file, const json_t *items, const struct column *columns, size_t n_columns) {
+	struct output_table table = { .n_rows = 0 };
+
+	output_rows(file, &table, items, columns, n_columns);
 }
 
 void output_fields(FILE *file, const json_t *object, const struct column *columns, size_t n_columns) {

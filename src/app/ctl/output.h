@@ -25,9 +25,22 @@ struct column {
 	enum column_kind kind;
 };
 
+#define OUTPUT_COLUMNS_MAX 12
+
+/* A table that is printed piece by piece. Embedded; a zeroed one has not been begun. */
+struct output_table {
+	int widths[OUTPUT_COLUMNS_MAX]; /* of the columns so far */
+	size_t n_rows;
+};
+
 /* Print the objects of the array @items, one a line, under aligned titles. Characters that would move a terminal's
  * cursor are shown as '?'. */
 void output_table(FILE *file, const json_t *items, const struct column *columns, size_t n_columns);
+
+/* Go on with @table, which has these columns; the titles stand above its first row. A row that is wider than those
+ * before makes room for what follows it. */
+void output_rows(FILE *file, struct output_table *table, const json_t *items, const struct column *columns,
+		 size_t n_columns);
 
 /* Print "Title:  value" lines of @object; keys that are absent or null are left out. */
 void output_fields(FILE *file, const json_t *object, const struct column *columns, size_t n_columns);

@@ -23,6 +23,8 @@ bool terminal_ask(void *context, const char *question) {
 
 void terminal_show_progress(void *context, size_t done, size_t total, const char *what) {
 	fprintf(stderr, "\r\033[K");
+	if (total == 0 && done > 0)
+		fprintf(stderr, "%zu: %.*s", done, WHAT_MAX, what);
 	if (done < total)
 		fprintf(stderr, "%zu of %zu (%zu%%): %.*s", done, total, 100 * done / total, WHAT_MAX, what);
 	fflush(stderr);

@@ -53,7 +53,7 @@ static const struct view *view_find(const struct view *rows, size_t n_rows, cons
 }
 
 /* The columns of @view, and those of its row of wide ones behind them. */
-static void show_wide(const struct view *view, const json_t *items) {
+static void show_wide(const struct view *view, struct output_table *table, const json_t *items) {
 	const struct view *wide = view_find(wide_columns, ARRAY_LEN(wide_columns), view->operation);
 	size_t n_wide = wide ? wide->n_columns : 0, n = view->n_columns;
 	struct column *columns = mem_alloc((n + n_wide) * sizeof *columns);
@@ -61,28 +61,43 @@ static void show_wide(const struct view *view, const json_t *items) {
 	memcpy(columns, view->columns, n * sizeof *columns);
 	if (n_wide)
 		memcpy(columns + n, wide->columns, n_wide * sizeof *columns);
-	output_table(stdout, items, columns, n + n_wide);
+	output_rows(stdout, table, items, columns, n + n_wide);
 	free(columns);
+}
+
+static void show_rows(const struct view *view, bool is_wide, struct output_table *table, const json_t *items) {
+	if (is_wide)
+		show_wide(view, table, items);
+	else
+		output_rows(stdout, table, items, view->columns, view->n_columns);
 }
 
 /* What more there is to say stands behind the table. */
 static void show_table(const struct view *view, bool is_wide, const json_t *result) {
-	const json_t *items = json_object_get(result, view->key);
+	struct output_table table = { .n_rows = 0 };
 
-	if (is_wide)
-		show_wide(view, items);
-	else
-		output_table(stdout, items, view->columns, view->n_columns);
+	show_rows(view, is_wide, &table, json_object_get(result, view->key));
 	output_message(stdout, result, "");
 }
 
-void view_show(const struct arguments *arguments, json_t *result) {
+static const struct view *view_of(const struct arguments *arguments) {
 	const struct lessor_operation *operation = arguments->operation;
-	const struct view *view;
 	char name[64];
 
 	snprintf(name, sizeof name, "%s%s%s", operation->noun, operation->verb[0] ? " " : "", operation->verb);
-	view = view_find(views, ARRAY_LEN(views), name);
+	return view_find(views, ARRAY_LEN(views), name);
+}
+
+void view_show_rows(const struct arguments *arguments, struct output_table *table, const json_t *items) {
+	const struct view *view = view_of(arguments);
+
+	if (view && view->key)
+		show_rows(view, is_output_wide(arguments), table, items);
+}
+
+void view_show(const struct arguments *arguments, json_t *result) {
+	const struct view *view = view_of(arguments);
+
 	if (!view)
 		output_message(stdout, result, "done");
 	else if (view->page)
