@@ -2,9 +2,12 @@
 #include "store/db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/event.h"
@@ -28,6 +31,7 @@ struct db {
 	unsigned n_commits;
 	MDB_env *env;
 	MDB_dbi tables[DB_TABLES_MAX];
+	_Atomic uint64_t reserved_until; /* up to where the disk keeps space for the file */
 };
 
 static pthread_mutex_t db_list_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -71,9 +75,21 @@ static int rc_error(int rc, enum error_code code, const char *path, struct error
 	return error_set(reterr_error, code, "%s: %s; %s", path, mdb_strerror(rc), rc_advice(rc));
 }
 
+/* With room for the file to double. */
+static size_t map_size_for(const struct db_kind *kind, const char *path) {
+	size_t map_size = kind->map_size;
+	struct stat info;
+
+	if (stat(path, &info) < 0)
+		return map_size;
+	while (map_size / 2 < (uint64_t)info.st_size)
+		map_size *= 2;
+	return map_size;
+}
+
 /* A large map costs only address space, but a system may be short of that: take half until it fits. */
 static int env_open(const struct db_kind *kind, const char *path, bool is_writing, MDB_env **ret_env) {
-	size_t map_size = kind->map_size;
+	size_t map_size = map_size_for(kind, path);
 	MDB_env *env;
 	int rc;
 
@@ -106,6 +122,10 @@ static int check_format(const struct db *db, MDB_txn *txn, MDB_dbi meta, struct 
 		return error_set(reterr_error, kind->open_code,
 				 "%s has format %u, newer than this program's %u; use the program that wrote it",
 				 db->path, version, kind->version);
+	if (version < kind->oldest)
+		return error_set(reterr_error, kind->oldest_code,
+				 "%s has format %u, and this program knows none before %u; convert it with an earlier one",
+				 db->path, version, kind->oldest);
 	if (version < kind->version)
 		return error_set(reterr_error, kind->older_code,
 				 "%s has format %u, older than this program's %u; convert it first", db->path, version,
@@ -229,7 +249,7 @@ static struct db *db_free(struct db *db) {
 
 /* Before a writer opens its file: make way for a new one where there is none that could be used. */
 static int db_prepare(struct db *db, struct error *reterr_error) {
-	if (!is_db_file_sound(db->kind, db->path)) {
+	if (!is_db_file_sound(db->kind, db->path, db->kind->is_large ? DB_CHECK_QUICK : DB_CHECK_WHOLE)) {
 		if (!db->kind->is_copy)
 			return error_set(reterr_error, db->kind->open_code, "%s is damaged; %s", db->path,
 					 db->kind->damage_advice);
@@ -326,6 +346,13 @@ bool is_db_current(const struct db *db) {
 	return is_db_file_at(&db->file, db->path);
 }
 
+bool has_db_name(const struct db *db) {
+	mdb_filehandle_t fd;
+	struct stat info;
+
+	return db->env && mdb_env_get_fd(db->env, &fd) == 0 && fstat(fd, &info) == 0 && info.st_nlink > 0;
+}
+
 bool is_db_new(const struct db *db) {
 	return db->is_new;
 }
@@ -365,8 +392,16 @@ static void db_recover(struct db *db, int rc) {
 	pthread_mutex_unlock(&db_list_mutex);
 }
 
+static int begun(struct db *db, bool is_writing, int rc, MDB_txn *txn, struct db_txn *ret_txn,
+		 struct error *reterr_error) {
+	if (rc)
+		return rc_error(rc, E_DHCP_JET_ERROR, db->path, reterr_error);
+	*ret_txn = (struct db_txn){ .db = db, .txn = txn, .is_writing = is_writing };
+	return 0;
+}
+
 int db_begin(struct db *db, bool is_writing, struct db_txn *ret_txn, struct error *reterr_error) {
-	MDB_txn *txn;
+	MDB_txn *txn = NULL;
 	int rc;
 
 	assert(!is_writing || db->is_writing);
@@ -375,9 +410,86 @@ int db_begin(struct db *db, bool is_writing, struct db_txn *ret_txn, struct erro
 		db_recover(db, rc);
 		rc = txn_begin(db, is_writing, &txn);
 	}
+	return begun(db, is_writing, rc, txn, ret_txn, reterr_error);
+}
+
+int db_begin_beside(struct db *db, bool is_writing, struct db_txn *ret_txn, struct error *reterr_error) {
+	MDB_txn *txn = NULL;
+	int rc = txn_begin(db, is_writing, &txn);
+
+	return begun(db, is_writing, rc, txn, ret_txn, reterr_error);
+}
+
+int db_renew(struct db_txn *txn, struct error *reterr_error) {
+	struct db *db = txn->db;
+
+	assert(!txn->is_writing);
+	if (txn->txn && txn->rc == 0) {
+		mdb_txn_reset(txn->txn);
+		txn->rc = mdb_txn_renew(txn->txn);
+	}
+	if (txn->txn && txn->rc == 0)
+		return 0;
+	db_abort(txn);
+	return db_begin(db, false, txn, reterr_error);
+}
+
+int db_grow(struct db *db, struct error *reterr_error) {
+	int rc = db->env ? mdb_env_set_mapsize(db->env, 2 * db_map_size(db)) : MDB_PANIC;
+
+	return rc ? rc_error(rc, E_DHCP_JET_ERROR, db->path, reterr_error) : 0;
+}
+
+uint64_t db_map_size(const struct db *db) {
+	MDB_envinfo info;
+
+	return db->env && mdb_env_info(db->env, &info) == 0 ? info.me_mapsize : 0;
+}
+
+uint64_t db_size(const struct db *db) {
+	MDB_envinfo info;
+	MDB_stat stat;
+
+	if (!db->env || mdb_env_info(db->env, &info) || mdb_env_stat(db->env, &stat))
+		return 0;
+	return (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+uint64_t db_reserved(const struct db *db) {
+	uint64_t size = db_size(db), until = atomic_load(&db->reserved_until);
+
+	return until > size ? until - size : 0;
+}
+
+/* Where the file system cannot keep space for a file, that it has some must do. */
+static int check_free_space(int fd, uint64_t size) {
+	struct statvfs info;
+
+	if (fstatvfs(fd, &info) < 0)
+		return errno;
+	return (uint64_t)info.f_bavail * info.f_frsize < size ? ENOSPC : 0;
+}
+
+static int reserve(int fd, uint64_t from, uint64_t size) {
+	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)from, (off_t)size) == 0)
+		return 0;
+	return errno == EOPNOTSUPP || errno == ENOSYS ? check_free_space(fd, size) : errno;
+}
+
+/* What is kept needs no looking after until half of it is used. */
+int db_reserve(struct db *db, uint64_t size, struct error *reterr_error) {
+	uint64_t end = db_size(db);
+	mdb_filehandle_t fd;
+	int rc;
+
+	if (db_reserved(db) > size / 2)
+		return 0;
+	rc = db->env ? mdb_env_get_fd(db->env, &fd) : MDB_PANIC;
+	if (rc == 0)
+		rc = reserve(fd, end, size);
 	if (rc)
 		return rc_error(rc, E_DHCP_JET_ERROR, db->path, reterr_error);
-	*ret_txn = (struct db_txn){ .db = db, .txn = txn, .is_writing = is_writing };
+	atomic_store(&db->reserved_until, end + size);
 	return 0;
 }
 
@@ -429,6 +541,22 @@ int db_get(struct db_txn *txn, unsigned table, struct span key, struct span *ret
 	}
 	*ret_value = span_of_val(value);
 	return 0;
+}
+
+uint64_t db_get_number(struct db_txn *txn, const char *key) {
+	struct span value;
+
+	if (db_get(txn, DB_TABLE_META, span_of_text(key), &value) < 0 || value.len != 8)
+		return 0;
+	return (uint64_t)be32_read(value.data) << 32 | be32_read(value.data + 4);
+}
+
+void db_put_number(struct db_txn *txn, const char *key, uint64_t value) {
+	uint8_t octets[8];
+
+	be32_write(octets, (uint32_t)(value >> 32));
+	be32_write(octets + 4, (uint32_t)value);
+	db_put(txn, DB_TABLE_META, span_of_text(key), span_of(octets, sizeof octets));
 }
 
 void db_put(struct db_txn *txn, unsigned table, struct span key, struct span value) {
@@ -501,6 +629,34 @@ bool db_next(struct db_cursor *cursor) {
 	cursor->key = span_of_val(key);
 	cursor->value = span_of_val(value);
 	return true;
+}
+
+bool db_find(struct db_cursor *cursor, struct span key) {
+	MDB_val mdb_key = val_of(key), value;
+	int rc;
+
+	if (cursor->txn->rc)
+		return false;
+	rc = mdb_cursor_get(cursor->cursor, &mdb_key, &value, MDB_SET_KEY);
+	if (rc && rc != MDB_NOTFOUND)
+		db_fail(cursor->txn, rc);
+	if (rc)
+		return false;
+	cursor->key = span_of_val(mdb_key);
+	cursor->value = span_of_val(value);
+	return true;
+}
+
+void db_cursor_put(struct db_cursor *cursor, struct span key, struct span value) {
+	MDB_val mdb_key = val_of(key), mdb_value = val_of(value);
+
+	if (cursor->txn->rc == 0)
+		cursor->txn->rc = mdb_cursor_put(cursor->cursor, &mdb_key, &mdb_value, 0);
+}
+
+void db_cursor_delete(struct db_cursor *cursor) {
+	if (cursor->txn->rc == 0)
+		cursor->txn->rc = mdb_cursor_del(cursor->cursor, 0);
 }
 
 void db_cursor_done(struct db_cursor *cursor) {

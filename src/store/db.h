@@ -26,11 +26,14 @@ struct db_kind {
 	const char *what;            /* its name in sentences: "the lease store" */
 	uint32_t magic;
 	uint32_t version;            /* of the format that this program writes */
+	uint32_t oldest;             /* that can be converted; 0: any */
 	const char *const *tables;   /* DB_TABLE_META first; ends with NULL */
-	size_t map_size;             /* the most that the file may grow to */
+	size_t map_size;             /* the most that the file may grow to, unless its map is made larger */
 	enum error_code open_code;   /* when it cannot be opened */
 	enum error_code older_code;  /* when its format is older */
+	enum error_code oldest_code; /* when it is older than the oldest */
 	const char *damage_advice;   /* what to do about a damaged one */
+	bool is_large;               /* it is looked at only in places before it is opened */
 	bool is_copy;                /* of what is elsewhere: a damaged one is set aside and made anew */
 };
 
@@ -65,6 +68,9 @@ struct db *db_close(struct db *db);
 /* False if the file was removed or replaced since it was opened: whoever opens it now gets another one. */
 bool is_db_current(const struct db *db);
 
+/* False if the file has no name any more. Cheap; says nothing of one that was moved away. */
+bool has_db_name(const struct db *db);
+
 /* True if there was no file, or an empty one, when this writer opened it. */
 bool is_db_new(const struct db *db);
 
@@ -74,6 +80,25 @@ const char *db_path(const struct db *db);
 /* Start a transaction. 0 or -E_DHCP_JET_ERROR; it ends with db_commit or db_abort. */
 int db_begin(struct db *db, bool is_writing, struct db_txn *ret_txn, struct error *reterr_error);
 
+/* As db_begin, but mends nothing after a failure: for a thread beside the one that has other transactions. */
+int db_begin_beside(struct db *db, bool is_writing, struct db_txn *ret_txn, struct error *reterr_error);
+
+/* Let a reading transaction see what was committed since it began; what stuck to it is forgotten. 0, or
+ * -E_DHCP_JET_ERROR and it has ended. Nobody else in this process has one, if it had failed. */
+int db_renew(struct db_txn *txn, struct error *reterr_error);
+
+/* Double the file's map. Nobody in this process has a transaction. 0 or -E_DHCP_JET_ERROR. */
+int db_grow(struct db *db, struct error *reterr_error);
+
+/* Have @size octets of the disk in reserve behind the end of the file, for its growth. 0, or -E_DHCP_JET_ERROR with a
+ * sentence: there is not that much. Any thread, one at a time. */
+int db_reserve(struct db *db, uint64_t size, struct error *reterr_error);
+
+/* How large the file is without what is in reserve; how large it may become; what is in reserve. */
+uint64_t db_size(const struct db *db);
+uint64_t db_map_size(const struct db *db);
+uint64_t db_reserved(const struct db *db);
+
 /* Make all changes durable. 0, or -E_DHCP_JET_ERROR and nothing has changed. The transaction has ended either way. */
 int db_commit(struct db_txn *txn, struct error *reterr_error);
 
@@ -82,6 +107,11 @@ void db_abort(struct db_txn *txn);
 
 /* Borrow the value of @key until the next change. 0, -E_NOT_FOUND or -E_DHCP_JET_ERROR. */
 int db_get(struct db_txn *txn, unsigned table, struct span key, struct span *ret_value);
+
+/* The number of eight octets, the highest first, that stands under @key in the table meta; 0 if there is none. And set
+ * it. */
+uint64_t db_get_number(struct db_txn *txn, const char *key);
+void db_put_number(struct db_txn *txn, const char *key, uint64_t value);
 
 /* Set the value of @key; remove it (which may not be there); empty the table. Failures stick. */
 void db_put(struct db_txn *txn, unsigned table, struct span key, struct span value);
@@ -105,6 +135,13 @@ void db_seek(struct db_txn *txn, unsigned table, struct span from, struct db_cur
 
 /* Step to the next row, which @cursor then shows. False at the end or after a failure (db_result tells). */
 bool db_next(struct db_cursor *cursor);
+
+/* Stand at @key, wherever the walk was: cheap for a key that is near. False if it is not there, or after a failure. */
+bool db_find(struct db_cursor *cursor, struct span key);
+
+/* Set the value of @key, which db_find was asked for last; or remove the row that it found. Failures stick. */
+void db_cursor_put(struct db_cursor *cursor, struct span key, struct span value);
+void db_cursor_delete(struct db_cursor *cursor);
 
 /* End the walk. */
 void db_cursor_done(struct db_cursor *cursor);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define CHECK_SECONDS_MAX 120
+#define CHECK_NICENESS 15
 #define FREE_PAGES_TABLE 0 /* LMDB's own, which a writer will rely on */
 
 enum { CHILD_SOUND, CHILD_DAMAGED };
@@ -25,35 +26,58 @@ static bool is_damage(int rc) {
 	return rc == MDB_INVALID || rc == MDB_CORRUPTED || rc == MDB_VERSION_MISMATCH || rc == MDB_PAGE_NOTFOUND;
 }
 
-static bool is_table_sound(MDB_txn *txn, MDB_dbi table) {
+/* Go to a row, and touch the end of its value, which may be on pages of its own. */
+static int visit(MDB_cursor *cursor, MDB_cursor_op where) {
 	volatile uint8_t last;
-	MDB_cursor *cursor;
 	MDB_val key, value;
+	int rc = mdb_cursor_get(cursor, &key, &value, where);
+
+	if (rc == 0 && value.mv_size)
+		last = ((const uint8_t *)value.mv_data)[value.mv_size - 1];
+	(void)last;
+	return rc;
+}
+
+static bool is_table_sound(MDB_txn *txn, MDB_dbi table, enum db_check how) {
+	MDB_cursor *cursor;
 	int rc;
 
 	if (mdb_cursor_open(txn, table, &cursor))
 		return false;
-	while ((rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0)
-		if (value.mv_size)
-			last = ((const uint8_t *)value.mv_data)[value.mv_size - 1];
-	(void)last;
+	rc = visit(cursor, MDB_FIRST);
+	if (how == DB_CHECK_QUICK && rc == 0)
+		rc = visit(cursor, MDB_LAST);
+	while (how != DB_CHECK_QUICK && rc == 0)
+		rc = visit(cursor, MDB_NEXT);
 	mdb_cursor_close(cursor);
-	return rc == MDB_NOTFOUND;
+	return rc == 0 || rc == MDB_NOTFOUND;
 }
 
-static bool is_content_sound(const struct db_kind *kind, MDB_txn *txn) {
-	bool is_sound = is_table_sound(txn, FREE_PAGES_TABLE);
+/* A file that was cut short is shorter than its pages. */
+static bool is_size_sound(MDB_env *env) {
+	mdb_filehandle_t fd;
+	MDB_envinfo info;
+	struct stat file;
+	MDB_stat stat;
+
+	if (mdb_env_info(env, &info) || mdb_env_stat(env, &stat) || mdb_env_get_fd(env, &fd) || fstat(fd, &file) < 0)
+		return true;
+	return (uint64_t)file.st_size >= (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+static bool is_content_sound(const struct db_kind *kind, MDB_txn *txn, enum db_check how) {
+	bool is_sound = is_size_sound(mdb_txn_env(txn)) && is_table_sound(txn, FREE_PAGES_TABLE, how);
 
 	for (unsigned i = 0; is_sound && kind->tables[i]; i++) {
 		MDB_dbi table;
 		int rc = mdb_dbi_open(txn, kind->tables[i], 0, &table);
 
-		is_sound = rc ? rc == MDB_NOTFOUND : is_table_sound(txn, table);
+		is_sound = rc ? rc == MDB_NOTFOUND : is_table_sound(txn, table, how);
 	}
 	return is_sound;
 }
 
-static _Noreturn void check(const struct db_kind *kind, const char *path, pid_t parent) {
+static _Noreturn void check(const struct db_kind *kind, const char *path, enum db_check how, pid_t parent) {
 	const struct rlimit no_core = { 0, 0 };
 	static const int fatal[] = { SIGSEGV, SIGBUS, SIGABRT, SIGALRM };
 	MDB_env *env;
@@ -68,20 +92,23 @@ static _Noreturn void check(const struct db_kind *kind, const char *path, pid_t 
 	setrlimit(RLIMIT_CORE, &no_core);
 	for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
 		signal(fatal[i], SIG_DFL);
-	alarm(CHECK_SECONDS_MAX);
+	if (how == DB_CHECK_BESIDE)
+		setpriority(PRIO_PROCESS, 0, CHECK_NICENESS);
+	else
+		alarm(CHECK_SECONDS_MAX);
 	if (mdb_env_create(&env))
 		_exit(CHILD_SOUND);
 	mdb_env_set_maxdbs(env, DB_TABLES_MAX);
 	mdb_env_set_assert(env, on_assert);
-	rc = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK, 0);
+	rc = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_RDONLY | (how == DB_CHECK_BESIDE ? 0 : MDB_NOLOCK), 0);
 	if (rc == 0)
 		rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
 	if (rc)
 		_exit(is_damage(rc) ? CHILD_DAMAGED : CHILD_SOUND);
-	_exit(is_content_sound(kind, txn) ? CHILD_SOUND : CHILD_DAMAGED);
+	_exit(is_content_sound(kind, txn, how) ? CHILD_SOUND : CHILD_DAMAGED);
 }
 
-bool is_db_file_sound(const struct db_kind *kind, const char *path) {
+bool is_db_file_sound(const struct db_kind *kind, const char *path, enum db_check how) {
 	pid_t parent = getpid(), child;
 	struct stat file;
 	int status;
@@ -90,7 +117,7 @@ bool is_db_file_sound(const struct db_kind *kind, const char *path) {
 		return true;
 	child = fork();
 	if (child == 0)
-		check(kind, path, parent);
+		check(kind, path, how, parent);
 	if (child < 0)
 		return true;
 	while (waitpid(child, &status, 0) < 0)

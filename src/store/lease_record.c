@@ -85,6 +85,33 @@ int lease_record_decode(struct ip4 address, struct span octets, struct lease *re
 	return 0;
 }
 
+int lease_record_glance(struct ip4 address, struct span octets, struct lease_glance *ret_glance) {
+	struct reader reader = reader_of(octets);
+	struct lease lease = { .address = address };
+	struct lease_glance glance;
+
+	if (!read_flags(&reader, &lease))
+		return -E_DHCP_JET_ERROR;
+	glance.is_bootp = lease.is_bootp;
+	glance.state = lease.state = reader_u8(&reader);
+	glance.scope.prefix_length = reader_u8(&reader);
+	if (glance.scope.prefix_length > 32)
+		return -E_DHCP_JET_ERROR;
+	glance.scope.network.value = address.value & ip4_mask(glance.scope.prefix_length);
+	reader_take(&reader, 8);
+	glance.changed = lease.changed = (int64_t)reader_u64(&reader);
+	glance.expiry = lease.expiry = (int64_t)reader_u64(&reader);
+	glance.last_in_force = lease_last_in_force(&lease);
+	reader_take(&reader, 5); /* relay, htype */
+	reader_take(&reader, reader_u8(&reader));
+	glance.client = reader_take(&reader, reader_u16(&reader));
+	glance.client_at = reader.at - glance.client.len;
+	if (reader.is_failed || glance.client.len > CLIENT_KEY_MAX)
+		return -E_DHCP_JET_ERROR;
+	*ret_glance = glance;
+	return 0;
+}
+
 /* Keys always fit: LEASE_KEY_MAX covers the longest, and their parts have lengths of their own. */
 static void key_add(struct lease_key *key, const void *octets, size_t len) {
 	assert(len <= sizeof key->octets - key->len);
@@ -99,7 +126,7 @@ static void key_add_u32(struct lease_key *key, uint32_t value) {
 }
 
 struct lease_key lease_key_address(struct ip4 address) {
-	struct lease_key key = { 0 };
+	struct lease_key key = { .len = 0 };
 
 	key_add_u32(&key, address.value);
 	return key;
@@ -113,18 +140,22 @@ int lease_key_address_decode(struct span key, struct ip4 *ret_address) {
 }
 
 struct lease_key lease_key_scope(struct ip4_subnet scope) {
-	struct lease_key key = { 0 };
+	struct lease_key key = { .len = 0 };
 
 	key_add_u32(&key, scope.network.value);
 	key_add(&key, &scope.prefix_length, 1);
 	return key;
 }
 
-struct lease_key lease_key_client(struct ip4_subnet scope, const struct client_key *client) {
+struct lease_key lease_key_client_octets(struct ip4_subnet scope, struct span client) {
 	struct lease_key key = lease_key_scope(scope);
 
-	key_add(&key, client->octets, client->len <= CLIENT_KEY_MAX ? client->len : CLIENT_KEY_MAX);
+	key_add(&key, client.data, client.len <= CLIENT_KEY_MAX ? client.len : CLIENT_KEY_MAX);
 	return key;
+}
+
+struct lease_key lease_key_client(struct ip4_subnet scope, const struct client_key *client) {
+	return lease_key_client_octets(scope, span_of(client->octets, client->len));
 }
 
 /* With the sign turned round, times before the epoch sort before those after it. */
@@ -135,20 +166,20 @@ static void key_add_time(struct lease_key *key, int64_t time) {
 	key_add_u32(key, (uint32_t)sortable);
 }
 
-struct lease_key lease_key_expiry(const struct lease *lease) {
-	struct lease_key key = lease_key_scope(lease->scope);
+struct lease_key lease_key_expiry_at(struct ip4_subnet scope, int64_t last_in_force, struct ip4 address) {
+	struct lease_key key = lease_key_scope(scope);
 
-	key_add_time(&key, lease_last_in_force(lease));
-	key_add_u32(&key, lease->address.value);
+	key_add_time(&key, last_in_force);
+	key_add_u32(&key, address.value);
 	return key;
 }
 
-struct lease_key lease_key_scope_after(struct ip4_subnet scope, int64_t now) {
-	struct lease_key key = lease_key_scope(scope);
+struct lease_key lease_key_expiry(const struct lease *lease) {
+	return lease_key_expiry_at(lease->scope, lease_last_in_force(lease), lease->address);
+}
 
-	key_add_time(&key, now);
-	key_add_u32(&key, UINT32_MAX);
-	return key;
+struct lease_key lease_key_scope_after(struct ip4_subnet scope, int64_t now) {
+	return lease_key_expiry_at(scope, now, (struct ip4){ UINT32_MAX });
 }
 
 int lease_key_expiry_decode(struct span key, struct ip4 *ret_address) {
@@ -156,4 +187,18 @@ int lease_key_expiry_decode(struct span key, struct ip4 *ret_address) {
 		return -E_DHCP_JET_ERROR;
 	ret_address->value = be32_read(key.data + EXPIRY_KEY_SIZE - 4);
 	return 0;
+}
+
+int64_t lease_key_expiry_time(struct span key) {
+	struct reader reader = reader_of(key);
+
+	reader_take(&reader, SCOPE_KEY_SIZE);
+	return (int64_t)(reader_u64(&reader) ^ (uint64_t)1 << 63);
+}
+
+struct lease_key lease_key_block(struct ip4 address) {
+	struct lease_key key = lease_key_address(address);
+
+	key.len--;
+	return key;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lease_store.h - durable leases: a batch of changes goes in, a completion comes back when it is on stable storage.
  *
- * This version commits LMDB once per batch; how is nobody's business outside.
+ * A batch is one frame of a journal; from time to time a thread writes what that holds into leases.mdb
+ * (docs/lease-store.md).
  * One writer process (serve) opens it with lease_store_open; readers (api) with lease_store_open_reader.
  * Thread: one per store object.
  */
@@ -83,9 +84,14 @@ int64_t lease_store_doubtful_until(const struct lease_store *store);
 /* Called for each lease; a negative return ends the iteration and is returned. */
 typedef int lease_visit_f(void *context, const struct lease *lease);
 
-/* Visit all leases in [@from, @to] in ascending order of address, in one consistent view.
+/* Visit all leases in [@from, @to] in ascending order of address, in one consistent view. Not during a batch.
  * 0, what @visit returned, or -E_DHCP_JET_ERROR. */
 int lease_store_visit(struct lease_store *store, struct ip4 from, struct ip4 to, lease_visit_f *visit, void *context);
+
+/* As lease_store_visit, with the records as they are stored, which are borrowed during the call (lease_record.h). */
+typedef int lease_record_visit_f(void *context, struct ip4 address, struct span record);
+int lease_store_visit_records(struct lease_store *store, struct ip4 from, struct ip4 to, lease_record_visit_f *visit,
+			      void *context);
 
 /* Embedded. */
 struct lease_store_stat {

@@ -5,137 +5,105 @@
 
 #include "store/lease_record.h"
 
+#define BITS_PER_OCTET 8
+#define OCTETS_PER_WORD 8
+
+void lease_bits_encode(const struct lease_bits *bits, uint8_t ret_octets[static LEASE_BLOCK_SIZE]) {
+	for (size_t i = 0; i < LEASE_BLOCK_SIZE; i++)
+		ret_octets[i] =
+			(uint8_t)(bits->words[i / OCTETS_PER_WORD] >> i % OCTETS_PER_WORD * BITS_PER_OCTET);
+}
+
+struct lease_bits lease_bits_decode(struct span octets) {
+	struct lease_bits bits = { 0 };
+
+	for (size_t i = 0; octets.len == LEASE_BLOCK_SIZE && i < octets.len; i++)
+		bits.words[i / OCTETS_PER_WORD] |= (uint64_t)octets.data[i] << i % OCTETS_PER_WORD * BITS_PER_OCTET;
+	return bits;
+}
+
 static bool is_lease_key_equal(const struct lease_key *a, const struct lease_key *b) {
 	return is_span_equal(lease_key_span(a), lease_key_span(b));
 }
 
-int lease_table_get_by_address(struct db_txn *txn, struct ip4 address, struct lease *ret_lease) {
+int lease_table_get_record(struct db_txn *txn, struct ip4 address, struct span *ret_record) {
 	struct lease_key key = lease_key_address(address);
-	struct span record;
-	int r;
 
-	r = db_get(txn, LEASE_TABLE_ADDRESS, lease_key_span(&key), &record);
-	return r < 0 ? r : lease_record_decode(address, record, ret_lease);
+	return db_get(txn, LEASE_TABLE_ADDRESS, lease_key_span(&key), ret_record);
 }
 
-/* The record that an index row led to; a row without one, or with another, is as good as none. */
-static int get_indexed(struct db_txn *txn, struct ip4 address, const struct lease_key *wanted,
-		       struct lease_key key_of(const struct lease *lease), struct lease *ret_lease) {
-	struct lease lease;
-	struct lease_key key;
+int lease_table_get_client(struct db_txn *txn, struct ip4_subnet scope, struct span client, struct ip4 *ret_address) {
+	struct lease_key key = lease_key_client_octets(scope, client);
+	struct span value;
 	int r;
 
-	r = lease_table_get_by_address(txn, address, &lease);
+	r = db_get(txn, LEASE_TABLE_CLIENT, lease_key_span(&key), &value);
 	if (r < 0)
-		return txn->rc ? -E_DHCP_JET_ERROR : -E_NOT_FOUND;
-	key = key_of(&lease);
-	if (!is_lease_key_equal(&key, wanted))
-		return -E_NOT_FOUND;
-	*ret_lease = lease;
-	return 0;
+		return r;
+	return lease_key_address_decode(value, ret_address) < 0 ? -E_NOT_FOUND : 0;
+}
+
+struct lease_bits lease_table_get_block(struct db_txn *txn, struct ip4 address) {
+	struct lease_key key = lease_key_block(address);
+	struct span value = { 0 };
+
+	if (db_get(txn, LEASE_TABLE_BLOCK, lease_key_span(&key), &value) < 0)
+		return (struct lease_bits){ 0 };
+	return lease_bits_decode(value);
+}
+
+int lease_table_get_by_address(struct db_txn *txn, struct ip4 address, struct lease *ret_lease) {
+	struct span record;
+	int r = lease_table_get_record(txn, address, &record);
+
+	return r < 0 ? r : lease_record_decode(address, record, ret_lease);
 }
 
 static struct lease_key key_client_of(const struct lease *lease) {
 	return lease_key_client(lease->scope, &lease->client);
 }
 
+/* The record that a client's row led to; a row without one, or with another's, is as good as none. */
+static int get_of_client(struct db_txn *txn, struct ip4 address, const struct lease_key *wanted,
+			 struct lease *ret_lease) {
+	struct lease_key key;
+	struct lease lease;
+
+	if (lease_table_get_by_address(txn, address, &lease) < 0)
+		return txn->rc ? -E_DHCP_JET_ERROR : -E_NOT_FOUND;
+	key = key_client_of(&lease);
+	if (!is_lease_key_equal(&key, wanted))
+		return -E_NOT_FOUND;
+	*ret_lease = lease;
+	return 0;
+}
+
 int lease_table_get_by_client(struct db_txn *txn, struct ip4_subnet scope, const struct client_key *client,
 			      struct lease *ret_lease) {
 	struct lease_key key = lease_key_client(scope, client);
 	struct ip4 address;
-	struct span value;
 	int r;
 
 	if (client->len == 0)
 		return -E_NOT_FOUND;
-	r = db_get(txn, LEASE_TABLE_CLIENT, lease_key_span(&key), &value);
-	if (r < 0)
-		return r;
-	if (lease_key_address_decode(value, &address) < 0)
-		return -E_NOT_FOUND;
-	return get_indexed(txn, address, &key, key_client_of, ret_lease);
+	r = lease_table_get_client(txn, scope, span_of(client->octets, client->len), &address);
+	return r < 0 ? r : get_of_client(txn, address, &key, ret_lease);
 }
 
-int lease_table_get_gap(struct db_txn *txn, struct ip4 from, struct ip4 to, struct ip4 *ret_address) {
-	struct lease_key key = lease_key_address(from);
-	uint64_t candidate = from.value;
-	struct db_cursor cursor;
-	struct ip4 taken;
+/* Note whether @address has a record. */
+static void mark(struct db_txn *txn, struct ip4 address, bool exists) {
+	struct lease_bits bits = lease_table_get_block(txn, address);
+	struct lease_key key = lease_key_block(address);
+	uint8_t octets[LEASE_BLOCK_SIZE];
 
-	db_seek(txn, LEASE_TABLE_ADDRESS, lease_key_span(&key), &cursor);
-	while (candidate <= to.value && db_next(&cursor) && lease_key_address_decode(cursor.key, &taken) == 0 &&
-	       taken.value == candidate)
-		candidate++;
-	db_cursor_done(&cursor);
-	if (txn->rc)
-		return -E_DHCP_JET_ERROR;
-	if (candidate > to.value)
-		return -E_NOT_FOUND;
-	ret_address->value = (uint32_t)candidate;
-	return 0;
-}
-
-static bool is_within_scope(struct span key, const struct lease_key *scope) {
-	return key.len >= scope->len && memcmp(key.data, scope->octets, scope->len) == 0;
-}
-
-/* Take the record that the cursor's row leads to. False where the row is a stray one. */
-static bool take_indexed(struct db_cursor *cursor, struct lease *ret_lease) {
-	struct lease_key key = { .len = cursor->key.len };
-	struct ip4 address;
-
-	if (lease_key_expiry_decode(cursor->key, &address) < 0)
-		return false;
-	memcpy(key.octets, cursor->key.data, key.len);
-	return get_indexed(cursor->txn, address, &key, lease_key_expiry, ret_lease) == 0;
-}
-
-int lease_table_get_reusable(struct db_txn *txn, struct ip4_subnet scope, int64_t now, size_t skip,
-			     struct lease *ret_lease) {
-	struct lease_key prefix = lease_key_scope(scope);
-	struct db_cursor cursor;
-	struct lease lease;
-	int r = -E_NOT_FOUND;
-
-	db_seek(txn, LEASE_TABLE_EXPIRY, lease_key_span(&prefix), &cursor);
-	while (r == -E_NOT_FOUND && db_next(&cursor) && is_within_scope(cursor.key, &prefix)) {
-		if (!take_indexed(&cursor, &lease))
-			continue;
-		/* All that follow were, or will be, in force for even longer. */
-		if (lease_last_in_force(&lease) > now)
-			break;
-		if (skip-- == 0)
-			r = 0;
-	}
-	db_cursor_done(&cursor);
-	if (txn->rc)
-		return -E_DHCP_JET_ERROR;
-	if (r == 0)
-		*ret_lease = lease;
-	return r;
-}
-
-static bool is_bootp_in_force(struct db_cursor *cursor) {
-	struct lease lease;
-
-	return cursor->value.len > 0 && take_indexed(cursor, &lease) && lease.is_bootp &&
-	       lease.state == LEASE_ACTIVE && lease.expiry != LEASE_FOR_EVER;
-}
-
-int lease_table_count_bootp(struct db_txn *txn, struct ip4_subnet scope, int64_t now, size_t enough,
-			    size_t *ret_count) {
-	struct lease_key prefix = lease_key_scope(scope), from = lease_key_scope_after(scope, now);
-	struct db_cursor cursor;
-	size_t count = 0;
-
-	db_seek(txn, LEASE_TABLE_EXPIRY, lease_key_span(&from), &cursor);
-	while (count < enough && db_next(&cursor) && is_within_scope(cursor.key, &prefix))
-		count += is_bootp_in_force(&cursor);
-	db_cursor_done(&cursor);
-	if (txn->rc)
-		return -E_DHCP_JET_ERROR;
-	*ret_count = count;
-	return 0;
+	if (has_lease_bit(&bits, address) == exists)
+		return;
+	lease_bits_set(&bits, address, exists);
+	lease_bits_encode(&bits, octets);
+	if (is_lease_bits_empty(&bits))
+		db_delete(txn, LEASE_TABLE_BLOCK, lease_key_span(&key));
+	else
+		db_put(txn, LEASE_TABLE_BLOCK, lease_key_span(&key), span_of(octets, sizeof octets));
 }
 
 /* Remove the client's index row, unless it has meanwhile come to lead elsewhere. */
@@ -175,6 +143,7 @@ static void forget_other_address(struct db_txn *txn, const struct lease *lease) 
 	expiry_key = lease_key_expiry(&other);
 	db_delete(txn, LEASE_TABLE_ADDRESS, lease_key_span(&address_key));
 	db_delete(txn, LEASE_TABLE_EXPIRY, lease_key_span(&expiry_key));
+	mark(txn, other.address, false);
 }
 
 /* Writing dirties pages on their way to the disk: leave alone what is there already. */
@@ -199,23 +168,8 @@ int lease_table_put(struct db_txn *txn, const struct lease *lease) {
 	put_if_new(txn, LEASE_TABLE_EXPIRY, &expiry, span_of("b", lease->is_bootp ? 1 : 0));
 	if (lease->client.len)
 		put_if_new(txn, LEASE_TABLE_CLIENT, &client, lease_key_span(&address));
+	mark(txn, lease->address, true);
 	return txn->rc ? -E_DHCP_JET_ERROR : 0;
-}
-
-int lease_table_get_next(struct db_txn *txn, struct ip4 from, struct lease *ret_lease) {
-	struct lease_key key = lease_key_address(from);
-	struct db_cursor cursor;
-	struct ip4 address;
-	int r = -E_NOT_FOUND;
-
-	db_seek(txn, LEASE_TABLE_ADDRESS, lease_key_span(&key), &cursor);
-	while (r != 0 && db_next(&cursor))
-		if (lease_key_address_decode(cursor.key, &address) == 0)
-			r = lease_record_decode(address, cursor.value, ret_lease);
-	db_cursor_done(&cursor);
-	if (txn->rc)
-		return -E_DHCP_JET_ERROR;
-	return r == 0 ? 0 : -E_NOT_FOUND;
 }
 
 /* A record that cannot be read leaves its index rows behind: stray ones, which lead nowhere. */
@@ -232,5 +186,6 @@ int lease_table_remove(struct db_txn *txn, struct ip4 address) {
 	}
 	if (r != -E_NOT_FOUND)
 		db_delete(txn, LEASE_TABLE_ADDRESS, lease_key_span(&key));
+	mark(txn, address, false);
 	return txn->rc ? -E_DHCP_JET_ERROR : r == -E_NOT_FOUND ? r : 0;
 }

@@ -5,6 +5,8 @@ libstore_a_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS) $(XXHASH_CFLAGS)
 libstore_a_SOURCES = \
 	src/store/backup_file.c \
 	src/store/backup_file.h \
+	src/store/checkpoint.c \
+	src/store/checkpoint.h \
 	src/store/db.c \
 	src/store/db.h \
 	src/store/db_check.c \
@@ -32,6 +34,13 @@ libstore_a_SOURCES = \
 	src/store/lease_build.h \
 	src/store/lease_check.c \
 	src/store/lease_check.h \
+	src/store/lease_apply.c \
+	src/store/lease_apply.h \
+	src/store/lease_layers.c \
+	src/store/lease_layers.h \
+	src/store/lease_memory.c \
+	src/store/lease_memory.h \
+	src/store/lease_reader.c \
 	src/store/lease_record.c \
 	src/store/lease_record.h \
 	src/store/lease_store.c \
@@ -41,6 +50,7 @@ libstore_a_SOURCES = \
 	src/store/lease_table.h \
 	src/store/restore.c \
 	src/store/restore.h \
+	src/store/lease_upkeep.c \
 	src/store/sighting_record.c \
 	src/store/sighting_record.h \
 	src/store/sighting_store.c \

@@ -62,18 +62,23 @@ static int get_gap(void *context, struct ip4 from, struct ip4 to, struct ip4 *re
 	return -E_NOT_FOUND;
 }
 
-/* How many records of @scope that are not in force come before @lease. */
+/* Of @scope, and in force until @now at most. */
+static bool is_reusable(const struct lease *lease, struct ip4_subnet scope, int64_t now) {
+	return is_subnet_equal(lease->scope, scope) && lease_last_in_force(lease) <= now;
+}
+
+/* How many such records come before @lease. */
 static size_t reuse_rank(const struct memory_leases *leases, struct ip4_subnet scope, int64_t now,
 			 const struct lease *lease) {
+	int64_t last = lease_last_in_force(lease);
 	size_t rank = 0;
 
 	for (size_t i = 0; i < leases->n_items; i++) {
 		const struct lease *other = &leases->items[i];
+		int64_t others = lease_last_in_force(other);
 
-		if (!is_subnet_equal(other->scope, scope) || is_lease_in_force(other, now))
-			continue;
-		rank += other->expiry < lease->expiry ||
-			(other->expiry == lease->expiry && other->address.value < lease->address.value);
+		rank += is_reusable(other, scope, now) &&
+			(others < last || (others == last && other->address.value < lease->address.value));
 	}
 	return rank;
 }
@@ -85,8 +90,7 @@ static int get_reusable(void *context, struct ip4_subnet scope, int64_t now, siz
 	for (size_t i = 0; i < leases->n_items && !found; i++) {
 		const struct lease *lease = &leases->items[i];
 
-		if (is_subnet_equal(lease->scope, scope) && !is_lease_in_force(lease, now) &&
-		    reuse_rank(leases, scope, now, lease) == skip)
+		if (is_reusable(lease, scope, now) && reuse_rank(leases, scope, now, lease) == skip)
 			found = lease;
 	}
 	return hand_over(leases, found, ret_lease);

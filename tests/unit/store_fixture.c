@@ -22,16 +22,24 @@ int fixture_setup(void **state) {
 	return mkdtemp(fixture_directory) ? 0 : -1;
 }
 
-int fixture_teardown(void **state) {
-	DIR *directory = opendir(fixture_directory);
+static int remove_all(const char *path) {
+	DIR *directory = opendir(path);
 	struct dirent *entry;
 
-	fixture_break("", 0);
 	while (directory && (entry = readdir(directory)))
 		unlinkat(dirfd(directory), entry->d_name, 0);
 	if (directory)
 		closedir(directory);
-	return rmdir(fixture_directory);
+	return rmdir(path);
+}
+
+int fixture_teardown(void **state) {
+	char path[FIXTURE_DIRECTORY_MAX + 32];
+
+	fixture_break("", 0);
+	snprintf(path, sizeof path, "%s/leases.journal", fixture_directory);
+	remove_all(path);
+	return remove_all(fixture_directory);
 }
 
 void fixture_break(const char *call, unsigned delay) {
