@@ -17,8 +17,8 @@
 
 #define LOSS_MAX 0.01
 #define PACE_MIN 0.97 /* of what is asked for must also be finished in that time: no backlog may grow */
-#define SEARCH_STEP 1.4
-#define SEARCH_PRECISION 1.05
+#define SEARCH_STEP 1.3
+#define SEARCH_PRECISION 1.07
 
 enum wish {
 	SERVER,

@@ -29,6 +29,14 @@ LINES = [
     ("million", "firstAnswer", "to the first answer", "ms", 0), ("million", "pss", "memory (PSS)", "MiB", 0), ("million", "rss", "memory (RSS)", "MiB", 0),
 ]
 
+# (row, field, what of Lessor is compared with what, bound, is more better)
+GOALS = [
+    ("dora-64", "perSecond", "toKea", 2, True), ("dora-64", "perSecond", "toLimit", 0.8, True), ("dora-512", "perSecond", "toKea", 3, True),
+    ("dora-64", "cpu", "toKea", 1 / 3, False), ("latency", "p99", "toKea", 1, False), ("million", "firstAnswer", "toKea", 1 / 50, False),
+    ("million", "firstAnswer", "itself", 200, False), ("million", "pss", "toKea", 1 / 3, False),
+]
+COMPARED = {"toKea": f"{OURS}/{RIVAL}", "toLimit": f"{OURS}/{LIMIT}", "itself": OURS}
+
 
 def brief(sample):
     """One sample on one line, for whoever watches."""
@@ -51,6 +59,17 @@ def _line(titles, samples, key, field, what, unit, digits):
             "toKea": _ratio(cells, RIVAL), "toLimit": _ratio(cells, LIMIT)}
 
 
+def _goal(lines, key, field, compared, *bound):
+    """A goal and how far it was reached; None if it was not measured."""
+    line = next(line for line in lines if (line["row"], line["field"]) == (key, field))
+    ours = line["servers"].get(OURS)
+    value = line.get(compared) if compared != "itself" else ours and ours["median"]
+    limit, is_more_better = bound
+    return None if value is None else {
+        "goal": f"{line['title']}, {line['what']}: {COMPARED[compared]}", "value": value, "bound": limit, "isMoreBetter": is_more_better,
+        "isReached": value >= limit if is_more_better else value <= limit}
+
+
 def _processor():
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         return next((line.partition(":")[2].strip() for line in file if line.startswith("model name")), "unknown processor")
@@ -61,9 +80,10 @@ def make(arguments, file_system, titles, samples):
     lines = [_line(titles, samples, *line) for line in LINES]
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "machine": f"{_processor()}, {len(os.sched_getaffinity(0))} processors, shared by generator and server", "kernel": os.uname().release,
+        "machine": f"{_processor()}; generator and servers share processors {sorted(os.sched_getaffinity(0))}", "kernel": os.uname().release,
         "fileSystem": f"{file_system} ({arguments.directory})", "rounds": arguments.rounds, "seconds": arguments.seconds,
         "versions": {name: contestants.ALL[name].version(arguments.build) for name in arguments.only},
+        "goals": [goal for wanted in GOALS if (goal := _goal(lines, *wanted))],
         "wrong": _wrong(samples), "lines": [line for line in lines if line["servers"]]}
 
 
@@ -107,4 +127,7 @@ def text(result):
              "; ".join(f"{name}: {version}" for name, version in result["versions"].items()) + ".",
              "Wrong answers (an address given twice, an answer that does not fit): "
              + ", ".join(f"{name} {count}" for name, count in result["wrong"].items()) + "."]
-    return "\n".join([*about, "", join(head), "|" + "|".join("-" * (width + 2) for width in widths) + "|", *map(join, rows)])
+    table = [join(head), "|" + "|".join("-" * (width + 2) for width in widths) + "|", *map(join, rows)]
+    goals = [f"* {goal['goal']} is {goal['value']:.3g}, wanted at {'least' if goal['isMoreBetter'] else 'most'} {goal['bound']:.3g}: "
+             f"{'' if goal['isReached'] else 'not '}reached" for goal in result["goals"]]
+    return "\n".join([*about, "", *table, "", *goals])
