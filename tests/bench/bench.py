@@ -257,14 +257,15 @@ def parse_arguments():
     parser.add_argument("--processors", type=int, default=2, help="on how many processors generator and server run together (default: 2)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each server has its turn (default: 5)")
     parser.add_argument("--seconds", type=float, default=1.5, help="how long one measurement takes (default: 1.5)")
-    parser.add_argument("--quick", action="store_true", help="one round, half a second for each measurement")
-    parser.add_argument("--only", nargs="+", metavar="SERVER", default=contestants.USUAL, choices=list(contestants.ALL),
+    parser.add_argument("--quick", action="store_true", help=f"one round of half a second, of {', '.join(contestants.QUICK)}")
+    parser.add_argument("--only", nargs="+", metavar="SERVER", choices=list(contestants.ALL),
                         help=f"of {', '.join(contestants.ALL)}")
     parser.add_argument("--rows", nargs="+", metavar="ROW", choices=list(ROWS), help=f"of {', '.join(ROWS)}")
     parser.add_argument("--json", metavar="FILE", help="also write every sample and the table to this file")
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.rounds, arguments.seconds = 1, 0.5
+    arguments.only = arguments.only or (contestants.QUICK if arguments.quick else contestants.USUAL)
     arguments.build = os.path.abspath(arguments.build)
     return arguments
 

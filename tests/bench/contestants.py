@@ -344,3 +344,4 @@ class KeaUdp(Kea):
 
 ALL = {kind.name: kind for kind in (Lessor, Kea, KeaUdp, CannedSync, Canned, Dhcpd, DhcpdDelayed, Dnsmasq)}
 USUAL = [name for name in ALL if name != KeaUdp.name]
+QUICK = [kind.name for kind in (Lessor, Kea, CannedSync, Canned)]
