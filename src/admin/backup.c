@@ -212,7 +212,7 @@ static int confirm(struct call *call, const json_t *generation, struct error *re
 	text_init(&text, array, sizeof array);
 	text_add_duration(&text, age > 0 ? (uint64_t)age : 0);
 	if (count_changes(call, time, &count, NULL) == 0)
-		snprintf(changed, sizeof changed, "what %lld leases say that were made or changed since is lost", (long long)count);
+		snprintf(changed, sizeof changed, "what up to %lld leases say that were made or changed since is lost", (long long)count);
 	return call_confirm(call, reterr_error,
 			    "this puts the %lld leases of %s (%s old) in the place of those of now; %s; "
 			    "clients get no answer for the moment that it takes",
@@ -241,15 +241,14 @@ static int wait_for_restore(struct call *call, json_int_t before, json_t **backu
 
 static json_t *restore_result(const json_t *backups, const char *name) {
 	const json_t *restored = json_object_get(backups, "restored");
-	const char *before = text_of(json_object_get(backups, "lastBackup"), "generation");
+	const char *before = text_of(backups, "before");
 	char until[TIME_MAX];
 	json_t *result;
 
 	time_format(number_of(restored, "doubtfulUntil"), until);
 	result = json_pack("{s:o}", "message",
-			   json_sprintf("the leases are those of %s; until %s addresses are pinged before they are offered; "
-					"to go back: lessorctl restore %s",
-					name, until, before));
+			   json_sprintf("the leases are those of %s; until %s addresses are pinged before they are offered%s%s",
+					name, until, before[0] ? "; to go back: lessorctl restore " : "", before));
 	json_object_set_new(result, "generation", json_string(name));
 	json_object_set_new(result, "before", json_string(before));
 	json_object_set(result, "time", json_object_get(restored, "time"));

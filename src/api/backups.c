@@ -77,6 +77,7 @@ json_t *backups_json(const struct config *config) {
 	json_set_integer(object, "interval", (int64_t)plan.interval_s / 60);
 	json_set_integer(object, "keep", (int64_t)plan.n_generations);
 	set_state(object, state);
+	json_set_text(object, "before", state->before);
 	json_object_set_new(object, "restored", restored_json());
 	return object;
 }

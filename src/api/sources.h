@@ -83,7 +83,7 @@ struct database {
 /* Read it at the wall time @now. 0, or -E_... with a sentence. */
 int sources_database(struct sources *sources, int64_t now, struct database *ret_database, struct error *reterr_error);
 
-/* Count the leases that were made or changed after the wall time @since. 0, or -E_... with a sentence. */
+/* Count the leases that were made or changed at the wall time @since or later. 0, or -E_... with a sentence. */
 int sources_changes(struct sources *sources, int64_t since, uint64_t *ret_count, struct error *reterr_error);
 
 /* Borrow the interfaces that the directory has this server not serve, until the next request. 0, or -E_... with a

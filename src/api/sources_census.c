@@ -212,7 +212,7 @@ struct changes {
 static int count_change(void *context, const struct lease *lease) {
 	struct changes *changes = context;
 
-	changes->count += lease->changed > changes->since;
+	changes->count += lease->changed >= changes->since;
 	return 0;
 }
 

@@ -179,6 +179,12 @@ static void suspect_store(const struct child *child, int status) {
 		counters_set_store_suspect(true);
 }
 
+/* It has ended because something is to be done with the store that only its beginning can do. */
+static bool is_wanted(const struct child *child, int status) {
+	return child->role == ROLE_SERVE && WIFEXITED(status) && WEXITSTATUS(status) == ROLE_EXIT_STOPPED &&
+	       is_store_reopening();
+}
+
 static void child_restart(struct child *child, int status) {
 	char how[96];
 	struct text text;
@@ -186,6 +192,10 @@ static void child_restart(struct child *child, int status) {
 
 	if (clock_now().boot_ms - child->started_ms >= HEALTHY_AFTER_MS)
 		child->restarts = 0;
+	if (is_wanted(child, status)) {
+		child_start(child);
+		return;
+	}
 	delay = child_restart_delay(child);
 	child->restarts++;
 	text_init(&text, how, sizeof how);

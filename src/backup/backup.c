@@ -2,6 +2,7 @@
 #include "backup/backup.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -32,6 +33,7 @@ struct backup {
 	struct loop_timer *due, *hanging, *check;
 	struct backup_plan plan;
 	unsigned n_failures; /* in a row */
+	uint64_t n_restores; /* that are known here */
 	bool has_looked;     /* what generations there are is known */
 	/* What the maker at work is for. */
 	struct backup_request request;
@@ -45,9 +47,10 @@ static uint64_t keep(const struct backup *backup) {
 
 /* Somebody may want to go back: how things are now is kept first, unless that cannot be read any more. */
 static int restore(struct backup *backup, struct error *reterr_error) {
+	bool is_made = maker_make(&backup->place, keep(backup) + 1, &backup->state) == 0;
 	int r;
 
-	maker_make(&backup->place, keep(backup) + 1, &backup->state);
+	snprintf(backup->state.before, sizeof backup->state.before, "%s", is_made ? backup->state.made.name : "");
 	r = maker_prepare(&backup->place, backup->request.name, reterr_error);
 	if (r == 0)
 		counters_set_store_reopening(true); /* serve looks each second */
@@ -156,7 +159,12 @@ static void begin_own(struct backup *backup, enum backup_wish wish) {
 }
 
 static void on_due(void *context) {
-	begin_own(context, BACKUP_WISH_MAKE);
+	struct backup *backup = context;
+
+	if (is_worker_busy(backup->maker))
+		loop_timer_set(backup->due, AGAIN_FIRST_MS);
+	else
+		begin_own(backup, BACKUP_WISH_MAKE);
 }
 
 /* The child was killed, or died of what it read. Nobody else writes the state now. */
@@ -199,6 +207,17 @@ static void on_hanging(void *context) {
 		   backup->place.backup_directory, HANGING_MS / 60000);
 }
 
+/* The newest generation is of what was before the restore. Were the store damaged now, that would come back. */
+static void follow_restore(struct backup *backup) {
+	struct backup_restored restored = backup_board_restored();
+
+	if (restored.count == backup->n_restores)
+		return;
+	backup->n_restores = restored.count;
+	if (!restored.error.code)
+		loop_timer_set(backup->due, 0);
+}
+
 static void on_wake(void *context) {
 	struct backup *backup = context;
 	struct backup_plan plan = backup_board_plan();
@@ -209,6 +228,7 @@ static void on_wake(void *context) {
 		if (!is_worker_busy(backup->maker))
 			schedule(backup);
 	}
+	follow_restore(backup);
 	begin_asked(backup);
 }
 
@@ -262,6 +282,7 @@ int backup_run(struct role_context *context, struct error *reterr_error) {
 	backup_board_attach(HERITAGE_BACKUP_BOARD);
 	backup->place = (struct maker_place){ config->state_directory, config->backup_directory, config->server_name };
 	backup->plan = backup_board_plan();
+	backup->n_restores = backup_board_restored().count;
 	backup->maker = worker_new(context->loop, on_made, backup);
 	backup->checker = worker_new(context->loop, on_checked, backup);
 	backup->wake = loop_watch_readable(context->loop, HERITAGE_WAKE_BACKUP, on_wake, backup);

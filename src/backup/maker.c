@@ -190,7 +190,7 @@ static int copy(int from, int to) {
 
 /* A file of this second that somebody else has put there is not replaced. */
 static int name_give(struct making *making, int from_directory, const char *from) {
-	for (unsigned again = 1; again < AGAIN_MAX; again++) {
+	for (unsigned again = generation_again(making->directory, making->info.time); again < AGAIN_MAX; again++) {
 		making->name = generation_name_of(making->info.time, again);
 		if (renameat2(from_directory, from, making->directory, making->name.text, RENAME_NOREPLACE) == 0)
 			return 0;

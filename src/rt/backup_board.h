@@ -72,6 +72,7 @@ struct backup_state {
 	struct error failure;     /* of the last request that was done; code 0: none */
 	int64_t looked_at;        /* wall: when the directory was looked through */
 	int64_t busy_since;       /* wall; 0: nothing is being done */
+	char before[BACKUP_NAME_MAX]; /* what was made of the leases before they were last given up for others; "": none */
 	/* Of the last attempt to make a generation. */
 	int64_t tried_at;
 	struct error error; /* code 0: it succeeded, or there was none */

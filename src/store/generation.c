@@ -17,6 +17,7 @@
 #define TIME_PATTERN "ddddddddTddddddZ"
 #define TIME_LEN 16
 #define AGAIN_LEN_MAX 5
+#define LISTED_MAX 256
 
 struct generation_name generation_name_of(int64_t time, unsigned again) {
 	struct generation_name name;
@@ -121,6 +122,20 @@ ssize_t generation_list(int directory, size_t max, struct generation_name ret_na
 	closedir(stream);
 	errno = saved;
 	return saved ? -1 : (ssize_t)n;
+}
+
+/* Behind them, and not in a gap: the order of the names is that in which they were made. */
+unsigned generation_again(int directory, int64_t time) {
+	struct generation_name name = generation_name_of(time, 1), names[LISTED_MAX];
+	ssize_t n = generation_list(directory, LISTED_MAX, names);
+	unsigned last = 0, again;
+	const char *text;
+
+	for (ssize_t i = 0; i < n; i++)
+		if (name_parse(names[i].text, &text, &again) &&
+		    strncmp(text, name.text + strlen(PREFIX), TIME_LEN) == 0 && again > last)
+			last = again;
+	return last + 1;
 }
 
 int generation_open(int directory, const char *name, struct error *reterr_error) {

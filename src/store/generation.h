@@ -24,6 +24,9 @@ struct generation_name {
 /* The name of a generation of the wall time @time; the @again-th of that second, from 1. */
 struct generation_name generation_name_of(int64_t time, unsigned again);
 
+/* Which one of its second the next generation of @time is to be: behind all that @directory has of it. */
+unsigned generation_again(int directory, int64_t time);
+
 /* True if a generation can be called so. Pure. */
 bool is_generation_name(const char *name);
 

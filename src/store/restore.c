@@ -9,15 +9,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cursor.h"
 #include "base/event.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/db_file.h"
+#include "store/journal.h"
 #include "store/lease_build.h"
+#include "store/lease_record.h"
 #include "store/lease_store_priv.h"
 
 #define KEEP_DAMAGED "leases.mdb.damaged"
 #define KEEP_REPLACED "leases.mdb.replaced"
+#define KEPT_MAX 1000 /* journals of one name */
 #define LEASE_TIME_DEFAULT 691200 /* as in model/schema.def; where no lease says how long leases are */
 #define TRIED_MAX 128 /* generations */
 #define SENTENCE_MAX 256
@@ -27,6 +31,7 @@ struct restoring {
 	const struct restore_place *place;
 	struct restore_report *report;
 	struct lease_build *build;
+	bool is_prepared; /* it was wanted: the journal is of what is given up */
 	int64_t longest; /* lease that was met, in seconds */
 	struct error *reterr_error;
 };
@@ -52,11 +57,77 @@ static int note(struct restoring *restoring, const struct backup_info *info, str
 	report->time = info->time;
 	report->doubtful_until = doubtful_until(restoring);
 	r = lease_build_note(restoring->build, LEASE_META_DOUBTFUL, (uint64_t)report->doubtful_until, reterr_error);
-	if (r == 0 && info->last_cleanup)
-		r = lease_build_note(restoring->build, LEASE_META_CLEANUP, (uint64_t)info->last_cleanup, reterr_error);
 	if (r == 0)
 		report->n_leases = lease_build_count(restoring->build);
 	return r;
+}
+
+/* A change after the generation. What cannot be read is passed over, as at any start. */
+static int replay(void *context, uint64_t sequence, struct ip4 address, struct span record) {
+	struct restoring *restoring = context;
+	struct reader reader = reader_of(record);
+	struct lease lease;
+
+	restoring->report->n_journal++;
+	if (address.value == LEASE_NOTE_ADDRESS)
+		return lease_build_note(restoring->build, LEASE_META_CLEANUP, reader_u64(&reader),
+					restoring->reterr_error);
+	if (record.len == 0)
+		return lease_build_remove(restoring->build, address, restoring->reterr_error);
+	return lease_record_decode(address, record, &lease) < 0 ? 0 : put(restoring, &lease);
+}
+
+/* A journal that cannot be used is set aside, or the daemon could not start with what was restored either. */
+static void set_journal_aside(const struct restore_place *place) {
+	char *path CLEANUP(cleanup_free) = mem_format("%s/" JOURNAL_DIRECTORY, place->state_directory);
+	bool is_done = false;
+
+	for (unsigned i = 1; !is_done && i <= KEPT_MAX; i++) {
+		char *aside = i > 1 ? mem_format("%s.damaged-%u", path, i) : mem_format("%s.damaged", path);
+
+		is_done = renameat2(AT_FDCWD, path, AT_FDCWD, aside, RENAME_NOREPLACE) == 0 || errno != EEXIST;
+		free(aside);
+	}
+}
+
+/* Do again what the journal says was done after frame @sequence. */
+static int replay_journal(struct restoring *restoring, uint64_t sequence, struct error *reterr_error) {
+	const struct restore_place *place = restoring->place;
+	struct journal_stat stat;
+	struct journal *journal;
+	struct error error;
+	int r = journal_open(place->state_directory, place->server_name, sequence, replay, restoring, &journal, &error);
+
+	if (r == -E_DHCP_DATABASE_INIT_FAILED) {
+		event_emit_error(EVENT_STORE_DAMAGED, &error);
+		set_journal_aside(place);
+		restoring->report->has_gap = true;
+		return lease_build_note(restoring->build, LEASE_META_JOURNAL, sequence, reterr_error);
+	}
+	if (r < 0)
+		return r;
+	stat = journal_stat(journal);
+	journal_close(journal);
+	restoring->report->has_gap = stat.n_gaps > 0;
+	return lease_build_note(restoring->build, LEASE_META_JOURNAL, stat.last, reterr_error);
+}
+
+/* What the journal has is of what is given up. Its numbers go on, so that it is not mistaken for what comes. */
+static int skip_journal(struct restoring *restoring, uint64_t sequence, struct error *reterr_error) {
+	struct lease_store_stat stat = { 0 };
+	struct lease_store *store;
+
+	int r = lease_store_open_reader(restoring->place->state_directory, &store, NULL);
+
+	if (r == 0) {
+		r = lease_store_stat(store, &stat);
+		lease_store_close(store);
+	}
+	if (r < 0)
+		set_journal_aside(restoring->place);
+	if (stat.sequence > sequence)
+		sequence = stat.sequence;
+	return lease_build_note(restoring->build, LEASE_META_JOURNAL, sequence, reterr_error);
 }
 
 /* Read the open generation @fd into the build. */
@@ -66,8 +137,14 @@ static int fill(struct restoring *restoring, int fd, struct error *reterr_error)
 	int r;
 
 	restoring->longest = 0;
+	restoring->report->n_journal = 0;
 	restoring->reterr_error = reterr_error;
 	r = generation_read_fd(fd, &use, &info, reterr_error);
+	if (r == 0 && info.last_cleanup)
+		r = lease_build_note(restoring->build, LEASE_META_CLEANUP, (uint64_t)info.last_cleanup, reterr_error);
+	if (r == 0)
+		r = restoring->is_prepared ? skip_journal(restoring, info.sequence, reterr_error)
+					   : replay_journal(restoring, info.sequence, reterr_error);
 	return r < 0 ? r : note(restoring, &info, reterr_error);
 }
 
@@ -191,9 +268,10 @@ static void restore_if_prepared(struct restoring *restoring) {
 
 	if (fd < 0)
 		return;
-	report->is_tried = report->has_gap = true;
+	report->is_tried = report->has_gap = restoring->is_prepared = true;
 	r = restore_prepared(restoring, fd, path, &report->error);
 	close(fd);
+	restoring->is_prepared = false;
 	finish(restoring, r);
 }
 

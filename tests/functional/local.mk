@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/crash/run.py \
 	tests/functional/run.py \
 	tests/functional/harness.py \
+	tests/functional/backups.py \
 	tests/functional/disk.py \
 	tests/functional/disk_replay.py \
 	tests/functional/ds389.py \
@@ -60,6 +61,8 @@ EXTRA_DIST += \
 	tests/functional/test_policy_effects.py \
 	tests/functional/test_protection.py \
 	tests/functional/test_power_loss.py \
+	tests/functional/test_q193819.py \
+	tests/functional/test_q216793.py \
 	tests/functional/test_q264492.py \
 	tests/functional/test_rogue.py \
 	tests/functional/test_samba.py \
