@@ -15,6 +15,7 @@
 #include "store/lease_store_priv.h"
 
 #define NICENESS 10
+#define PAGES_PER_PART 8192 /* LMDB keeps what a transaction changed in memory, and gets slower the more it is */
 #define RESERVE_MIN ((uint64_t)16 << 20)
 #define RESERVE_SHARE 4 /* of the file's size */
 
@@ -35,23 +36,39 @@ struct checkpoint {
 	struct checkpoint_result result; /* likewise */
 };
 
-static void write_all(struct checkpoint *checkpoint) {
+/* One transaction. The last one says up to which frame of the journal it all goes. True if there is more. */
+static bool write_part(struct checkpoint *checkpoint, struct lease_apply *apply) {
 	const struct checkpoint_work *work = &checkpoint->work;
 	struct checkpoint_result *result = &checkpoint->result;
+	bool has_more;
 	struct db_txn txn;
 
 	if (db_begin_beside(checkpoint->db, true, &txn, &result->error) < 0) {
 		result->rc = MDB_PANIC;
-		return;
+		return false;
 	}
-	result->n_changed = lease_apply(&txn, work->memory, &checkpoint->is_cancelled);
-	db_put_number(&txn, LEASE_META_JOURNAL, work->sequence);
-	if (work->cleanup)
+	has_more = lease_apply_part(apply, &txn);
+	if (!has_more)
+		db_put_number(&txn, LEASE_META_JOURNAL, work->sequence);
+	if (!has_more && work->cleanup)
 		db_put_number(&txn, LEASE_META_CLEANUP, (uint64_t)work->cleanup);
 	if (atomic_load(&checkpoint->is_cancelled))
 		db_fail(&txn, ECANCELED);
 	db_commit(&txn, &result->error);
 	result->rc = txn.rc;
+	return has_more && result->rc == 0;
+}
+
+static void write_all(struct checkpoint *checkpoint) {
+	struct lease_apply apply = {
+		.memory = checkpoint->work.memory,
+		.is_cancelled = &checkpoint->is_cancelled,
+		.n_pages_max = PAGES_PER_PART,
+	};
+
+	while (write_part(checkpoint, &apply))
+		;
+	checkpoint->result.n_changed = apply.n_changed;
 }
 
 static void keep_reserve(struct checkpoint *checkpoint) {

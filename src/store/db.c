@@ -594,6 +594,16 @@ size_t db_count(struct db_txn *txn, unsigned table) {
 	return table_stat(txn, table, &stat) ? stat.ms_entries : 0;
 }
 
+size_t db_pages(struct db_txn *txn, unsigned table) {
+	MDB_stat stat;
+
+	return table_stat(txn, table, &stat) ? stat.ms_leaf_pages : 0;
+}
+
+uint64_t db_version(const struct db_txn *txn) {
+	return txn->txn ? mdb_txn_id(txn->txn) : 0;
+}
+
 uint64_t db_bytes_used(struct db_txn *txn) {
 	uint64_t sum = 0;
 	MDB_stat stat;

@@ -121,6 +121,12 @@ void db_clear(struct db_txn *txn, unsigned table);
 /* Number of rows. 0 after a failure. */
 size_t db_count(struct db_txn *txn, unsigned table);
 
+/* How many of its pages hold rows. 0 after a failure. */
+size_t db_pages(struct db_txn *txn, unsigned table);
+
+/* A number that is another one after each commit. */
+uint64_t db_version(const struct db_txn *txn);
+
 /* Octets that the file's pages take, free ones left out. 0 after a failure. */
 uint64_t db_bytes_used(struct db_txn *txn);
 

@@ -53,8 +53,9 @@ static bool is_table_sound(MDB_txn *txn, MDB_dbi table, enum db_check how) {
 	return rc == 0 || rc == MDB_NOTFOUND;
 }
 
-/* A file that was cut short is shorter than its pages. */
-static bool is_size_sound(MDB_env *env) {
+/* A file that was cut short is shorter than its pages; so is one whose last pages were taken and given back by the same
+ * transaction, which did not write them. */
+static bool has_all_pages(MDB_env *env) {
 	mdb_filehandle_t fd;
 	MDB_envinfo info;
 	struct stat file;
@@ -66,7 +67,11 @@ static bool is_size_sound(MDB_env *env) {
 }
 
 static bool is_content_sound(const struct db_kind *kind, MDB_txn *txn, enum db_check how) {
-	bool is_sound = is_size_sound(mdb_txn_env(txn)) && is_table_sound(txn, FREE_PAGES_TABLE, how);
+	bool is_sound;
+
+	if (how == DB_CHECK_QUICK && !has_all_pages(mdb_txn_env(txn)))
+		how = DB_CHECK_WHOLE;
+	is_sound = is_table_sound(txn, FREE_PAGES_TABLE, how);
 
 	for (unsigned i = 0; is_sound && kind->tables[i]; i++) {
 		MDB_dbi table;

@@ -7,7 +7,7 @@
 #include "store/db.h"
 
 enum db_check {
-	DB_CHECK_QUICK,  /* the header, and the first and the last row of each table */
+	DB_CHECK_QUICK,  /* the first and the last row of each table; everything if the file is too short */
 	DB_CHECK_WHOLE,  /* everything */
 	DB_CHECK_BESIDE, /* everything, for as long as it takes, at low priority, while somebody may be writing */
 };

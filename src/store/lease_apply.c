@@ -8,7 +8,8 @@
 #include "base/mem.h"
 #include "store/lease_table.h"
 
-#define LEASES_PER_LOOK 256 /* between two looks at whether to go on */
+#define CHANGES_PER_LOOK 256 /* between two looks at whether to go on */
+#define PAGE_SIZE_MIN 4096
 
 /* A row of an index that is to be there, or is not to lead to the address any more. */
 struct index_change {
@@ -26,12 +27,13 @@ struct index_changes {
 	size_t keys_len, keys_capacity;
 };
 
-struct apply {
+/* A part under construction. */
+struct part {
+	struct lease_apply *apply;
 	struct db_txn *txn;
-	const struct lease_memory *memory;
-	const atomic_bool *is_cancelled;
 	struct index_changes clients, expiries;
-	size_t n_changed;
+	size_t n_pages;       /* of records */
+	uintptr_t last_page;
 };
 
 static void index_add(struct index_changes *changes, const struct lease_key *key, struct index_change change) {
@@ -76,7 +78,7 @@ static bool is_row_kept(const struct lease_key *old, const struct lease_key *new
 }
 
 /* Note which index rows a record's replacement takes. One that cannot be read leaves stray rows, which lead nowhere. */
-static void note_rows(struct apply *apply, struct ip4 address, struct span old, struct span new) {
+static void note_rows(struct part *part, struct ip4 address, struct span old, struct span new) {
 	struct index_change gone = { .address = address }, put = { .address = address, .is_put = true };
 	struct index_rows before, after;
 	struct lease_glance glance;
@@ -89,16 +91,24 @@ static void note_rows(struct apply *apply, struct ip4 address, struct span old, 
 		after = rows_of(address, &glance);
 	put.is_bootp = has_new && after.is_bootp;
 	if (has_old && before.has_client && !(has_new && is_row_kept(&before.client, &after.client)))
-		index_add(&apply->clients, &before.client, gone);
+		index_add(&part->clients, &before.client, gone);
 	if (has_old && !(has_new && is_row_kept(&before.expiry, &after.expiry)))
-		index_add(&apply->expiries, &before.expiry, gone);
+		index_add(&part->expiries, &before.expiry, gone);
 	if (has_new && after.has_client)
-		index_add(&apply->clients, &after.client, put);
+		index_add(&part->clients, &after.client, put);
 	if (has_new)
-		index_add(&apply->expiries, &after.expiry, put);
+		index_add(&part->expiries, &after.expiry, put);
 }
 
-static void apply_record(struct apply *apply, struct db_cursor *cursor, const struct lease_entry *entry) {
+/* Records that follow each other stand on the same page. */
+static void count_page(struct part *part, const uint8_t *place) {
+	uintptr_t page = (uintptr_t)place / PAGE_SIZE_MIN;
+
+	part->n_pages += page != part->last_page;
+	part->last_page = page;
+}
+
+static void apply_record(struct part *part, struct db_cursor *cursor, const struct lease_entry *entry) {
 	struct lease_key key = lease_key_address(entry->address);
 	struct span new = lease_entry_record(entry), old = { 0 };
 	bool is_there = db_find(cursor, lease_key_span(&key));
@@ -107,38 +117,59 @@ static void apply_record(struct apply *apply, struct db_cursor *cursor, const st
 		old = cursor->value;
 	if (is_there ? is_span_equal(old, new) : new.len == 0)
 		return;
-	apply->n_changed++;
-	note_rows(apply, entry->address, old, new);
+	part->apply->n_changed++;
+	count_page(part, old.data);
+	note_rows(part, entry->address, old, new);
 	if (new.len)
 		db_cursor_put(cursor, lease_key_span(&key), new);
 	else
 		db_cursor_delete(cursor);
 }
 
-static void apply_block(struct apply *apply, struct db_cursor *records, const struct lease_block *block) {
+static void apply_block(struct part *part, struct db_cursor *records, const struct lease_block *block) {
 	for (unsigned i = 0; i < 256; i++) {
 		struct ip4 address = { block->number << 8 | i };
 
 		if (has_lease_bit(&block->here, address))
-			apply_record(apply, records, lease_memory_get(apply->memory, address));
+			apply_record(part, records, lease_memory_get(part->apply->memory, address));
 	}
 }
 
-static void look_around(struct apply *apply, size_t n_done) {
-	if (n_done % LEASES_PER_LOOK == 0 && atomic_load_explicit(apply->is_cancelled, memory_order_relaxed))
-		db_fail(apply->txn, ECANCELED);
+static void look_around(const struct part *part, size_t n_done) {
+	if (n_done % CHANGES_PER_LOOK == 0 && atomic_load_explicit(part->apply->is_cancelled, memory_order_relaxed))
+		db_fail(part->txn, ECANCELED);
 }
 
-static void apply_records(struct apply *apply) {
+static size_t at_most(size_t a, size_t b) {
+	return a < b ? a : b;
+}
+
+/* Each change of an index may be on a page of its own, of which there are only so many. */
+static bool is_part_full(const struct part *part) {
+	size_t n_pages = part->n_pages;
+
+	n_pages += at_most(part->clients.n_items, db_pages(part->txn, LEASE_TABLE_CLIENT));
+	n_pages += at_most(part->expiries.n_items, db_pages(part->txn, LEASE_TABLE_EXPIRY));
+	return n_pages >= part->apply->n_pages_max;
+}
+
+/* As many blocks as go into the part. False at the end. */
+static bool apply_records(struct part *part) {
+	struct lease_apply *apply = part->apply;
 	const struct lease_block *block;
 	struct db_cursor records;
 
-	db_seek(apply->txn, LEASE_TABLE_ADDRESS, (struct span){ 0 }, &records);
-	for (size_t i = 0; apply->txn->rc == 0 && (block = lease_memory_block_at(apply->memory, i)); i++) {
-		look_around(apply, 0);
-		apply_block(apply, &records, block);
+	db_seek(part->txn, LEASE_TABLE_ADDRESS, (struct span){ 0 }, &records);
+	while (part->txn->rc == 0 && !is_part_full(part)) {
+		block = lease_memory_block_at(apply->memory, apply->block);
+		if (!block)
+			break;
+		look_around(part, 0);
+		apply_block(part, &records, block);
+		apply->block++;
 	}
 	db_cursor_done(&records);
+	return lease_memory_block_at(apply->memory, apply->block);
 }
 
 static void apply_bits(struct db_cursor *cursor, const struct lease_block *block) {
@@ -153,13 +184,13 @@ static void apply_bits(struct db_cursor *cursor, const struct lease_block *block
 		db_cursor_put(cursor, lease_key_span(&key), span_of(octets, sizeof octets));
 }
 
-static void apply_blocks(struct apply *apply) {
-	const struct lease_block *block;
+static void apply_blocks(struct part *part, size_t from) {
+	const struct lease_apply *apply = part->apply;
 	struct db_cursor bits;
 
-	db_seek(apply->txn, LEASE_TABLE_BLOCK, (struct span){ 0 }, &bits);
-	for (size_t i = 0; apply->txn->rc == 0 && (block = lease_memory_block_at(apply->memory, i)); i++)
-		apply_bits(&bits, block);
+	db_seek(part->txn, LEASE_TABLE_BLOCK, (struct span){ 0 }, &bits);
+	for (size_t i = from; part->txn->rc == 0 && i < apply->block; i++)
+		apply_bits(&bits, lease_memory_block_at(apply->memory, i));
 	db_cursor_done(&bits);
 }
 
@@ -184,14 +215,14 @@ static void apply_index_change(struct db_cursor *cursor, unsigned table, struct 
 		db_cursor_put(cursor, key, value);
 }
 
-static void apply_index(struct apply *apply, unsigned table, struct index_changes *changes) {
+static void apply_index(struct part *part, unsigned table, struct index_changes *changes) {
 	struct db_cursor cursor;
 
 	if (changes->n_items)
 		qsort_r(changes->items, changes->n_items, sizeof *changes->items, compare, changes);
-	db_seek(apply->txn, table, (struct span){ 0 }, &cursor);
-	for (size_t i = 0; apply->txn->rc == 0 && i < changes->n_items; i++) {
-		look_around(apply, i);
+	db_seek(part->txn, table, (struct span){ 0 }, &cursor);
+	for (size_t i = 0; part->txn->rc == 0 && i < changes->n_items; i++) {
+		look_around(part, i);
 		apply_index_change(&cursor, table, key_of(changes, &changes->items[i]), &changes->items[i]);
 	}
 	db_cursor_done(&cursor);
@@ -199,12 +230,13 @@ static void apply_index(struct apply *apply, unsigned table, struct index_change
 	free(changes->keys);
 }
 
-size_t lease_apply(struct db_txn *txn, const struct lease_memory *memory, const atomic_bool *is_cancelled) {
-	struct apply apply = { .txn = txn, .memory = memory, .is_cancelled = is_cancelled };
+bool lease_apply_part(struct lease_apply *apply, struct db_txn *txn) {
+	struct part part = { .apply = apply, .txn = txn };
+	size_t from = apply->block;
+	bool has_more = apply_records(&part);
 
-	apply_records(&apply);
-	apply_blocks(&apply);
-	apply_index(&apply, LEASE_TABLE_CLIENT, &apply.clients);
-	apply_index(&apply, LEASE_TABLE_EXPIRY, &apply.expiries);
-	return apply.n_changed;
+	apply_blocks(&part, from);
+	apply_index(&part, LEASE_TABLE_CLIENT, &part.clients);
+	apply_index(&part, LEASE_TABLE_EXPIRY, &part.expiries);
+	return has_more;
 }

@@ -429,8 +429,8 @@ int lease_layers_visit(struct lease_layers *layers, struct ip4 from, struct ip4 
 	return result(layers, r);
 }
 
-uint64_t lease_layers_count(struct lease_layers *layers) {
-	int64_t count = (int64_t)db_count(layers->snapshot, LEASE_TABLE_ADDRESS) + lease_memory_surplus(layers->newest);
+uint64_t lease_layers_count(const struct lease_layers *layers) {
+	int64_t count = (int64_t)layers->n_below + lease_memory_surplus(layers->newest);
 
 	if (layers->sealed)
 		count += lease_memory_surplus(layers->sealed);

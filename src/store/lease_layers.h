@@ -28,6 +28,7 @@ struct lease_layers {
 	struct db_txn *snapshot;     /* borrowed; a reading transaction of leases.mdb */
 	struct lease_memory *newest; /* borrowed */
 	struct lease_memory *sealed; /* borrowed; NULL: there is none */
+	uint64_t n_below;            /* records in the snapshot, but for those of sealed that may be there already */
 	/* What lease_layers_get_reusable has found out; both hold until something in a layer is taken back. */
 	struct lease_due_place floors[LEASE_FLOORS]; /* rows of leases.mdb up to there are overridden */
 	struct lease_due_place last_due;             /* where it ended, */
@@ -63,4 +64,4 @@ int lease_layers_visit(struct lease_layers *layers, struct ip4 from, struct ip4 
 		       void *context);
 
 /* How many records there are. */
-uint64_t lease_layers_count(struct lease_layers *layers);
+uint64_t lease_layers_count(const struct lease_layers *layers);

@@ -4,26 +4,29 @@
  * at, as it keeps the writer from using pages again. */
 #include "store/lease_store_priv.h"
 
-#include "base/event.h"
+#include "store/lease_table.h"
 
 #define TRIES_MAX 8 /* the writer may release segments while we come from the snapshot to the journal */
 
-static void begin_anew(struct lease_store *store, uint64_t applied) {
+static void begin_anew(struct lease_store *store, uint64_t version, uint64_t applied) {
+	store->version = version;
 	lease_memory_clear(store->newest);
+	store->layers.n_below = db_count(&store->snapshot, LEASE_TABLE_ADDRESS);
 	lease_layers_forget(&store->layers);
 	store->applied = store->followed = applied;
 }
 
-/* A new snapshot may be of another checkpoint. */
+/* A new snapshot may be of another checkpoint, or of a part of one. */
 static int take_snapshot(struct lease_store *store, struct error *reterr_error) {
-	uint64_t applied;
+	uint64_t applied, version;
 	int r = lease_store_renew(store, reterr_error);
 
 	if (r < 0)
 		return r;
 	applied = db_get_number(&store->snapshot, LEASE_META_JOURNAL);
-	if (applied != store->applied || store->followed < applied)
-		begin_anew(store, applied);
+	version = db_version(&store->snapshot);
+	if (version != store->version)
+		begin_anew(store, version, applied);
 	if (store->followed == applied)
 		store->cleanup = (int64_t)db_get_number(&store->snapshot, LEASE_META_CLEANUP);
 	store->doubtful_until = (int64_t)db_get_number(&store->snapshot, LEASE_META_DOUBTFUL);
@@ -37,7 +40,7 @@ static int try_begin(struct lease_store *store, struct error *reterr_error) {
 		r = journal_follow(store->tail, store->followed, lease_store_take, store, &store->followed);
 	if (r == 0)
 		return 0;
-	begin_anew(store, UINT64_MAX);
+	store->version = 0; /* of no snapshot */
 	lease_reader_end(store);
 	if (r == -E_NOT_FOUND)
 		error_set(reterr_error, E_DHCP_JET_ERROR,

@@ -125,6 +125,7 @@ static int open_journal(struct lease_store *store, const char *state_directory, 
 
 	if (r < 0)
 		return as_open_error(r, reterr_error);
+	store->layers.n_below = db_count(&store->snapshot, LEASE_TABLE_ADDRESS);
 	store->sequence = db_get_number(&store->snapshot, LEASE_META_JOURNAL);
 	store->cleanup = (int64_t)db_get_number(&store->snapshot, LEASE_META_CLEANUP);
 	store->doubtful_until = (int64_t)db_get_number(&store->snapshot, LEASE_META_DOUBTFUL);

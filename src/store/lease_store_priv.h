@@ -56,7 +56,8 @@ struct lease_store {
 	bool is_journal_failing;      /* the last frame could not be made durable */
 
 	struct journal_reader *tail;
-	uint64_t applied;  /* LEASE_META_JOURNAL of the snapshot that newest is above */
+	uint64_t version;  /* of the snapshot that newest is above */
+	uint64_t applied;  /* its LEASE_META_JOURNAL */
 	uint64_t followed; /* the last frame in newest */
 };
 

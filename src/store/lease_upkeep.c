@@ -37,6 +37,7 @@ static void seal(struct lease_store *store) {
 }
 
 static void drop_sealed(struct lease_store *store) {
+	store->layers.n_below += (uint64_t)lease_memory_surplus(store->sealed);
 	lease_memory_clear(store->sealed);
 	store->spare = TAKE_POINTER(store->sealed);
 	store->layers.sealed = NULL;

@@ -3,8 +3,8 @@ if HAVE_CMOCKA
 STORE_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(LMDB_CFLAGS) $(CMOCKA_CFLAGS)
 STORE_TEST_LDADD = libstore.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
 
-check_PROGRAMS += tests/unit/test_lease_layers tests/unit/test_lease_memory tests/unit/test_lease_record tests/unit/test_lease_check tests/unit/test_lease_store tests/unit/test_directory_store tests/unit/test_sighting_store tests/unit/test_lease_build
-TESTS += tests/unit/test_lease_layers tests/unit/test_lease_memory tests/unit/test_lease_record tests/unit/test_lease_check tests/unit/test_lease_store tests/unit/test_directory_store tests/unit/test_sighting_store tests/unit/test_lease_build
+check_PROGRAMS += tests/unit/test_lease_apply tests/unit/test_lease_layers tests/unit/test_lease_memory tests/unit/test_lease_record tests/unit/test_lease_check tests/unit/test_lease_store tests/unit/test_directory_store tests/unit/test_sighting_store tests/unit/test_lease_build
+TESTS += tests/unit/test_lease_apply tests/unit/test_lease_layers tests/unit/test_lease_memory tests/unit/test_lease_record tests/unit/test_lease_check tests/unit/test_lease_store tests/unit/test_directory_store tests/unit/test_sighting_store tests/unit/test_lease_build
 
 tests_unit_test_lease_record_SOURCES = tests/unit/test_lease_record.c
 tests_unit_test_lease_record_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
@@ -13,6 +13,10 @@ tests_unit_test_lease_record_LDADD = $(STORE_TEST_LDADD)
 tests_unit_test_lease_store_SOURCES = tests/unit/test_lease_store.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_lease_store_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_lease_store_LDADD = $(STORE_TEST_LDADD)
+
+tests_unit_test_lease_apply_SOURCES = tests/unit/test_lease_apply.c tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_lease_apply_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_lease_apply_LDADD = $(STORE_TEST_LDADD)
 
 tests_unit_test_lease_layers_SOURCES = tests/unit/test_lease_layers.c tests/support/memory_leases.c tests/support/memory_leases.h \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h

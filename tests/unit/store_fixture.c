@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,9 @@
 
 char fixture_directory[FIXTURE_DIRECTORY_MAX];
 
-static const char *broken_call = "";
-static unsigned broken_delay;
+/* A store may have a thread that writes. */
+static const char *_Atomic broken_call = "";
+static atomic_uint broken_delay;
 
 int fixture_setup(void **state) {
 	snprintf(fixture_directory, sizeof fixture_directory, "store-test-XXXXXX");
@@ -48,7 +50,7 @@ void fixture_break(const char *call, unsigned delay) {
 }
 
 static bool is_broken(const char *call) {
-	return strcmp(broken_call, call) == 0 && (broken_delay == 0 || broken_delay-- == 0);
+	return strcmp(broken_call, call) == 0 && (broken_delay == 0 || broken_delay-- == 0); /* one thread at a time */
 }
 
 /* A meta page, which says what is valid, is written for itself and not as a whole page. */
