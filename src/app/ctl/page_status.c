@@ -183,7 +183,6 @@ static void print_detection(const json_t *status) {
 
 static void print_configuration(const json_t *status) {
 	const json_t *configuration = json_object_get(status, "configuration");
-	const json_t *leases = json_object_get(status, "leases");
 	json_int_t quarantined = get_number(configuration, "quarantined");
 
 	printf("Configuration: %lld scope(s), of which this server serves %lld; %lld entries, generation %lld\n",
@@ -192,8 +191,19 @@ static void print_configuration(const json_t *status) {
 	if (quarantined)
 		printf("  %lld entr%s left out, whole or in part, because of mistakes: \"%s\" names them\n", (long long)quarantined,
 		       quarantined == 1 ? "y is" : "ies are", is_standalone(status) ? "lessord --check" : "lessorctl check");
+}
+
+static void print_leases(const json_t *status) {
+	const json_t *leases = json_object_get(status, "leases");
+	CLEANUP(cleanup_free) char *doubtful_until = moment_cell(leases, "doubtfulUntil");
+
 	printf("Leases: %lld on record, %lld octets\n", (long long)get_number(leases, "count"),
 	       (long long)get_number(leases, "bytes"));
+	if (json_is_true(json_object_get(leases, "short")))
+		printf("  The disk has no room for further leases: clients that have one renew it, others get no answer\n");
+	if (get_number(leases, "doubtfulUntil") > clock_now().wall_s)
+		printf("  They were restored, and some may be missing: addresses are pinged before they are offered until %s\n",
+		       doubtful_until);
 	if (json_is_true(json_object_get(leases, "failing")))
 		printf("  The lease store fails (%s, %d); the daemon's log says why. What to do: %s\n",
 		       lessor_error_name(ERROR_DHCP_JET_ERROR), ERROR_DHCP_JET_ERROR,
@@ -241,6 +251,7 @@ void page_status(const struct arguments *arguments, json_t *status) {
 		print_directory(status);
 	}
 	print_configuration(status);
+	print_leases(status);
 	print_other_servers(status);
 	print_counters(status, "counters", "Since its start");
 	print_counters(status, "drops", "Packets dropped, by reason");
