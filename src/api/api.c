@@ -22,7 +22,7 @@
 #define BODY_MAX (1u << 20) /* an import's */
 #define IDLE_SECONDS 10
 #define REQUEST_ARENA_MAX ((size_t)64 << 20)
-#define DESCRIPTORS_MAX 96  /* some 30 of which are the role's own */
+#define DESCRIPTORS_MAX 128 /* some 40 of which are the role's own; more than there can be orders, which wait */
 #define CROWDED_RETRY_MS 50
 
 struct api {
