@@ -31,7 +31,7 @@ MODERATE = 2000  # exchanges a second at which latency is measured
 class Bout:
     """One server in one scenery, from its start to its end."""
 
-    def __init__(self, kind, scenery, arguments, wrapper=(), million=None):
+    def __init__(self, kind, scenery, arguments, wrapper=(), leases=None):
         self.lab = harness.Lab(arguments.build, TOP, arguments.shared)
         self.arguments, self.scenery = arguments, scenery
         self.leases, self.rate, self._seed, self._saved_seed = None, 1000, 0, 0
@@ -40,8 +40,8 @@ class Bout:
             self.contestant = kind(self.lab, scenery, server)
             self.contestant.wrapper = list(wrapper)
             self.contestant.prepare()
-            if million:
-                self.contestant.put_leases(million)
+            if leases:
+                self.contestant.put_leases(leases)
             started = time.monotonic()
             self.contestant.start()
             self.first_answer = self.flood("--knock", STARTING_TIMEOUT)["answeredAt"] - started
@@ -168,13 +168,16 @@ def _syncs(bout, seconds):
 
 # How often a scenery is visited: in each so many rounds. What it shows is hardly noise, or takes long.
 EVERY = {"million": 2, "traced": 1000}
+STORED = {"million": 1000000, "ten-million": 10000000}  # leases that are there at the start
 SCENERIES = {
     "relayed": lambda: plans.Scenery(plans.one()),
     "direct": lambda: plans.Scenery(plans.one(), is_direct=True),
     "public": lambda: plans.Scenery(plans.public()),
     "million": lambda: plans.Scenery(plans.one()),
+    "ten-million": lambda: plans.Scenery(plans.huge()),
     "traced": lambda: plans.Scenery(plans.one()),
 }
+ON_REQUEST = {"ten-million"}
 ROWS = {
     "dora-64": Row("relayed", "DORA, 64 outstanding, relayed", _closed(64)),
     "renew-64": Row("relayed", "renewals, 64 outstanding", _renew_closed(64), needs="dora-64"),
@@ -189,6 +192,7 @@ ROWS = {
     "public-renew-64": Row("public", "829 subnets: renewals, 64 outstanding", _renew_closed(64), needs="public-64"),
     "public-512": Row("public", "829 subnets: DORA, 512 outstanding", _closed(512)),
     "million": Row("million", "a million leases: start", _start),
+    "ten-million": Row("ten-million", "ten million leases: start", _start),
     "syncs": Row("traced", "DORA, 64 outstanding, counted by strace", _syncs),
 }
 
@@ -199,8 +203,7 @@ class Bench:
     def __init__(self, arguments):
         self.arguments = arguments
         self.samples = {}
-        self.millions = {}
-        self.keys = [key for key in ROWS if not arguments.rows or key in arguments.rows]
+        self.keys = [key for key in ROWS if key in (arguments.rows or ROWS.keys() - ON_REQUEST)]
         for key in list(self.keys):
             if ROWS[key].needs and ROWS[key].needs not in self.keys:
                 self.keys.insert(0, ROWS[key].needs)
@@ -238,16 +241,15 @@ class Bench:
     def _begin(self, kind, scenery):
         if scenery == "traced":
             return TracedBout(kind, SCENERIES[scenery](), self.arguments)
-        return Bout(kind, SCENERIES[scenery](), self.arguments, million=self._million(kind) if scenery == "million" else None)
+        return Bout(kind, SCENERIES[scenery](), self.arguments, leases=self._stored(kind, scenery) if scenery in STORED else None)
 
-    def _million(self, kind):
-        """The directory with a server's files of a million leases; made once."""
-        if kind.name not in self.millions:
-            folder = os.path.join(self.arguments.shared, f"million-{kind.name}")
+    def _stored(self, kind, scenery):
+        """The directory with a server's files of many leases; made once."""
+        folder = os.path.join(self.arguments.shared, f"{scenery}-{kind.name}")
+        if not os.path.isdir(folder):
             os.mkdir(folder)
-            kind.make_leases(self.arguments.build, plans.one()[0], folder)
-            self.millions[kind.name] = folder
-        return self.millions[kind.name]
+            kind.make_leases(self.arguments.build, SCENERIES[scenery]().subnets[0], STORED[scenery], folder)
+        return folder
 
 
 def parse_arguments():
@@ -260,7 +262,7 @@ def parse_arguments():
     parser.add_argument("--quick", action="store_true", help=f"one round of half a second, of {', '.join(contestants.QUICK)}")
     parser.add_argument("--only", nargs="+", metavar="SERVER", choices=list(contestants.ALL),
                         help=f"of {', '.join(contestants.ALL)}")
-    parser.add_argument("--rows", nargs="+", metavar="ROW", choices=list(ROWS), help=f"of {', '.join(ROWS)}")
+    parser.add_argument("--rows", nargs="+", metavar="ROW", choices=list(ROWS), help=f"of {', '.join(ROWS)} (default: all but {', '.join(ON_REQUEST)})")
     parser.add_argument("--json", metavar="FILE", help="also write every sample and the table to this file")
     arguments = parser.parse_args()
     if arguments.quick:

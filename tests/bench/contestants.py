@@ -56,8 +56,8 @@ class Contestant:
         """Everything that does not count as starting."""
 
     @classmethod
-    def make_leases(cls, build, subnet, folder):
-        """Write what it would have on disk with a million leases into @folder."""
+    def make_leases(cls, build, subnet, count, folder):
+        """Write what it would have on disk with @count leases into @folder."""
         raise NotImplementedError
 
     def put_leases(self, folder):
@@ -135,6 +135,7 @@ class Lessor(Contestant):
     """Lessor, on the authority of an slapd of its own."""
 
     name = "lessor"
+    sceneries = (*Contestant.sceneries, "ten-million")
 
     @classmethod
     def version(cls, build):
@@ -169,19 +170,22 @@ class Lessor(Contestant):
         return text
 
     @classmethod
-    def make_leases(cls, build, subnet, folder):
+    def make_leases(cls, build, subnet, count, folder):
         state = os.path.join(folder, "state")
         os.mkdir(state, 0o700)
-        subprocess.run([os.path.join(build, "tests/bench/fill"), state, SERVER, str(subnet.network), subnet.first, str(plans.MILLION)], check=True)
+        subprocess.run([os.path.join(build, "tests/bench/fill"), state, SERVER, str(subnet.network), subnet.first, str(count)], check=True)
 
     def put_leases(self, folder):
         self.lab.run(["cp", "-r", "--sparse=always", os.path.join(folder, "state/."), self.lessord.state_directory])
         self.lab.run(["chown", "-R", "nobody:nogroup", self.lessord.state_directory])
         # Like the others' configuration, the copy of the directory is there when a server starts again.
         self.lessord.start()
-        self.lessord.wait_for_verdict("authorized")
-        self.lessord.wait_for_status(lambda status: status["configuration"]["servedScopes"], "scopes are served")
+        wait_until(self._is_serving, "the copy of the directory is there")
         self.lessord.stop()
+
+    def _is_serving(self):
+        with contextlib.suppress(Failure):
+            return self.lessord.status()["configuration"]["servedScopes"]
 
     def start(self):
         self.lessord.wrapper = self.wrapper
@@ -225,12 +229,12 @@ class Kea(Contestant):
                 **({"require-client-classes": [name for name, _, _ in plans.CLASSES]} if subnet.has_classes else {})}
 
     @classmethod
-    def make_leases(cls, build, subnet, folder):
+    def make_leases(cls, build, subnet, count, folder):
         end = int(time.time()) + subnet.lease_time
         with open(os.path.join(folder, "leases.csv"), "w", encoding="ascii") as file:
             file.write("address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context\n")
             file.writelines(f"{address},{hardware},,{subnet.lease_time},{end},{subnet.number},0,0,,0,\n"
-                            for address, hardware in plans.million(subnet))
+                            for address, hardware in plans.leases(subnet, count))
 
     def start(self):
         self.launch("kea-dhcp4", "-c", self.lab.path("kea.json"), KEA_PIDFILE_DIR=self.lab.directory, KEA_LOCKFILE_DIR=self.lab.directory)
@@ -259,18 +263,18 @@ class Dhcpd(Contestant):
         self.lab.write("dhcpd.conf", text + "".join(map(self._subnet, self.scenery.subnets)))
 
     @classmethod
-    def make_leases(cls, build, subnet, folder):
+    def make_leases(cls, build, subnet, count, folder):
         start = time.time()
         starts, ends = (time.strftime("%w %Y/%m/%d %H:%M:%S", time.gmtime(at)) for at in (start, start + subnet.lease_time))
         with open(os.path.join(folder, "dhcpd.leases"), "w", encoding="ascii") as file:
             file.write("authoring-byte-order little-endian;\n")
             file.writelines(f"lease {address} {{\n  starts {starts};\n  ends {ends};\n  cltt {starts};\n  binding state active;\n"
                             f"  next binding state free;\n  rewind binding state free;\n  hardware ethernet {hardware};\n}}\n"
-                            for address, hardware in plans.million(subnet))
+                            for address, hardware in plans.leases(subnet, count))
 
     def put_leases(self, folder):
         super().put_leases(folder)
-        self.n_addresses = plans.MILLION + 1024
+        self.n_addresses = 1 << 20
         self._write_config()
 
     def _subnet(self, subnet):
@@ -317,10 +321,10 @@ class Dnsmasq(Contestant):
         self.lab.write("dnsmasq.conf", "\n".join(lines) + "\n")
 
     @classmethod
-    def make_leases(cls, build, subnet, folder):
+    def make_leases(cls, build, subnet, count, folder):
         end = int(time.time()) + subnet.lease_time
         with open(os.path.join(folder, "dnsmasq.leases"), "w", encoding="ascii") as file:
-            file.writelines(f"{end} {hardware} {address} * *\n" for address, hardware in plans.million(subnet))
+            file.writelines(f"{end} {hardware} {address} * *\n" for address, hardware in plans.leases(subnet, count))
 
     @staticmethod
     def _subnet(subnet):

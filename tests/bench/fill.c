@@ -3,18 +3,15 @@
  * had asked one after the other. */
 #include <err.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/error.h"
 #include "base/ip4.h"
-#include "model/lease.h"
+#include "sample_lease.h"
 #include "store/lease_store.h"
 
 #define BATCH 4096
 #define CHECKPOINT 16 /* after so many batches: no server has as many changes at a time */
-#define LEASE_TIME 86400
-#define ETHERNET 1
 
 static struct error error;
 
@@ -28,33 +25,13 @@ static void done(void *context, int result, const struct error *reason) {
 		errx(1, "%s", reason->text);
 }
 
-static struct lease make_lease(struct ip4 address, struct ip4_subnet scope, int64_t now, uint32_t number) {
-	struct lease lease = { .address = address,
-			       .scope = scope,
-			       .state = LEASE_ACTIVE,
-			       .start = now,
-			       .changed = now,
-			       .expiry = now + LEASE_TIME,
-			       .htype = ETHERNET,
-			       .hlen = 6 };
-
-	lease.chaddr[0] = 6;
-	for (unsigned i = 0; i < 4; i++)
-		lease.chaddr[2 + i] = (uint8_t)(number >> (24 - 8 * i));
-	lease.client.octets[0] = CLIENT_KEY_HARDWARE;
-	lease.client.octets[1] = ETHERNET;
-	memcpy(lease.client.octets + 2, lease.chaddr, 6);
-	lease.client.len = 8;
-	return lease;
-}
-
 static void put_batch(struct lease_store *store, struct lease *next, uint32_t number, uint32_t n) {
 	struct lease_batch *batch;
 
 	check(lease_batch_begin(store, &batch, &error));
 	for (uint32_t i = 0; i < n; i++) {
 		const struct lease_view *view = lease_batch_view(batch);
-		*next = make_lease(next->address, next->scope, next->start, number + i);
+		*next = sample_lease(next->address, next->scope, next->start, number + i);
 		check(view->put(view->context, next));
 		next->address.value++;
 	}

@@ -7,7 +7,6 @@ import ipaddress
 DOMAIN = "example.test"
 NAME_SERVER = "192.0.2.53"
 CLASSES = (("Telephones", "telephone", "boot1.example.test"), ("Kiosks", "kiosk", "boot2.example.test"))
-MILLION = 1000000
 N_SUBNETS, N_RESERVATIONS = 829, 14404
 PUBLIC_BASE = ipaddress.IPv4Address("10.100.0.0")
 
@@ -36,6 +35,12 @@ def one():
     return [Subnet(network, "10.64.1.0", "10.79.255.254", 86400, options={"domain-name": DOMAIN, "domain-name-servers": NAME_SERVER})]
 
 
+def huge():
+    """One subnet with room for sixteen million."""
+    subnet, = one()
+    return [dataclasses.replace(subnet, network=ipaddress.IPv4Network("10.0.0.0/8"), first="10.0.1.0", last="10.255.255.254")]
+
+
 def public():
     """829 subnets, 14,404 reservations, two classes per subnet: a public administration's."""
     return [_office(number) for number in range(N_SUBNETS)]
@@ -51,10 +56,10 @@ def _office(number):
                   reservations, has_classes=True)
 
 
-def million(subnet):
-    """A million leases of a subnet: (address, hardware address), in the order of addresses."""
+def leases(subnet, count):
+    """@count leases of a subnet: (address, hardware address), in the order of addresses."""
     first = ipaddress.IPv4Address(subnet.first)
-    for number in range(MILLION):
+    for number in range(count):
         yield first + number, "06:00:%02x:%02x:%02x:%02x" % tuple(number.to_bytes(4, "big"))
 
 
@@ -72,7 +77,7 @@ class Scenery:
     @property
     def cover(self):
         """One network that covers all subnets."""
-        return "10.64.0.0/12" if len(self.subnets) == 1 else "10.96.0.0/11"
+        return str(self.subnets[0].network) if len(self.subnets) == 1 else "10.96.0.0/11"
 
     def build(self, lab):
         """The two network namespaces, (server's, generator's), with a link between them."""
