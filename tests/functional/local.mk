@@ -72,5 +72,6 @@ EXTRA_DIST += \
 	tests/functional/test_store_crash.py \
 	tests/functional/test_state.py \
 	tests/functional/test_store_clock.py \
+	tests/functional/test_store_restored.py \
 	tests/functional/test_superscopes.py \
 	tests/functional/test_vocabulary.py
