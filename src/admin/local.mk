@@ -81,6 +81,7 @@ libadmin_a_SOURCES = \
 	src/admin/policy_range.c \
 	src/admin/policy_show.c \
 	src/admin/range.c \
+	src/admin/reconcile.c \
 	src/admin/ranges.c \
 	src/admin/ranges.h \
 	src/admin/removed.c \

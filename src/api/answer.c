@@ -8,6 +8,7 @@
 #include "api/import.h"
 #include "api/json.h"
 #include "api/lease_row.h"
+#include "api/reconcile.h"
 #include "api/statistics.h"
 #include "base/counter.h"
 #include "base/event.h"
@@ -122,6 +123,40 @@ static int handle_LEASE_IMPORT(const struct handling *handling, struct error *re
 	int r = import_json(handling->question->import, &object, reterr_error);
 
 	return r < 0 ? r : answer_json(handling->answer, object);
+}
+
+static int handle_RECONCILE(const struct handling *handling, struct error *reterr_error) {
+	json_t *page;
+	int r = reconcile_page(handling->sources, handling->request, handling->now->wall_s, &page, reterr_error);
+
+	return r < 0 ? r : answer_json(handling->answer, page);
+}
+
+static int handle_RECONCILE_RECORDS(const struct handling *handling, struct error *reterr_error) {
+	const struct order_answer *done = handling->question->done;
+	char next[IP4_TEXT_MAX];
+	json_t *object;
+
+	if (done->error.code) {
+		*reterr_error = done->error;
+		return -done->error.code;
+	}
+	object = json_object();
+	json_set_integer(object, "corrected", done->n_mended - done->n_removed);
+	json_set_integer(object, "removed", done->n_removed);
+	json_object_set_new(object, "next",
+			    is_ip4_none(done->next) ? json_null() : json_string(ip4_format(done->next, next)));
+	return answer_json(handling->answer, object);
+}
+
+static int handle_RECONCILE_INDEXES(const struct handling *handling, struct error *reterr_error) {
+	const struct order_answer *done = handling->question->done;
+
+	if (done->error.code) {
+		*reterr_error = done->error;
+		return -done->error.code;
+	}
+	return answer_json(handling->answer, json_object());
 }
 
 static int handle_FREE(const struct handling *handling, struct error *reterr_error) {

@@ -26,6 +26,12 @@ libapi_a_SOURCES = \
 	src/api/lease_row.h \
 	src/api/peer.c \
 	src/api/peer.h \
+	src/api/reconcile.c \
+	src/api/reconcile.h \
+	src/api/reconcile_place.c \
+	src/api/reconcile_place.h \
+	src/api/reconcile_text.c \
+	src/api/reconcile_text.h \
 	src/api/request.c \
 	src/api/request.h \
 	src/api/route.def \

@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #define PLACE "{address}"
+#define VALUE_MAX RECONCILE_PLACE_TEXT_MAX /* the longest one */
 
 struct route_info {
 	enum api_method method;
@@ -177,20 +178,56 @@ static int parse_since(const char *value, struct api_request *request, struct er
 	return 0;
 }
 
+static int parse_generation(const char *value, struct api_request *request, struct error *reterr_error) {
+	if (strlen(value) >= sizeof request->generation)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "the name of a generation is not so long");
+	snprintf(request->generation, sizeof request->generation, "%s", value);
+	return 0;
+}
+
+static int parse_notes(const char *value, bool *ret_has_notes, struct error *reterr_error) {
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "notes must be yes or no");
+	*ret_has_notes = value[0] == 'y';
+	return 0;
+}
+
+static int parse_of_reconcile(const char *name, const char *value, struct api_request *request,
+			      struct error *reterr_error) {
+	if (strcmp(name, "scope") == 0)
+		return parse_address("scope", value, &request->has_scope, &request->scope, reterr_error);
+	if (strcmp(name, "at") == 0)
+		return reconcile_place_parse(value, &request->place, reterr_error);
+	if (strcmp(name, "notes") == 0)
+		return parse_notes(value, &request->has_notes, reterr_error);
+	return refuse_parameter(reterr_error);
+}
+
+static int parse_of_records(const char *name, const char *value, struct api_request *request,
+			    struct error *reterr_error) {
+	if (strcmp(name, "from") == 0)
+		return parse_address("from", value, &request->has_from, &request->from, reterr_error);
+	if (strcmp(name, "to") == 0)
+		return parse_address("to", value, &request->has_to, &request->to, reterr_error);
+	return refuse_parameter(reterr_error);
+}
+
 static int parse_parameter(const char *name, const char *value, struct api_request *request,
 			   struct error *reterr_error) {
 	if (request->route == API_ROUTE_LEASES)
 		return parse_of_leases(name, value, request, reterr_error);
 	if (request->route == API_ROUTE_FREE)
 		return parse_of_free(name, value, request, reterr_error);
+	if (request->route == API_ROUTE_RECONCILE)
+		return parse_of_reconcile(name, value, request, reterr_error);
+	if (request->route == API_ROUTE_RECONCILE_RECORDS)
+		return parse_of_records(name, value, request, reterr_error);
 	if (request->route == API_ROUTE_STATISTICS && strcmp(name, "scope") == 0)
 		return parse_address("scope", value, &request->has_scope, &request->scope, reterr_error);
 	if (request->route == API_ROUTE_CHANGES && strcmp(name, "since") == 0)
 		return parse_since(value, request, reterr_error);
-	if (request->route == API_ROUTE_RESTORE && strcmp(name, "generation") == 0) {
-		snprintf(request->generation, sizeof request->generation, "%s", value);
-		return 0;
-	}
+	if (request->route == API_ROUTE_RESTORE && strcmp(name, "generation") == 0)
+		return parse_generation(value, request, reterr_error);
 	return refuse_parameter(reterr_error);
 }
 
@@ -208,8 +245,19 @@ static int check_free(const struct api_request *request, struct error *reterr_er
 	return 0;
 }
 
+static int take_range(struct api_request *request, struct error *reterr_error) {
+	if (!request->has_from || !request->has_to || request->from.value > request->to.value)
+		return error_set(reterr_error, E_INVALID_PARAMETER,
+				 "name the first and the last address: ?from=ADDRESS&to=ADDRESS");
+	request->has_order = true;
+	request->order.kind = ORDER_LEASE_MEND;
+	request->order.address = request->from;
+	request->order.last = request->to;
+	return 0;
+}
+
 static int parse_query(const char *query, struct api_request *request, struct error *reterr_error) {
-	char name[API_WORD_MAX], value[API_WORD_MAX];
+	char name[API_WORD_MAX], value[VALUE_MAX];
 	int r;
 
 	while (query && *query) {
@@ -246,7 +294,14 @@ static int parse_rest(struct span body, struct api_request *request, struct erro
 		return check_free(request, reterr_error);
 	case API_ROUTE_RESTORE:
 		return check_restore(request, reterr_error);
+	case API_ROUTE_RECONCILE_RECORDS:
+		return take_range(request, reterr_error);
+	case API_ROUTE_RECONCILE_INDEXES:
+		request->has_order = true;
+		request->order.kind = ORDER_STORE_REINDEX;
+		return 0;
 	case API_ROUTE_LEASE_IMPORT: /* many orders; see import.h */
+	case API_ROUTE_RECONCILE:
 	case API_ROUTE_STATUS:
 	case API_ROUTE_BINDINGS:
 	case API_ROUTE_DATABASE:

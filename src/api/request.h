@@ -5,12 +5,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "api/reconcile_place.h"
 #include "base/error.h"
 #include "base/ip4.h"
 #include "base/span.h"
 #include "model/order.h"
 
-#define API_URI_MAX 1024
+#define API_URI_MAX 2048
 #define API_LIMIT_DEFAULT 100
 #define API_LIMIT_MAX 1000
 #define API_COUNT_MAX 1024 /* free addresses in one answer */
@@ -37,6 +38,8 @@ struct api_request {
 	struct ip4 from, to; /* in ascending order, if both are given */
 	size_t limit;        /* 1..API_LIMIT_MAX */
 	size_t count;        /* 1..API_COUNT_MAX */
+	struct reconcile_place place; /* where a comparison goes on */
+	bool has_notes;               /* it lists what needs no mending, too */
 	struct order order;  /* what serve is to be asked, if has_order; who asks is to be filled in */
 	bool has_order;
 	int64_t since; /* wall */

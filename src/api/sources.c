@@ -27,6 +27,7 @@ struct sources *sources_free(struct sources *sources) {
 		return NULL;
 	directory_store_close(sources->directory);
 	lease_store_close(sources->leases);
+	lease_checker_close(sources->checker);
 	sighting_store_close(sources->sightings);
 	snapshot_free(sources->snapshot);
 	free(sources);
@@ -56,6 +57,16 @@ int sources_open_leases(struct sources *sources, struct error *reterr_error) {
 	return r == -E_NOT_FOUND ? 0 : r;
 }
 
+int sources_open_checker(struct sources *sources, struct error *reterr_error) {
+	int r = 0;
+
+	if (sources->checker && !is_lease_checker_current(sources->checker))
+		sources->checker = lease_checker_close(sources->checker);
+	if (!sources->checker)
+		r = lease_checker_open(sources->state_directory, &sources->checker, reterr_error);
+	return r == -E_NOT_FOUND ? 0 : r;
+}
+
 static int open_sightings(struct sources *sources, struct error *reterr_error) {
 	int r = 0;
 
@@ -78,6 +89,7 @@ static int directory_failed(struct sources *sources, int r, struct error *reterr
 
 int sources_leases_failed(struct sources *sources, struct error *reterr_error) {
 	sources->leases = lease_store_close(sources->leases);
+	sources->checker = lease_checker_close(sources->checker);
 	return error_set(reterr_error, E_DHCP_JET_ERROR,
 			 "the lease store in %s could not be read; look at the daemon's log", sources->state_directory);
 }

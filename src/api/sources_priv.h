@@ -5,6 +5,7 @@
 #include "api/sources.h"
 #include "model/snapshot.h"
 #include "store/directory_store.h"
+#include "store/lease_check.h"
 #include "store/lease_store.h"
 #include "store/sighting_store.h"
 
@@ -13,6 +14,7 @@ struct sources {
 	bool is_standalone;
 	struct directory_store *directory; /* NULL until it is there */
 	struct lease_store *leases;
+	struct lease_checker *checker;
 	struct sighting_store *sightings;
 
 	/* What follows from the entries; kept because building it again for each request would be dear. */
@@ -26,6 +28,9 @@ int sources_snapshot(struct sources *sources, const struct snapshot **ret_snapsh
 
 /* Open the lease store, or leave it NULL if it is not there yet. 0, or -E_... with a sentence. */
 int sources_open_leases(struct sources *sources, struct error *reterr_error);
+
+/* The same of what checks it. */
+int sources_open_checker(struct sources *sources, struct error *reterr_error);
 
 /* It failed: it is opened anew for the next request. Returns -E_DHCP_JET_ERROR with a sentence. */
 int sources_leases_failed(struct sources *sources, struct error *reterr_error);

@@ -27,6 +27,14 @@ static const struct {
 #include "model/condition.def"
 };
 
+static const struct {
+	const char *word, *description, *remedy;
+} inconsistency_rows[] = {
+#define INCONSISTENCY(symbol, word, mending, description, remedy) { word, description, remedy },
+#include "model/inconsistency.def"
+#undef INCONSISTENCY
+};
+
 static void print_form(const char *symbol) {
 	for (; *symbol; symbol++)
 		putchar(*symbol >= 'A' && *symbol <= 'Z' ? *symbol | 0x20 : *symbol);
@@ -55,4 +63,11 @@ void manual_condition_forms(void) {
 		print_form(form_rows[i].name);
 		printf(" | %s | `%s` |\n", form_rows[i].description, form_rows[i].example);
 	}
+}
+
+void manual_inconsistencies(void) {
+	puts("| kind | what it is | what `--fix` does |\n|---|---|---|");
+	for (size_t i = 0; i < ARRAY_LEN(inconsistency_rows); i++)
+		printf("| `%s` | %s | %s |\n", inconsistency_rows[i].word, inconsistency_rows[i].description,
+		       inconsistency_rows[i].remedy);
 }

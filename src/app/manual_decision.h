@@ -4,5 +4,6 @@
 
 /* Where values of options are looked for; what conditions may ask about; the forms of their values. To stdout. */
 void manual_precedence(void);
+void manual_inconsistencies(void);
 void manual_condition_attributes(void);
 void manual_condition_forms(void);

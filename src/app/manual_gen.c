@@ -707,6 +707,7 @@ static const struct {
 	{ "lease-members", table_lease_members },
 	{ "drops", table_drops },
 	{ "precedence", manual_precedence },
+	{ "inconsistencies", manual_inconsistencies },
 	{ "roles-man", table_roles_man },
 	{ "operations", table_operations },
 	{ "parameters", table_parameters },

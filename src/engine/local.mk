@@ -34,6 +34,7 @@ libengine_a_SOURCES = \
 	src/engine/probe_table.h \
 	src/engine/reconcile.c \
 	src/engine/reconcile.h \
+	src/engine/reconcile_order.c \
 	src/engine/reply.c \
 	src/engine/request.h \
 	src/engine/rogue.c \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "engine/reconcile.h"
 
 #define OFFER_ROWS_LOOKED_AT 32
 
@@ -246,6 +247,17 @@ static void count_offer(void *context, struct ip4_subnet scope) {
 	}
 }
 
+static void order_mend(struct ordering *ordering) {
+	const struct engine_input *from = ordering->request.input;
+	const struct reconcile_input input = { from->snapshot, from->leases, input_lease_now(from) };
+
+	if (!input.snapshot)
+		error_set(&ordering->answer->error, E_DHCP_SUBNET_NOT_PRESENT,
+			  "the directory was never read, so there is nothing to correct leases by; lessorctl status tells why");
+	else if (reconcile_order(&input, ordering->order, ordering->answer) < 0)
+		ordering->request.output->is_store_failed = true;
+}
+
 static void order_dispatch(struct ordering *ordering) {
 	const struct request *request = &ordering->request;
 
@@ -259,7 +271,11 @@ static void order_dispatch(struct ordering *ordering) {
 	case ORDER_OFFERS:
 		offers_visit(request->engine->offers, request->input->now.boot_ms, count_offer, ordering->answer);
 		return;
-	case ORDER_LEASE_IMPORT: /* engine_import */
+	case ORDER_LEASE_MEND:
+		order_mend(ordering);
+		return;
+	case ORDER_STORE_REINDEX: /* is the store's alone */
+	case ORDER_LEASE_IMPORT:  /* engine_import */
 		return;
 	}
 }

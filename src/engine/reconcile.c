@@ -269,8 +269,6 @@ int reconcile_judge(const struct reconcile_input *input, const struct lease *lea
 	if (r < 0)
 		return r;
 	judging.judgment.action = action_of(&judging);
-	if (judging.judgment.action != MEND_PUT)
-		judging.judgment.mended = *lease;
 	*ret_judgment = judging.judgment;
 	return 0;
 }
@@ -302,19 +300,4 @@ bool is_reservation_active(const struct reconcile_input *input, const struct sco
 	int r = leases->get_by_address(leases->context, reservation->address, &lease);
 
 	return r == 0 ? is_lease_of_reservation(&lease, reservation) : r != -E_NOT_FOUND;
-}
-
-int reconcile_mend(const struct lease_view *leases, struct ip4 address, const struct judgment *judgment) {
-	int r = 0;
-
-	switch (judgment->action) {
-	case MEND_NOTHING:
-		return 0;
-	case MEND_PUT:
-		return leases->put(leases->context, &judgment->mended);
-	case MEND_REMOVE:
-		r = leases->remove(leases->context, address);
-		break;
-	}
-	return r == -E_NOT_FOUND ? 0 : r;
 }

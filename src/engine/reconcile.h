@@ -14,6 +14,7 @@
 
 #include "model/inconsistency.h"
 #include "model/lease.h"
+#include "model/order.h"
 #include "model/snapshot.h"
 
 /* What judging depends on. Borrowed for the call. */
@@ -33,7 +34,7 @@ enum mend_action {
 struct judgment {
 	unsigned kinds; /* 1 << enum inconsistency for each that was found */
 	enum mend_action action;
-	struct lease mended; /* with MEND_PUT: what to put; else the lease itself */
+	struct lease mended; /* what the record should be, if it should be there */
 	struct ip4 rival;    /* the client's other address in the scope; none if it has none */
 	struct ip4 reserved; /* of the client in the scope, if it is another one; else none */
 };
@@ -48,5 +49,6 @@ void reconcile_judge_unreadable(const struct reconcile_input *input, struct ip4 
 bool is_reservation_active(const struct reconcile_input *input, const struct scope *scope,
 			   const struct reservation *reservation);
 
-/* Do what @judgment says with the record of @address. 0 or -E_DHCP_JET_ERROR. */
-int reconcile_mend(const struct lease_view *leases, struct ip4 address, const struct judgment *judgment);
+/* Correct records as @order, an ORDER_LEASE_MEND, says, and note them in @answer. At most as many are looked at as
+ * packets can wait for; answer->next says where to go on. 0 or -E_DHCP_JET_ERROR: then the batch is lost. */
+int reconcile_order(const struct reconcile_input *input, const struct order *order, struct order_answer *answer);

@@ -13,7 +13,8 @@ static const struct {
 };
 
 bool is_order_valid(const struct order *order) {
-	return order->kind >= ORDER_LEASE_CREATE && order->kind <= ORDER_LEASE_IMPORT &&
+	return order->kind >= ORDER_LEASE_CREATE && order->kind <= ORDER_STORE_REINDEX &&
+	       (order->kind != ORDER_LEASE_MEND || order->address.value <= order->last.value) &&
 	       order->client.len <= CLIENT_KEY_MAX && order->hlen <= LEASE_HARDWARE_MAX &&
 	       memchr(order->host_name, '\0', sizeof order->host_name) &&
 	       order->n_leases <= (order->kind == ORDER_LEASE_IMPORT ? ORDER_LEASES_MAX : 0);

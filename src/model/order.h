@@ -15,12 +15,15 @@
 
 #define ORDER_SCOPES_MAX 1024
 #define ORDER_LEASES_MAX 128 /* few enough that packets hardly wait for them */
+#define ORDER_MENDED_MAX 16  /* records that one order corrects */
 
 enum order_kind {
 	ORDER_LEASE_CREATE = 1,
 	ORDER_LEASE_DELETE, /* of @address */
 	ORDER_OFFERS,       /* how many offers wait for their client's request, by scope */
 	ORDER_LEASE_IMPORT, /* store the leases that follow the order, each that may be */
+	ORDER_LEASE_MEND,   /* correct records from @address to @last (engine/reconcile.h), some of them */
+	ORDER_STORE_REINDEX, /* make the store's indexes anew */
 };
 
 /* What became of a lease that was to be imported. */
@@ -36,6 +39,7 @@ struct order {
 	enum order_kind kind;
 	uint32_t uid;        /* of the user who asks */
 	struct ip4 address;  /* to create without one: the next that is free in @scope */
+	struct ip4 last;     /* to correct; at least @address, and if it is equal, also a record that cannot be read */
 	struct ip4 scope;    /* its network address; none: the one that holds @address */
 	uint32_t lease_time; /* seconds; 0: what is configured */
 	struct client_key client;
@@ -62,6 +66,10 @@ struct order_offers {
 struct order_answer {
 	struct error error; /* its code is 0 if what was asked for was done, and then the rest counts */
 	struct lease lease; /* that was made or deleted */
+	struct ip4 next;    /* where correcting is to go on; none: it is done */
+	uint32_t n_mended, n_removed; /* how many records were corrected; of these, how many are gone */
+	struct lease mended[ORDER_MENDED_MAX]; /* the corrected ones, and of a removed one what it was */
+	bool is_removed[ORDER_MENDED_MAX];
 	struct order_offers scopes[ORDER_SCOPES_MAX]; /* in no order, with empty rows between; of very many, not all */
 	uint8_t outcomes[ORDER_LEASES_MAX]; /* enum import_outcome of each lease to be imported */
 };

@@ -86,6 +86,20 @@ static void import_report(struct orders *orders, const struct slot *slot) {
 	loop_timer_set(orders->quiet, IMPORT_QUIET_MS);
 }
 
+static void mended_report(const struct slot *slot, int64_t now) {
+	const struct order_answer *answer = &slot->answer;
+	char address[IP4_TEXT_MAX];
+
+	if (answer->n_mended == 0)
+		return;
+	for (size_t i = 0; i < answer->n_mended; i++)
+		audit_rows_lease(answer->is_removed[i] ? ROW_DELETED : ROW_ASSIGN, &answer->mended[i], now);
+	counter_add(COUNTER_LEASES_MENDED, answer->n_mended);
+	event_emit(EVENT_LEASES_MENDED, "%u from %s on, of which %u are gone; asked for by the user with number %u",
+		   (unsigned)answer->n_mended, ip4_format(answer->mended[0].address, address),
+		   (unsigned)answer->n_removed, (unsigned)slot->order.uid);
+}
+
 static void change_report(const struct slot *slot, int64_t now) {
 	const struct order *order = &slot->order;
 	char address[IP4_TEXT_MAX];
@@ -107,6 +121,12 @@ static void slot_report(struct orders *orders, const struct slot *slot, int64_t 
 		return;
 	case ORDER_LEASE_IMPORT:
 		import_report(orders, slot);
+		return;
+	case ORDER_LEASE_MEND:
+		mended_report(slot, now);
+		return;
+	case ORDER_STORE_REINDEX:
+		lease_store_reindex(orders->parts.store);
 		return;
 	case ORDER_OFFERS:
 		return;

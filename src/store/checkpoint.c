@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "store/lease_apply.h"
+#include "store/lease_reindex.h"
 #include "store/lease_store_priv.h"
 
 #define NICENESS 10
@@ -71,6 +72,30 @@ static void write_all(struct checkpoint *checkpoint) {
 	checkpoint->result.n_changed = apply.n_changed;
 }
 
+static bool reindex_part(struct checkpoint *checkpoint, struct lease_reindex *reindex) {
+	struct checkpoint_result *result = &checkpoint->result;
+	struct db_txn txn;
+	bool has_more;
+
+	if (db_begin_beside(checkpoint->db, true, &txn, &result->error) < 0) {
+		result->rc = MDB_PANIC;
+		return false;
+	}
+	has_more = lease_reindex_part(reindex, &txn);
+	db_commit(&txn, &result->error);
+	result->rc = txn.rc;
+	return has_more && result->rc == 0;
+}
+
+static void reindex_all(struct checkpoint *checkpoint) {
+	struct lease_reindex reindex;
+
+	lease_reindex_begin(&reindex, &checkpoint->is_cancelled);
+	while (reindex_part(checkpoint, &reindex))
+		;
+	checkpoint->result.n_mended = reindex.n_mended;
+}
+
 static void keep_reserve(struct checkpoint *checkpoint) {
 	uint64_t wanted = db_size(checkpoint->db) / RESERVE_SHARE;
 	struct checkpoint_result *result = &checkpoint->result;
@@ -84,6 +109,8 @@ static void do_work(struct checkpoint *checkpoint) {
 	checkpoint->result = (struct checkpoint_result){ 0 };
 	if (checkpoint->work.memory)
 		write_all(checkpoint);
+	if (checkpoint->work.is_reindex && checkpoint->result.rc == 0)
+		reindex_all(checkpoint);
 	if (!atomic_load(&checkpoint->is_cancelled))
 		keep_reserve(checkpoint);
 }

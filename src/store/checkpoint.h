@@ -20,7 +20,8 @@ struct checkpoint;
 
 /* Embedded: what is to be done. */
 struct checkpoint_work {
-	const struct lease_memory *memory; /* borrowed; NULL: only keep space in reserve */
+	const struct lease_memory *memory; /* borrowed; NULL: write nothing of it */
+	bool is_reindex;                   /* make the indexes agree with the records (lease_reindex.h) */
 	uint64_t sequence;                 /* of the last frame of the journal that is in it */
 	int64_t cleanup;                   /* LEASE_META_CLEANUP */
 	bool is_journal_wanting;           /* journal_stat.needs_prepare */
@@ -31,6 +32,7 @@ struct checkpoint_result {
 	int rc;             /* 0, or LMDB's or the system's number: nothing was written */
 	struct error error; /* with rc, a sentence */
 	size_t n_changed;   /* records */
+	uint64_t n_mended;  /* rows of the indexes */
 	bool is_short;      /* there is not enough space in reserve for leases.mdb or the journal */
 	struct error space; /* with is_short, a sentence */
 };

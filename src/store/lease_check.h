@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/span.h"
 #include "model/inconsistency.h"
 #include "model/lease.h"
 
@@ -19,6 +20,7 @@
 #define LEASE_CHECK_KEY_MAX 511   /* of LMDB */
 
 struct lease_checker;
+struct db_txn;
 
 /* Open DIR/leases.mdb for reading. 0, -E_NOT_FOUND (not made yet) or -E_DHCP_DATABASE_INIT_FAILED. */
 int lease_checker_open(const char *state_directory, struct lease_checker **ret_checker, struct error *reterr_error);
@@ -33,6 +35,7 @@ enum lease_check_stage {
 	LEASE_CHECK_RECORDS,
 	LEASE_CHECK_CLIENTS,
 	LEASE_CHECK_EXPIRIES,
+	LEASE_CHECK_BLOCKS,
 	LEASE_CHECK_STAGE_COUNT,
 };
 
@@ -46,14 +49,17 @@ struct lease_check {
 	uint64_t n_rows; /* looked at */
 };
 
-/* Start a walk. */
+/* Start a walk; go on with one that stood at @key (empty: at the beginning) of @stage. */
 void lease_check_begin(struct lease_check *ret_check, struct ip4_range range);
+void lease_check_resume(struct lease_check *ret_check, struct ip4_range range, enum lease_check_stage stage,
+			struct span key);
 
 /* Embedded: a row, or a missing one, that is not as it should be. */
 struct lease_drift {
 	enum inconsistency kind;  /* UNREADABLE, or one that making the indexes anew mends */
 	struct ip4 address;       /* of the record that it is about, or that the row leads to; none: to none at all */
 	struct client_key client; /* whose row it is, for the index by client; else nobody */
+	struct span key;          /* of the row that is looked at; borrowed for the call */
 };
 
 typedef void lease_check_found_f(void *context, const struct lease_drift *drift);
@@ -62,3 +68,6 @@ typedef void lease_check_found_f(void *context, const struct lease_drift *drift)
  * may have been told, and the walk stands where it stood. */
 int lease_check_step(struct lease_checker *checker, struct lease_check *check, lease_check_found_f *found,
 		     void *context);
+
+/* The same within @txn of that file. Failures stick to it. */
+void lease_check_step_in(struct db_txn *txn, struct lease_check *check, lease_check_found_f *found, void *context);

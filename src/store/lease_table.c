@@ -52,6 +52,20 @@ struct lease_bits lease_table_get_block(struct db_txn *txn, struct ip4 address) 
 	return lease_bits_decode(value);
 }
 
+struct lease_bits lease_table_survey_block(struct db_txn *txn, struct ip4 address) {
+	struct lease_key first = lease_key_address((struct ip4){ address.value & ~255u });
+	struct lease_bits bits = { 0 };
+	struct db_cursor cursor;
+	struct ip4 found;
+
+	db_seek(txn, LEASE_TABLE_ADDRESS, lease_key_span(&first), &cursor);
+	while (db_next(&cursor) && memcmp(cursor.key.data, first.octets, cursor.key.len < 3 ? cursor.key.len : 3) == 0)
+		if (lease_key_address_decode(cursor.key, &found) == 0)
+			lease_bits_set(&bits, found, true);
+	db_cursor_done(&cursor);
+	return bits;
+}
+
 int lease_table_get_by_address(struct db_txn *txn, struct ip4 address, struct lease *ret_lease) {
 	struct span record;
 	int r = lease_table_get_record(txn, address, &record);

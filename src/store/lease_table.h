@@ -40,6 +40,9 @@ int lease_table_get_client(struct db_txn *txn, struct ip4_subnet scope, struct s
 /* Which of the 256 addresses around @address have a record. Empty after a failure. */
 struct lease_bits lease_table_get_block(struct db_txn *txn, struct ip4 address);
 
+/* The same by what records there are, whatever the table says. */
+struct lease_bits lease_table_survey_block(struct db_txn *txn, struct ip4 address);
+
 /* Functions of struct lease_view (model/lease.h), on @txn. */
 int lease_table_get_by_address(struct db_txn *txn, struct ip4 address, struct lease *ret_lease);
 int lease_table_get_by_client(struct db_txn *txn, struct ip4_subnet scope, const struct client_key *client,

@@ -48,12 +48,26 @@ static void drop_sealed(struct lease_store *store) {
 static void start(struct lease_store *store) {
 	const struct checkpoint_work work = {
 		.memory = store->is_sealed_written ? NULL : store->sealed,
+		.is_reindex = store->is_reindex_wanted,
 		.sequence = store->sealed_sequence,
 		.cleanup = store->cleanup,
 		.is_journal_wanting = journal_stat(store->journal).needs_prepare,
 	};
 
+	store->is_reindex_begun = work.is_reindex;
 	checkpoint_start(store->checkpoint, &work);
+}
+
+/* Readers see it with their next snapshot; so does this one, lest it goes by what was wrong. */
+static void note_reindex(struct lease_store *store, uint64_t n_mended) {
+	if (!store->is_reindex_begun)
+		return;
+	store->is_reindex_wanted = store->is_reindex_begun = false;
+	counter_add(COUNTER_INDEXES_MENDED, 1);
+	event_emit(EVENT_INDEXES_MENDED, "%llu rows were wrong or missing in %s", (unsigned long long)n_mended,
+		   db_path(store->db));
+	if (!store->sealed)
+		lease_store_renew(store, NULL);
 }
 
 /* Said once, however often it is tried. */
@@ -118,9 +132,11 @@ static bool finish(struct lease_store *store, struct checkpoint_result *result) 
 	if (result->rc) {
 		reopen(store);
 		note_failure(store, &result->error);
-	} else if (store->sealed) {
-		finish_written(store);
+		return false;
 	}
+	note_reindex(store, result->n_mended);
+	if (store->sealed)
+		finish_written(store);
 	return false;
 }
 
@@ -150,7 +166,7 @@ void lease_store_look_round(struct lease_store *store) {
 		return;
 	if (!store->sealed && is_seal_due(store))
 		seal(store);
-	if ((store->sealed && store->now_ms >= store->retry_ms) || store->is_journal_failing)
+	if (((store->sealed || store->is_reindex_wanted) && store->now_ms >= store->retry_ms) || store->is_journal_failing)
 		start(store);
 }
 
@@ -234,6 +250,10 @@ int lease_store_checkpoint(struct lease_store *store, struct error *reterr_error
 		r = write_now(store, reterr_error);
 	}
 	return r;
+}
+
+void lease_store_reindex(struct lease_store *store) {
+	store->is_reindex_wanted = true;
 }
 
 bool is_lease_store_short(const struct lease_store *store) {

@@ -43,6 +43,8 @@ libstore_a_SOURCES = \
 	src/store/lease_reader.c \
 	src/store/lease_record.c \
 	src/store/lease_record.h \
+	src/store/lease_reindex.c \
+	src/store/lease_reindex.h \
 	src/store/lease_store.c \
 	src/store/lease_store.h \
 	src/store/lease_store_priv.h \

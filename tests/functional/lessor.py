@@ -241,9 +241,9 @@ class Lessorctl:
         os.close(terminal)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
 
-    def json(self, *words):
+    def json(self, *words, status=0):
         """The decoded output with --json."""
-        return json.loads(self.run(*words, options=["--json"]).stdout)
+        return json.loads(self.run(*words, options=["--json"], status=status).stdout)
 
     def expect_error(self, code, *words, says="", options=()):
         """Check that the command is refused with @code, for people and as JSON alike."""

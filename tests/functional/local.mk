@@ -23,6 +23,7 @@ EXTRA_DIST += \
 	tests/functional/rawclient.py \
 	tests/functional/servers.py \
 	tests/functional/load.py \
+	tests/functional/store.py \
 	tests/functional/test_api.py \
 	tests/functional/test_audit.py \
 	tests/functional/test_authorization.py \
@@ -64,6 +65,8 @@ EXTRA_DIST += \
 	tests/functional/test_q193819.py \
 	tests/functional/test_q216793.py \
 	tests/functional/test_q264492.py \
+	tests/functional/test_q184344.py \
+	tests/functional/test_reconcile.py \
 	tests/functional/test_rogue.py \
 	tests/functional/test_samba.py \
 	tests/functional/test_scopes.py \

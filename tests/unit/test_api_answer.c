@@ -642,6 +642,104 @@ static void test_statistics(void **state) {
 	json_decref(ask("/v1/statistics?scope=10.78.0.0", 404));
 }
 
+/* A lease in the scope of the tree. */
+static struct lease lease_in_scope(const char *address, unsigned client) {
+	struct lease lease = fixture_lease(address, client, NOW + 1);
+
+	lease.scope.prefix_length = 24;
+	lease.scope.network.value &= ip4_mask(24);
+	return lease;
+}
+
+static void store_many(unsigned n) {
+	const struct lease_view *view;
+	struct lease_batch *batch;
+
+	assert_int_equal(lease_batch_begin(lease_store, &batch, NULL), 0);
+	view = lease_batch_view(batch);
+	for (unsigned i = 0; i < n; i++) {
+		struct lease lease = lease_in_scope("10.90.0.0", 100 + i);
+
+		lease.address.value += i;
+		lease.scope.network.value = lease.address.value & ip4_mask(24);
+		assert_int_equal(view->put(view->context, &lease), 0);
+	}
+	lease_batch_submit(batch, stored, NULL);
+	assert_int_equal(lease_store_checkpoint(lease_store, NULL), 0);
+}
+
+static void test_reconcile(void **state) {
+	struct lease lease = lease_in_scope("10.77.0.11", 2);
+	json_t *answer;
+
+	json_decref(ask("/v1/reconcile", 404));
+	open_stores();
+	accept_tree("lessorServedBy: " SERVER);
+	store_lease(lease_in_scope("10.77.0.10", 1));
+	lease.expiry = LEASE_FOR_EVER;
+	store_lease(lease);
+	store_lease(fixture_lease("10.77.0.12", 3, NOW + 1));
+	store_lease(fixture_lease("10.77.9.12", 4, NOW + 1));
+	answer = ask("/v1/reconcile", 200);
+	assert_number(answer, "records", 4);
+	assert_number(answer, "counts.no-end", 1);
+	assert_number(answer, "counts.other-scope", 1);
+	assert_number(answer, "counts.scope-gone", 1);
+	assert_int_equal(json_array_size(member(answer, "findings")), 2);
+	assert_text(answer, "findings.0.kind", "no-end");
+	assert_text(answer, "findings.1.found", "10.77.0.0/16");
+	assert_text(answer, "findings.1.expected", "10.77.0.0/24");
+	assert_text(answer, "first", "10.77.0.11");
+	assert_text(answer, "last", "10.77.0.12");
+	json_decref(answer);
+	answer = ask("/v1/reconcile?scope=10.77.0.0&notes=yes", 200);
+	assert_number(answer, "records", 3);
+	json_decref(answer);
+	json_decref(ask("/v1/reconcile?scope=10.78.0.0", 404));
+}
+
+static void test_reconcile_goes_on_page_by_page(void **state) {
+	json_int_t n_records = 0, n_gone = 0;
+	char uri[2048] = "/v1/reconcile?notes=yes";
+	unsigned n_pages = 0;
+	json_t *answer;
+
+	open_stores();
+	accept_tree("lessorServedBy: " SERVER);
+	store_many(10000);
+	for (bool is_done = false; !is_done; n_pages++) {
+		assert_true(n_pages < 20);
+		answer = ask(uri, 200);
+		n_records += json_integer_value(member(answer, "records"));
+		n_gone += json_integer_value(json_object_get(member(answer, "counts"), "scope-gone"));
+		assert_int_equal(json_object_size(member(answer, "counts")),
+				 json_integer_value(member(answer, "records")) > 0);
+		assert_true(json_array_size(member(answer, "findings")) <= 1000);
+		is_done = json_is_null(member(answer, "next"));
+		if (!is_done)
+			snprintf(uri, sizeof uri, "/v1/reconcile?notes=yes&at=%s",
+				 json_string_value(member(answer, "next")));
+		json_decref(answer);
+	}
+	assert_true(n_pages > 3);
+	assert_int_equal(n_records, 10000);
+	assert_int_equal(n_gone, 10000);
+}
+
+static void test_what_was_corrected_is_the_answer(void **state) {
+	json_t *answer;
+
+	done = (struct order_answer){ .n_mended = 3, .n_removed = 1, .next = { 0x0a4d0009 } };
+	answer = ask("POST /v1/reconcile/records?from=10.77.0.1&to=10.77.0.200", 200);
+	assert_number(answer, "corrected", 2);
+	assert_number(answer, "removed", 1);
+	assert_text(answer, "next", "10.77.0.9");
+	json_decref(answer);
+	error_set(&done.error, E_DHCP_JET_ERROR, "it failed");
+	json_decref(ask("POST /v1/reconcile/records?from=10.77.0.1&to=10.77.0.200", 500));
+	json_decref(ask("POST /v1/reconcile/indexes", 500));
+}
+
 static void test_database(void **state) {
 	json_t *answer = ask("/v1/database", 200);
 
@@ -697,6 +795,9 @@ int main(void) {
 		ANSWER_TEST(test_free_addresses),
 		ANSWER_TEST(test_statistics),
 		ANSWER_TEST(test_database),
+		ANSWER_TEST(test_reconcile),
+		ANSWER_TEST(test_reconcile_goes_on_page_by_page),
+		ANSWER_TEST(test_what_was_corrected_is_the_answer),
 		cmocka_unit_test(test_bindings),
 		ANSWER_TEST(test_status_before_the_stores_are_there),
 		ANSWER_TEST(test_status),

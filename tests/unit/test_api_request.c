@@ -115,6 +115,43 @@ static void test_statistics_are_asked_of_serve(void **state) {
 	assert_refused(API_METHOD_GET, "/v1/statistics?limit=1", E_INVALID_PARAMETER);
 }
 
+static void test_comparisons_go_on_where_they_stood(void **state) {
+	struct reconcile_place place = { .stage = RECONCILE_ROWS,
+					 .rows = LEASE_CHECK_CLIENTS,
+					 .key_len = LEASE_CHECK_KEY_MAX };
+	char uri[API_URI_MAX], word[RECONCILE_PLACE_TEXT_MAX];
+	struct api_request request = parse(API_METHOD_GET, "/v1/reconcile?scope=10.77.0.0");
+
+	assert_true(request.has_scope && !request.has_notes && !request.has_order);
+	assert_int_equal(request.place.stage, RECONCILE_RECORDS);
+	memset(place.key, 0xa5, sizeof place.key);
+	snprintf(uri, sizeof uri, "/v1/reconcile?notes=yes&at=%s", reconcile_place_format(&place, word));
+	request = parse(API_METHOD_GET, uri);
+	assert_true(request.has_notes);
+	assert_memory_equal(&request.place, &place, sizeof place);
+	place = (struct reconcile_place){ .stage = RECONCILE_RESERVATIONS, .next = { 0x0a4d0009 } };
+	snprintf(uri, sizeof uri, "/v1/reconcile?at=%s", reconcile_place_format(&place, word));
+	assert_int_equal(parse(API_METHOD_GET, uri).place.next.value, 0x0a4d0009);
+	assert_refused(API_METHOD_GET, "/v1/reconcile?at=", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/reconcile?at=03", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/reconcile?at=000a4d", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/reconcile?at=02ff", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/reconcile?notes=1", E_INVALID_PARAMETER);
+}
+
+static void test_records_are_corrected_from_and_to(void **state) {
+	struct api_request request = parse(API_METHOD_POST, "/v1/reconcile/records?from=10.77.0.1&to=10.77.0.9");
+
+	assert_true(request.has_order);
+	assert_int_equal(request.order.kind, ORDER_LEASE_MEND);
+	assert_int_equal(request.order.address.value, 0x0a4d0001);
+	assert_int_equal(request.order.last.value, 0x0a4d0009);
+	assert_refused(API_METHOD_POST, "/v1/reconcile/records?from=10.77.0.1", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_POST, "/v1/reconcile/records?from=10.77.0.2&to=10.77.0.1", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_POST, "/v1/reconcile", E_NOT_SUPPORTED);
+	assert_int_equal(parse(API_METHOD_POST, "/v1/reconcile/indexes").order.kind, ORDER_STORE_REINDEX);
+}
+
 static void test_unknown_paths(void **state) {
 	static const char *const paths[] = { "", "/", "/v1", "/v1/", "/v1/Status", "/v2/status", "/v1/status/", "/v1/statusx",
 					     "v1/status", "//v1/status", "/v1/../v1/status", "http://localhost/v1/status" };
@@ -243,6 +280,8 @@ int main(void) {
 		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_address_in_path),
 		cmocka_unit_test(test_parameters),
+		cmocka_unit_test(test_comparisons_go_on_where_they_stood),
+		cmocka_unit_test(test_records_are_corrected_from_and_to),
 		cmocka_unit_test(test_bad_parameters),
 		cmocka_unit_test(test_unknown_paths),
 		cmocka_unit_test(test_other_methods),

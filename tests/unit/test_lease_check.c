@@ -2,6 +2,7 @@
 /* The indexes of leases.mdb against its records: rows are damaged on purpose, in each table and in each way. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "base/wireint.h"
 #include "store/lease_check.h"
 #include "store/lease_record.h"
+#include "store/lease_reindex.h"
 #include "store/lease_store_priv.h"
 #include "store/lease_table.h"
 #include "store_fixture.h"
@@ -17,6 +19,7 @@
 #define SERVER "dhcp1.example.com"
 #define LATER 9000
 #define FOUND_MAX 64
+#define ANY UINT64_MAX
 
 static const struct ip4_range everything = { { 0 }, { UINT32_MAX } };
 
@@ -89,13 +92,35 @@ static struct found walk(struct ip4_range range) {
 	return found;
 }
 
-/* Exactly one thing is wrong. */
+/* Make the indexes anew, by which @n rows change, and nothing is left but records that cannot be read. */
+static void mend(uint64_t n, size_t n_left) {
+	atomic_bool is_cancelled = false;
+	struct lease_reindex reindex;
+	bool has_more = true;
+	struct db *db;
+
+	assert_int_equal(db_open(&lease_store_kind, fixture_directory, &db, NULL), 0);
+	lease_reindex_begin(&reindex, &is_cancelled);
+	while (has_more) {
+		struct db_txn txn;
+
+		assert_int_equal(db_begin(db, true, &txn, NULL), 0);
+		has_more = lease_reindex_part(&reindex, &txn);
+		assert_int_equal(db_commit(&txn, NULL), 0);
+	}
+	db_close(db);
+	assert_true(n == ANY || reindex.n_mended == n);
+	assert_int_equal(walk(everything).n, n_left);
+}
+
+/* Exactly one thing is wrong, and can be mended. */
 static void expect(enum inconsistency kind, const char *address) {
 	struct found found = walk(everything);
 
 	assert_int_equal(found.n, 1);
 	assert_string_equal(inconsistency_info_get(found.items[0].kind)->word, inconsistency_info_get(kind)->word);
 	assert_int_equal(found.items[0].address.value, fixture_ip4(address).value);
+	mend(1, 0);
 }
 
 static struct lease third(void) {
@@ -134,6 +159,7 @@ static void a_record_that_cannot_be_read_is_found(void **state) {
 	assert_int_equal(found.items[0].address.value, lease.address.value);
 	assert_int_equal(found.items[1].kind, INCONSISTENCY_CLIENT_WRONG);
 	assert_int_equal(found.items[2].kind, INCONSISTENCY_EXPIRY_WRONG);
+	mend(2, 1);
 }
 
 static void a_record_of_no_address_is_found(void **state) {
@@ -166,6 +192,7 @@ static void a_row_of_a_client_that_leads_to_another_is_found(void **state) {
 	assert_int_equal(found.items[1].kind, INCONSISTENCY_CLIENT_WRONG);
 	assert_true(is_client_key_equal(&found.items[1].client, &lease.client));
 	assert_int_equal(found.items[1].address.value, lease.address.value + 1);
+	mend(2, 0);
 }
 
 static void a_row_of_a_client_that_leads_nowhere_is_found(void **state) {
@@ -209,6 +236,31 @@ static void a_row_of_a_time_that_misnames_the_protocol_is_found(void **state) {
 	expect(INCONSISTENCY_EXPIRY_WRONG, "10.77.0.3");
 }
 
+static void a_missing_bit_is_found(void **state) {
+	struct lease_key key = lease_key_block(third().address);
+	struct found found;
+
+	fill(5); /* .1 to .5 */
+	damage(LEASE_TABLE_BLOCK, lease_key_span(&key), "\x36\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32);
+	expect(INCONSISTENCY_BLOCK_MISSING, "10.77.0.3");
+	damage(LEASE_TABLE_BLOCK, lease_key_span(&key), NULL, 0);
+	found = walk(everything);
+	assert_int_equal(found.n, 5);
+	mend(5, 0);
+}
+
+static void a_bit_of_no_record_is_found(void **state) {
+	struct lease_key key = lease_key_block(third().address), empty = lease_key_block(fixture_ip4("10.78.0.0"));
+
+	fill(5);
+	damage(LEASE_TABLE_BLOCK, lease_key_span(&key), "\xbe\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32);
+	expect(INCONSISTENCY_BLOCK_WRONG, "10.77.0.7");
+	damage(LEASE_TABLE_BLOCK, lease_key_span(&empty), "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32);
+	expect(INCONSISTENCY_BLOCK_WRONG, "10.78.0.0");
+	damage(LEASE_TABLE_BLOCK, span_of_text("ab"), "?", 1);
+	expect(INCONSISTENCY_BLOCK_WRONG, "0.0.0.0");
+}
+
 static void keys_of_any_length_are_looked_at_and_passed(void **state) {
 	uint8_t key[LEASE_CHECK_KEY_MAX];
 
@@ -220,6 +272,22 @@ static void keys_of_any_length_are_looked_at_and_passed(void **state) {
 	memset(key, 0, sizeof key);
 	damage(LEASE_TABLE_CLIENT, span_of(key, 1), "", 0);
 	assert_int_equal(walk(everything).n, 4);
+	mend(4, 0);
+}
+
+static void a_table_that_is_lost_is_made_anew(void **state) {
+	struct db_txn txn;
+	struct db *db;
+
+	fill(5000);
+	assert_int_equal(db_open(&lease_store_kind, fixture_directory, &db, NULL), 0);
+	assert_int_equal(db_begin(db, true, &txn, NULL), 0);
+	db_clear(&txn, LEASE_TABLE_CLIENT);
+	db_clear(&txn, LEASE_TABLE_EXPIRY);
+	db_clear(&txn, LEASE_TABLE_BLOCK);
+	assert_int_equal(db_commit(&txn, NULL), 0);
+	db_close(db);
+	mend(ANY, 0); /* a bitmap is mended as a whole */
 }
 
 static void a_range_leaves_the_rest_alone(void **state) {
@@ -249,7 +317,10 @@ int main(void) {
 		TEST(a_missing_row_of_a_time_is_found),
 		TEST(a_row_of_another_time_is_found),
 		TEST(a_row_of_a_time_that_misnames_the_protocol_is_found),
+		TEST(a_missing_bit_is_found),
+		TEST(a_bit_of_no_record_is_found),
 		TEST(keys_of_any_length_are_looked_at_and_passed),
+		TEST(a_table_that_is_lost_is_made_anew),
 		TEST(a_range_leaves_the_rest_alone),
 	};
 

@@ -228,6 +228,43 @@ static void offers_are_counted_while_they_stand(void **state) {
 		assert_int_equal(answer.scopes[i].n_offers, 0);
 }
 
+static void store_without_end(uint8_t last, uint8_t client) {
+	const struct lease_view *view = memory_leases_view(scenario.leases);
+	const struct order order = order_of(ADDRESS(last), client);
+	struct lease lease = { .address = order.address,
+			       .scope = { { NETWORK }, 24 },
+			       .state = LEASE_ACTIVE,
+			       .expiry = LEASE_FOR_EVER,
+			       .client = order.client,
+			       .htype = 1,
+			       .hlen = 6 };
+
+	memcpy(lease.chaddr, order.chaddr, sizeof lease.chaddr);
+	assert_int_equal(view->put(view->context, &lease), 0);
+}
+
+static void records_are_corrected_some_at_a_time(void **state) {
+	struct order order = { .kind = ORDER_LEASE_MEND, .address = ADDRESS(1), .last = ADDRESS(255) };
+	uint32_t n_mended = 0;
+
+	for (uint8_t i = 0; i < 40; i++)
+		store_without_end(100 + i, i + 1);
+	while (!is_ip4_none(order.address)) {
+		give(order, true); /* paused, too */
+		assert_int_equal(answer.error.code, 0);
+		assert_true(answer.n_mended <= ORDER_MENDED_MAX);
+		n_mended += answer.n_mended;
+		order.address = answer.next;
+	}
+	assert_int_equal(n_mended, 40);
+	order.address = ADDRESS(100);
+	give(order, false);
+	assert_int_equal(answer.n_mended, 0);
+	order.address = ADDRESS(255);
+	order.last = ADDRESS(1);
+	expect_refusal(order, E_INVALID_PARAMETER);
+}
+
 static void what_no_program_of_ours_sends_is_refused(void **state) {
 	struct order order = order_of(ADDRESS(10), 1);
 
@@ -257,6 +294,7 @@ int main(void) {
 		ORDER_TEST(without_a_configuration_there_is_no_scope),
 		ORDER_TEST(policies_of_the_client_count),
 		ORDER_TEST(offers_are_counted_while_they_stand),
+		ORDER_TEST(records_are_corrected_some_at_a_time),
 		ORDER_TEST(what_no_program_of_ours_sends_is_refused),
 	};
 

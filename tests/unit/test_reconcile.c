@@ -32,6 +32,7 @@ static const char tree[] =
 static struct snapshot *snapshot;
 static struct memory_leases *leases;
 static struct judgment judgment;
+static struct order_answer answer;
 
 static int set_up(void **state) {
 	snapshot = snapshot_of(tree);
@@ -113,6 +114,14 @@ static void judge(struct lease lease, unsigned kinds, enum mend_action action) {
 	assert_int_equal(judgment.action, action);
 }
 
+static int give(struct ip4 first, struct ip4 last) {
+	const struct order order = { .kind = ORDER_LEASE_MEND, .address = first, .last = last };
+	struct reconcile_input with = input();
+
+	memset(&answer, 0, sizeof answer);
+	return reconcile_order(&with, &order, &answer);
+}
+
 /* The same of a lease that is stored; afterwards it is mended, and then nothing is left to mend. */
 static void mend(struct lease lease, unsigned kinds, enum mend_action action) {
 	const struct lease_view *view = memory_leases_view(leases);
@@ -120,7 +129,8 @@ static void mend(struct lease lease, unsigned kinds, enum mend_action action) {
 
 	store(lease);
 	judge(lease, kinds, action);
-	assert_int_equal(reconcile_mend(view, lease.address, &judgment), 0);
+	assert_int_equal(give(lease.address, lease.address), 0);
+	assert_int_equal(answer.n_mended > 0, action != MEND_NOTHING);
 	if (view->get_by_address(view->context, lease.address, &left) == 0) {
 		struct reconcile_input with = input();
 		struct judgment again;
@@ -262,7 +272,7 @@ static void a_client_keeps_the_record_that_says_best_where_it_is(void **state) {
 	there.expiry = NOW - 1; /* what is in force counts for more than what is new */
 	store_beside(there);
 	judge(there, BIT(TWO_RECORDS), MEND_REMOVE);
-	assert_int_equal(reconcile_mend(view, there.address, &judgment), 0);
+	assert_int_equal(give(there.address, there.address), 0);
 	assert_int_equal(view->get_by_address(view->context, there.address, &there), -E_NOT_FOUND);
 	judge(here, 0, MEND_NOTHING);
 }
@@ -341,17 +351,14 @@ static struct lease random_lease(unsigned *seed) {
 
 /* Mend whatever is to be mended. Returns how much that was. */
 static unsigned mend_all(void) {
-	const struct lease_view *view = memory_leases_view(leases);
-	struct reconcile_input with = input();
-	struct lease lease = { .address = { 0 } };
 	unsigned n_mended = 0;
+	struct ip4 next = { 0 };
 
-	for (struct ip4 from = { 0 }; view->get_next(view->context, from, &lease) == 0;
-	     from.value = lease.address.value + 1) {
-		assert_int_equal(reconcile_judge(&with, &lease, &judgment), 0);
-		assert_int_equal(reconcile_mend(view, lease.address, &judgment), 0);
-		n_mended += judgment.action != MEND_NOTHING;
-	}
+	do {
+		assert_int_equal(give(next, (struct ip4){ UINT32_MAX }), 0);
+		n_mended += answer.n_mended;
+		next = answer.next;
+	} while (!is_ip4_none(next));
 	return n_mended;
 }
 

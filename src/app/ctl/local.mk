@@ -16,6 +16,7 @@ libctl_a_SOURCES = \
 	src/app/ctl/page.c \
 	src/app/ctl/page.h \
 	src/app/ctl/page_daemon.c \
+	src/app/ctl/page_reconcile.c \
 	src/app/ctl/page_explain.c \
 	src/app/ctl/page_status.c \
 	src/app/ctl/pieces.c \

@@ -25,6 +25,9 @@ page_f page_settings;
 page_f page_free;
 page_f page_statistics;
 
+/* What contradicts each other in leases and directory, and what was put right. */
+page_f page_reconcile;
+
 /* Option values; for whom each is and where it comes from, as far as that matters. */
 page_f page_options;
 
