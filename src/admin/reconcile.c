@@ -84,7 +84,7 @@ static void survey_take(struct survey *survey, const json_t *page) {
 
 static int ask(const struct reconciling *work, const char *method, const char *path, json_t **ret_answer,
 	       struct error *reterr_error) {
-	const struct daemon_request request = { method, path, NULL };
+	const struct daemon_request request = { .method = method, .path = path };
 
 	return daemon_ask(work->socket_path, &request, ret_answer, reterr_error);
 }

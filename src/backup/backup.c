@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "backup/catalog.h"
+#include "backup/drift.h"
 #include "backup/maker.h"
 #include "backup/worker.h"
 #include "base/clock.h"
@@ -29,6 +30,7 @@ enum { CHECK_SOUND = 0, CHECK_DAMAGED = 10 };
 struct backup {
 	struct maker_place place;
 	struct worker *maker, *checker;
+	struct drift *drift;
 	struct loop_watch *wake;
 	struct loop_timer *due, *hanging, *check;
 	struct backup_plan plan;
@@ -266,6 +268,7 @@ static void backup_free(void *context) {
 
 	worker_free(backup->maker);
 	worker_free(backup->checker);
+	drift_free(backup->drift);
 	loop_unwatch(backup->wake);
 	loop_timer_free(backup->due);
 	loop_timer_free(backup->hanging);
@@ -285,6 +288,7 @@ int backup_run(struct role_context *context, struct error *reterr_error) {
 	backup->n_restores = backup_board_restored().count;
 	backup->maker = worker_new(context->loop, on_made, backup);
 	backup->checker = worker_new(context->loop, on_checked, backup);
+	backup->drift = drift_new(context->loop, config->state_directory);
 	backup->wake = loop_watch_readable(context->loop, HERITAGE_WAKE_BACKUP, on_wake, backup);
 	backup->due = loop_timer_new(context->loop, on_due, backup);
 	backup->hanging = loop_timer_new(context->loop, on_hanging, backup);

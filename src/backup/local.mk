@@ -7,6 +7,8 @@ libbackup_a_SOURCES = \
 	src/backup/backup.h \
 	src/backup/catalog.c \
 	src/backup/catalog.h \
+	src/backup/drift.c \
+	src/backup/drift.h \
 	src/backup/maker.c \
 	src/backup/maker.h \
 	src/backup/worker.c \

@@ -74,7 +74,8 @@ void lease_store_tick(struct lease_store *store, uint64_t now_ms);
  * 0, or -E_DHCP_JET_ERROR with a sentence: nothing is lost, and lease_store_tick tries again. */
 int lease_store_checkpoint(struct lease_store *store, struct error *reterr_error);
 
-/* Make the indexes agree with the records: it is done beside the batches, soon, and COUNTER_INDEXES_MENDED counts it. */
+/* Make the indexes agree with the records: it is done soon, beside the batches, and COUNTER_INDEXES_MENDED counts
+ * it. */
 void lease_store_reindex(struct lease_store *store);
 
 /* True while there is no more space in reserve on the disk: new leases must be refused, so that renewals can go on. */

@@ -166,7 +166,8 @@ void lease_store_look_round(struct lease_store *store) {
 		return;
 	if (!store->sealed && is_seal_due(store))
 		seal(store);
-	if (((store->sealed || store->is_reindex_wanted) && store->now_ms >= store->retry_ms) || store->is_journal_failing)
+	if (((store->sealed || store->is_reindex_wanted) && store->now_ms >= store->retry_ms) ||
+	    store->is_journal_failing)
 		start(store);
 }
 

@@ -4,7 +4,7 @@ import ipaddress
 import time
 
 import dhcp
-from harness import expect, expect_equal
+from harness import expect, expect_equal, wait_until
 from load import Load, check_promises
 from scene import Scene
 from slapd import ldif, scope_dn
@@ -157,3 +157,19 @@ def test_one_scope(lab):
     expect("no-end" in shown and "lessorctl reconcile --fix" in shown, f"neither kind nor remedy: {shown}")
     scene.ctl.expect_error(20005, "reconcile", "10.79.0.0", says="lessorctl scope list")
     scene.ctl.expect_error(87, "reconcile", "nonsense", says="not a network address")
+
+
+def test_background(lab):
+    """What contradicts in the lease store is found by itself, told once with what to do, counted, and left as it is"""
+    scene = Scene(lab).start()
+    with _stopped(scene) as store:
+        for number in (1, 2, 3):
+            lease = _lease(_mac(number))
+            store.file(f"10.77.0.10{number}", lease)
+            store.remove("clients", lease.scope_key("10.77.0.0") + lease.client)
+    scene.start()
+    scene.lessord.process.wait_for_log(r"STORE_DRIFT: .*client-row-missing, at 10\.77\.0\.101: .*lessorctl reconcile --fix", 40)
+    wait_until(lambda: scene.lessord.counter("store_drift") == 3, "all three are counted")
+    expect_equal(scene.lessord.process.log().count("STORE_DRIFT"), 1, "how often it was told")
+    expect_equal(_kinds(_reconcile(scene, status=1)), {"client-row-missing": 3}, "what is wrong afterwards")
+    _reconcile(scene, "--fix")
