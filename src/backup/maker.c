@@ -43,8 +43,26 @@ struct making {
 	bool is_path_wrong; /* the trouble is the directory itself */
 };
 
+static const char *advice(int number) {
+	switch (number) {
+	case ENOSPC:
+	case EDQUOT:
+		return "free some space on its disk";
+	case EACCES:
+	case EPERM:
+		return "give it to the user that lessord runs as";
+	case ENOENT:
+	case ENOTDIR:
+	case ELOOP:
+	case EROFS:
+		return "put a directory there that can be written to, or set another 'backup-directory'";
+	default:
+		return "look at its disk";
+	}
+}
+
 static int fail(struct making *making, const char *what, const char *path) {
-	return error_set(&making->error, E_DHCP_JET_ERROR, "%s %s: %s", path, what, strerror(errno));
+	return error_set(&making->error, E_DHCP_JET_ERROR, "%s %s: %s; %s", path, what, strerror(errno), advice(errno));
 }
 
 /* Of the directory itself: it is gone, somebody else's, a file, read-only. */

@@ -11,6 +11,12 @@ tests_unit_test_audit_SOURCES = tests/unit/test_audit.c
 tests_unit_test_audit_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_audit_LDADD = $(RT_TEST_LDADD)
 
+check_PROGRAMS += tests/unit/test_backup_board
+TESTS += tests/unit/test_backup_board
+tests_unit_test_backup_board_SOURCES = tests/unit/test_backup_board.c
+tests_unit_test_backup_board_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_backup_board_LDADD = $(RT_TEST_LDADD)
+
 tests_unit_test_config_SOURCES = tests/unit/test_config.c
 tests_unit_test_config_CPPFLAGS = $(AM_CPPFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_config_LDADD = $(RT_TEST_LDADD)

@@ -35,6 +35,12 @@ tests_unit_test_lease_check_SOURCES = tests/unit/test_lease_check.c tests/unit/s
 tests_unit_test_lease_check_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_lease_check_LDADD = libstore.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
 
+check_PROGRAMS += tests/unit/test_restore
+TESTS += tests/unit/test_restore
+tests_unit_test_restore_SOURCES = tests/unit/test_restore.c tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_restore_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_restore_LDADD = $(STORE_TEST_LDADD)
+
 check_PROGRAMS += tests/unit/test_backup_file
 TESTS += tests/unit/test_backup_file
 tests_unit_test_backup_file_SOURCES = tests/unit/test_backup_file.c tests/unit/store_fixture.c tests/unit/store_fixture.h

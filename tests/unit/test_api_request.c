@@ -46,6 +46,19 @@ static void test_routes(void **state) {
 	assert_int_equal(parse(API_METHOD_POST, "/v1/recheck").route, API_ROUTE_RECHECK);
 }
 
+static void test_backups(void **state) {
+	assert_int_equal(parse(API_METHOD_GET, "/v1/backups").route, API_ROUTE_BACKUPS);
+	assert_int_equal(parse(API_METHOD_POST, "/v1/backups").route, API_ROUTE_BACKUP_MAKE);
+	assert_int_equal(parse(API_METHOD_POST, "/v1/backups/look").route, API_ROUTE_BACKUP_LOOK);
+	assert_int_equal(parse(API_METHOD_GET, "/v1/changes?since=1234567890123").since, 1234567890123);
+	assert_string_equal(parse(API_METHOD_POST, "/v1/restore?generation=leases-x%2Ey").generation, "leases-x.y");
+	assert_refused(API_METHOD_POST, "/v1/restore", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_POST, "/v1/restore?since=1", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/changes?since=-1", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/changes?since=9223372036854775808", E_INVALID_PARAMETER);
+	assert_refused(API_METHOD_GET, "/v1/changes?generation=x", E_INVALID_PARAMETER);
+}
+
 static void test_address_in_path(void **state) {
 	struct api_request request = parse(API_METHOD_GET, "/v1/leases/10.77.0.5");
 
@@ -278,6 +291,7 @@ static void test_long_uri(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_routes),
+		cmocka_unit_test(test_backups),
 		cmocka_unit_test(test_address_in_path),
 		cmocka_unit_test(test_parameters),
 		cmocka_unit_test(test_comparisons_go_on_where_they_stood),

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The board of backups: requests are numbered, join while they wait, and a restore waits for nobody. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "rt/backup_board.h"
+
+static struct backup_state *board_state;
+
+static int setup(void **state) {
+	int fd = backup_board_create();
+
+	backup_board_attach(fd);
+	board_state = mem_alloc(sizeof *board_state);
+	return fd >= 0 ? 0 : -1;
+}
+
+static int teardown(void **state) {
+	free(board_state);
+	return 0;
+}
+
+static uint64_t ask(enum backup_wish wish) {
+	struct backup_request request = { .wish = wish };
+	uint64_t number = 0;
+
+	assert_int_equal(backup_board_ask(&request, &number, NULL), 0);
+	return number;
+}
+
+static void begin(uint64_t number) {
+	backup_board_read(board_state);
+	board_state->n_begun = number;
+	backup_board_publish(board_state);
+}
+
+static void test_requests_join(void **state) {
+	assert_int_equal(ask(BACKUP_WISH_LOOK), 1);
+	assert_int_equal(ask(BACKUP_WISH_MAKE), 2);
+	assert_int_equal(ask(BACKUP_WISH_LOOK), 3);
+	assert_int_equal(backup_board_request().wish, BACKUP_WISH_MAKE); /* which looks, too */
+	begin(3);
+	assert_int_equal(ask(BACKUP_WISH_LOOK), 4);
+	assert_int_equal(backup_board_request().wish, BACKUP_WISH_LOOK);
+}
+
+static void test_restore_does_not_join(void **state) {
+	struct backup_request request = { .wish = BACKUP_WISH_RESTORE, .name = "leases-20260704T120000Z.backup" };
+	struct error error = { 0 };
+	uint64_t number;
+
+	ask(BACKUP_WISH_MAKE);
+	assert_int_equal(backup_board_ask(&request, &number, &error), -E_DHCP_SERVER_NOT_REACHABLE);
+	begin(1);
+	assert_int_equal(backup_board_ask(&request, &number, NULL), 0);
+	assert_string_equal(backup_board_request().name, request.name);
+	request.wish = BACKUP_WISH_LOOK;
+	assert_int_equal(backup_board_ask(&request, &number, &error), -E_DHCP_SERVER_NOT_REACHABLE);
+}
+
+static void test_restores_are_counted(void **state) {
+	struct backup_restored restored = { .n_leases = 5 };
+
+	assert_int_equal(backup_board_restored().count, 0);
+	backup_board_note_restore(&restored);
+	backup_board_note_restore(&restored);
+	assert_int_equal(backup_board_restored().count, 2);
+	assert_int_equal(backup_board_restored().n_leases, 5);
+}
+
+int main(void) {
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_requests_join, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restore_does_not_join, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restores_are_counted, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
