@@ -14,9 +14,13 @@ from scene import Scene
 from slapd import NOBODY
 
 
+FIXED = "leases-20260101T000000Z.backup"
+
+
 class Replicator(threading.Thread):
     """Copies the directory @source to @target again and again, as a replicator does that knows nothing of what it copies:
-    each file is cut to nothing and written again in pieces, and any of them may be stopped in the middle."""
+    each file is cut to nothing, or not, and written again in pieces, and any of them may be stopped in the middle. Under the
+    name FIXED it keeps whatever is newest, in place of what it had there."""
 
     def __init__(self, source, target, seed=1):
         super().__init__(daemon=True)
@@ -28,16 +32,19 @@ class Replicator(threading.Thread):
     def run(self):
         while not self._stopping.is_set():
             with contextlib.suppress(OSError):
-                for name in os.listdir(self.source):
+                found = os.listdir(self.source)
+                for name in found:
                     with contextlib.suppress(OSError):
-                        self._copy(name)
+                        self._copy(name, name)
+                with contextlib.suppress(OSError, ValueError):
+                    self._copy(max(found), FIXED)
             self.rounds += 1
 
-    def _copy(self, name):
+    def _copy(self, name, to):
         with open(os.path.join(self.source, name), "rb") as file:
             octets = file.read()
         stop_at = len(octets) if self._random.random() < 0.5 else self._random.randrange(len(octets) + 1)
-        path = os.path.join(self.target, name)
+        path = os.path.join(self.target, to)
         with open(path, "r+b" if os.path.exists(path) and self._random.random() < 0.5 else "wb", buffering=0) as file:
             for at in range(0, stop_at, 4096):
                 file.write(octets[at:min(at + 4096, stop_at)])
@@ -52,7 +59,7 @@ def _scene(lab):
     scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.250.255")
     scene.server.ip("addr add 10.77.0.1/16 dev eth0")
     scene.start()
-    load = Load(scene.link("load"), limit=400)
+    load = Load(scene.link("load"), growth=1000, limit=400)
     load.start()
     lab.defer(load.stop)
     load.wait_for_acks(64)
@@ -82,6 +89,14 @@ def _judge_copies(lab, scene, target):
     return judge, {row["generation"]: row for row in answer["generations"]}
 
 
+def _mix(target, versions):
+    """Put files into @target that begin as one of two @versions and go on as the other."""
+    old, new = versions
+    for turn, at in enumerate((100, 4096, len(new) // 2, len(new) - 30)):
+        with open(os.path.join(target, f"leases-2025010{turn + 1}T000000Z.backup"), "wb") as file:
+            file.write(new[:at] + old[at:])
+
+
 def test_copied_at_any_moment(lab):
     """Q193819: copies taken at any moment by cp, rsync and a replicator are valid, or said to be invalid, never wrong"""
     scene, load = _scene(lab)
@@ -107,6 +122,7 @@ def test_copied_at_any_moment(lab):
     for name in names(scene):
         with open(os.path.join(directory(scene), name), "rb") as file:
             truth[name] = file.read()
+    _mix(target, sorted(truth.values(), key=len)[-2:])
     judge, rows = _judge_copies(lab, scene, target)
     for name, row in rows.items():
         with open(os.path.join(target, name), "rb") as file:
@@ -126,7 +142,7 @@ def test_written_into(lab):
     store = lab.path("older")
     shutil.copytree(directory(scene), store)
     for number in range(3):
-        with open(os.path.join(store, f"leases-2026010{number + 1}T000000Z.backup"), "wb") as file:
+        with open(os.path.join(store, f"leases-2026020{number + 1}T000000Z.backup"), "wb") as file:
             file.write(os.urandom(1000 * number))
     replicator = Replicator(store, directory(scene), seed=7)
     replicator.start()
@@ -142,9 +158,14 @@ def test_written_into(lab):
     rows = generations(scene)
     expect(all(rows[name]["valid"] for name in made), f"what the server made is valid: {rows}")
     for number in range(3):
-        expect(not rows[f"leases-2026010{number + 1}T000000Z.backup"]["valid"], "what is no backup is not valid")
-    with open(os.path.join(directory(scene), first), "rb") as file, open(os.path.join(store, first), "rb") as original:
-        expect_equal(rows[first]["valid"], file.read() == original.read(), "whether the one that was written over is valid")
+        expect(not rows[f"leases-2026020{number + 1}T000000Z.backup"]["valid"], "what is no backup is not valid")
+    path = os.path.join(directory(scene), first)
+    os.truncate(path, 100)
+    expect_equal(generations(scene)[first]["reason"], "it is cut short; it was not copied to its end, or is being written",
+                 "what is said of one that was cut")
+    scene.lessord.process.wait_for_log(f"BACKUP_INVALID.*{first}")
+    shutil.copy(os.path.join(store, first), path)
+    expect(generations(scene)[first]["valid"], "one that was mended is valid")
     holders = load.stop()
     check_promises(scene.lessord, holders)
     last = make(scene)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Generations in a directory that anybody writes to, and a store that is restored from them. The backup directory is the
- * state directory here. */
+/* Generations in a directory that anybody writes to, and a store that is restored from them. The backup directory is
+ * the state directory here. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
