@@ -271,14 +271,17 @@ static void batch_handle(struct serve *serve, const struct packet_in *packets, s
 	batch_submit(serve, batch, &now);
 }
 
-/* What would be promised in a file that nobody finds again is no promise: this life of the role ends without one. */
+/* What would be promised in a file that nobody finds again is no promise: this life of the role ends without one. What
+ * was promised already may stand in memory alone, if it is the journal that is gone: leases.mdb gets it. */
 static bool is_store_current(struct serve *serve) {
 	bool is_reopening = is_store_reopening();
 
 	if (!is_reopening && is_lease_store_current(serve->store))
 		return true;
-	if (!is_reopening)
+	if (!is_reopening && !serve->is_store_lost) {
 		event_emit(EVENT_STORE_REPLACED, "the lease store");
+		lease_store_checkpoint(serve->store, NULL);
+	}
 	serve->is_store_lost = true;
 	loop_stop(serve->loop);
 	return false;

@@ -91,6 +91,18 @@ static unsigned find_slot(const struct journal *journal, enum slot_state state) 
 	return NONE;
 }
 
+/* The one whose frames were released longest ago: should what it is taken for not come to the disk, the newer ones are
+ * still there and say where the numbers ended. */
+static unsigned find_spare(const struct journal *journal) {
+	unsigned oldest = NONE;
+
+	for (unsigned i = 0; i < JOURNAL_SEGMENTS_MAX; i++)
+		if (journal->slots[i].state == SLOT_SPARE &&
+		    (oldest == NONE || journal->slots[i].last < journal->slots[oldest].last))
+			oldest = i;
+	return oldest;
+}
+
 static unsigned count_slots(const struct journal *journal, enum slot_state state) {
 	unsigned n = 0;
 
@@ -148,7 +160,7 @@ static int enter_segment(struct journal *journal, struct error *reterr_error) {
 	unsigned slot;
 
 	lock(journal);
-	slot = find_slot(journal, SLOT_SPARE);
+	slot = find_spare(journal);
 	if (slot != NONE)
 		journal->slots[slot].state = SLOT_HELD;
 	unlock(journal);
@@ -320,7 +332,8 @@ bool is_journal_current(const struct journal *journal) {
 	if (!is_journal_directory_current(&journal->directory))
 		return false;
 	return journal->current == NONE ||
-	       (fstat(journal->slots[journal->current].fd, &info) == 0 && info.st_nlink > 0);
+	       (fstat(journal->slots[journal->current].fd, &info) == 0 && info.st_nlink > 0 &&
+		info.st_size >= JOURNAL_SEGMENT_SIZE);
 }
 
 struct journal *journal_close(struct journal *journal) {
@@ -369,8 +382,9 @@ static int add_source(struct journal *journal, unsigned i, struct journal_walk *
 	if (r == -ENODATA)
 		return 0;
 	if (r < 0) {
-		/* Nothing can be said of its frames; that some are missing will show. */
+		/* Nothing can be said of its frames; that some are missing may show, or not. */
 		journal->slots[i].state = SLOT_BAD;
+		walk->n_gaps++;
 		return 0;
 	}
 	r = check_header(journal, &source.header, reterr_error);

@@ -143,7 +143,10 @@ int journal_segment_read_header(int fd, struct journal_header *ret_header) {
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
-	return journal_header_decode(span_of(octets, (size_t)n), ret_header) < 0 ? -ENODATA : 0;
+	if (journal_header_decode(span_of(octets, (size_t)n), ret_header) == 0)
+		return 0;
+	return n == sizeof octets && octets[0] == 0 && memcmp(octets, octets + 1, sizeof octets - 1) == 0 ? -ENODATA
+													  : -EBADMSG;
 }
 
 int journal_segment_write(int fd, struct span octets, uint32_t offset) {

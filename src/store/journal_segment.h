@@ -56,7 +56,8 @@ bool is_journal_segment_whole(int fd);
  * failure. */
 int journal_segment_make(const struct journal_directory *directory, unsigned slot, int *ret_fd);
 
-/* Read the header. 0; -ENODATA: there is none; or another failure. */
+/* Read the header. 0; -ENODATA: it was not written since the segment was made; -EBADMSG: it is damaged, or the file cut
+ * short, which no crash does; or another failure. */
 int journal_segment_read_header(int fd, struct journal_header *ret_header);
 
 /* Write all of @octets at @offset. 0 or the failure. */

@@ -79,7 +79,7 @@ static void note_failure(struct lease_store *store, const struct error *error) {
 		store->pause_ms = PAUSE_MS_MAX;
 	store->retry_ms = store->now_ms + store->pause_ms;
 	if (!store->is_failing)
-		event_emit(EVENT_CHECKPOINT_FAILED, "%s", error->text);
+		event_emit_error(EVENT_CHECKPOINT_FAILED, error);
 	store->is_failing = true;
 }
 
@@ -150,11 +150,14 @@ static bool take_result(struct lease_store *store) {
 	return true;
 }
 
+/* The first one does not wait: a journal that is gone is missed only once leases.mdb has a number of it. */
 static bool is_seal_due(const struct lease_store *store) {
+	const struct journal_stat journal = journal_stat(store->journal);
+
 	if (!has_changes(store))
 		return false;
-	return lease_memory_count(store->newest) >= SEAL_ENTRIES ||
-	       journal_stat(store->journal).n_octets_written - store->octets_at_seal >= SEAL_OCTETS ||
+	return journal.released == 0 || lease_memory_count(store->newest) >= SEAL_ENTRIES ||
+	       journal.n_octets_written - store->octets_at_seal >= SEAL_OCTETS ||
 	       (store->first_change_ms && store->now_ms - store->first_change_ms >= SEAL_MS);
 }
 
