@@ -92,11 +92,13 @@ class Disk:
 
 
 def list_leases(lab, directory, server=SERVER):
-    """What tests/support/lease_list finds in a state directory: {address: (hardware address, state, expiry)}."""
+    """What tests/support/lease_list finds in a state directory: {address: (hardware address, state, expiry)}. It must not tell of
+    a loss."""
     result = subprocess.run([built(lab, "lease_list"), directory, server], capture_output=True, text=True, check=False,
                             env=lab.environment(), timeout=120)
     if result.returncode != 0 or SANITIZER_REPORT.search(result.stderr):
         raise Failure(f"lease_list ended with status {result.returncode}: {result.stderr.strip()}")
+    expect("DAMAGED" not in result.stderr, f"a loss that was none is told: {result.stderr.strip()}")
     leases = {}
     for line in result.stdout.splitlines():
         address, hardware, state, expiry, *_ = line.split(" ")

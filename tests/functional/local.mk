@@ -73,6 +73,7 @@ EXTRA_DIST += \
 	tests/functional/test_standalone.py \
 	tests/functional/test_store_backup.py \
 	tests/functional/test_store_crash.py \
+	tests/functional/test_store_faults.py \
 	tests/functional/test_state.py \
 	tests/functional/test_store_clock.py \
 	tests/functional/test_store_restored.py \

@@ -2,7 +2,7 @@
 """Power failures under load, simulated: the disk has what was synced, and anything of the rest (disk_replay.py)."""
 import random
 
-from disk import Disk, broken_promises, check_power_loss
+from disk import KILL, KILL_AFTER, Disk, broken_promises, check_power_loss
 from disk_replay import Chance, Replay, differences, read_log
 from harness import expect, expect_equal
 from load import Load
@@ -28,11 +28,13 @@ def start_under_load(lab, acks):
     return scene, disk, load
 
 
-def record(lab, acks):
-    """Run a daemon under load, over the end of a role, to a clean end."""
-    scene, disk, load = start_under_load(lab, acks // 2)
-    scene.lessord.kill("serve")
-    load.wait_for_acks(acks // 2)
+def record(lab, acks, seed):
+    """Run a daemon under load, over some ends of a role, to a clean end."""
+    chance = random.Random(seed)
+    scene, disk, load = start_under_load(lab, acks // 4)
+    for action in (KILL, KILL_AFTER, KILL):
+        disk.fault("write sync", "leases*", action, skip=chance.randrange(20), count=1).wait()
+        load.wait_for_acks(acks // 4)
     load.stop()
     scene.lessord.stop()
     return scene, disk
@@ -72,7 +74,7 @@ def lose_power(lab, scene, disk, points, starts, seed):
 
 def test_power_loss(lab, points=POINTS, starts=STARTS, acks=ACKS, seed=1):
     """After a power failure at any moment under load the store opens, with every lease that was acknowledged"""
-    scene, disk = record(lab, acks)
+    scene, disk = record(lab, acks, seed)
     replay = lose_power(lab, scene, disk, points, starts, seed)
     expect_equal(differences(disk.directory, replay), [], "files that were changed in a way that was not recorded")
     lab.say(f"{points} power losses in {sum(replay.counts.values())} records, {len(replay.owed())} promises at the end")

@@ -3,6 +3,7 @@
 
 The sanitizers of the build look for what corrupts a heap; the harness fails a test in which one has spoken."""
 import random
+import time
 
 from harness import expect, expect_equal
 from load import Load, check_promises
@@ -22,15 +23,18 @@ def test_q264492(lab, restarts=RESTARTS, seed=1):
     scene.start()
     load = Load(scene.link(), limit=KEEP)
     load.start()
+    longest = 0.0
     for count in range(1, restarts + 1):
         load.wait_for_acks(chance.choice((1, 2, 5, 20, 60)))
+        begun = time.monotonic()
         scene.lessord.stop()
+        longest = max(longest, time.monotonic() - begun)
         expect_clean(scene.lessord.process.log())
         scene.lessord.start()
         if count % max(1, restarts // CHECKS) == 0:
             load.wait_for_acks(1)
             check_promises(scene.lessord, dict(load.holders))
-            lab.say(f"{count} restarts, {load.acks} acknowledgements, {len(load.holders)} clients")
+            lab.say(f"{count} restarts, {load.acks} acknowledgements, {len(load.holders)} clients; the longest stop took {longest:.3f} s")
     check_promises(scene.lessord, load.stop())
     expect_equal(scene.lessord.counter("role_restarts"), 0, "roles that crashed")
 

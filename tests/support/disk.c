@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -24,6 +25,7 @@
 #define LOG_FD_MIN 800 /* out of the way */
 #define PARTS_MAX 1024
 #define ZEROS_MIN 512
+#define SECTOR 512
 #define BOOTP_MIN 240
 #define BOOTP_MAGIC_AT 236
 #define LOCK_SUFFIX "-lock" /* LMDB's lock files are no data */
@@ -32,6 +34,11 @@ static char directory[PATH_MAX];
 static size_t directory_len;
 static int log_fd = -1;
 static struct fault *faults;
+
+/* Held for reading from before a record until its call has been told to have ended, so that a process that is ordered
+ * to die does so between two calls of all its threads, and the log says exactly what it did. Who wants to die goes
+ * first. */
+static pthread_rwlock_t calls = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 
 static void log_open(void) {
 	const char *path = getenv("LESSOR_TEST_DISK_LOG");
@@ -204,6 +211,23 @@ static void hang(const struct fault *fault) {
 		nanosleep(&pause, NULL); /* sleep: the pause between two looks whether it still hangs */
 }
 
+static void die(void) {
+	pthread_rwlock_wrlock(&calls);
+	raise(SIGKILL);
+}
+
+static void begin(void) {
+	pthread_rwlock_rdlock(&calls);
+}
+
+static long end(long result) {
+	int saved = errno;
+
+	pthread_rwlock_unlock(&calls);
+	errno = saved;
+	return result;
+}
+
 /* What happens before a call that is not a write. True if it fails, with errno set. */
 static bool is_failing(const struct fault *fault) {
 	if (!fault)
@@ -211,14 +235,14 @@ static bool is_failing(const struct fault *fault) {
 	if (fault->action == FAULT_HANG)
 		hang(fault);
 	if (fault->action == FAULT_KILL)
-		raise(SIGKILL);
+		die();
 	errno = fault->error;
 	return fault->action == FAULT_FAIL || fault->action == FAULT_TEAR;
 }
 
 static void after(const struct fault *fault) {
 	if (fault && fault->action == FAULT_KILL_AFTER)
-		raise(SIGKILL);
+		die();
 }
 
 static size_t total_of(const struct iovec *parts, int n_parts) {
@@ -259,9 +283,9 @@ static off_t offset_of(int fd) {
 	return (off_t)syscall(SYS_lseek, fd, 0, SEEK_CUR);
 }
 
-/* Leave the first half of what was to be written. */
+/* Leave the first half of what was to be written, in whole sectors, as disks do. */
 static int halve(struct iovec *parts, int n_parts) {
-	size_t left = total_of(parts, n_parts) / 2;
+	size_t left = total_of(parts, n_parts) / 2 / SECTOR * SECTOR;
 
 	for (int i = 0; i < n_parts; i++) {
 		if (parts[i].iov_len >= left) {
@@ -293,8 +317,9 @@ static ssize_t watched_write(int fd, const struct iovec *parts, int n_parts, off
 	memcpy(some, parts, (size_t)n_parts * sizeof *some);
 	if (fault && (fault->action == FAULT_TEAR || fault->action == FAULT_SHORT))
 		n_parts = halve(some, n_parts);
+	begin();
 	tell_write(fd, &place, some, n_parts, offset < 0 ? offset_of(fd) : offset);
-	result = tell_end(write_parts(fd, some, n_parts, offset));
+	result = end(tell_end(write_parts(fd, some, n_parts, offset)));
 	after(fault);
 	if (fault && fault->action == FAULT_TEAR) {
 		errno = fault->error;
@@ -306,101 +331,135 @@ static ssize_t watched_write(int fd, const struct iovec *parts, int n_parts, off
 static int watched_sync(int fd, long call) {
 	struct fault *fault;
 	struct place place;
+	bool is_failed;
 	int result;
 
 	if (!place_find(fd, &place))
 		return (int)syscall(call, fd);
 	fault = fault_find(FAULT_SYNC, &place);
+	is_failed = is_failing(fault);
+	begin();
 	tell(record_of(DISK_SYNC, &place), &place, NULL, 0);
-	if (is_failing(fault))
-		return (int)tell_end(-1);
-	result = (int)tell_end(syscall(call, fd));
+	result = (int)end(tell_end(is_failed ? -1 : syscall(call, fd)));
 	after(fault);
 	return result;
 }
 
+static int resize(int fd, const struct disk_record *change) {
+	return (int)(change->kind == DISK_TRUNCATE
+			     ? syscall(SYS_ftruncate, fd, change->amount)
+			     : syscall(SYS_fallocate, fd, change->flags, change->offset, change->amount));
+}
+
 static int watched_size(int fd, struct disk_record change) {
+	struct disk_record record;
 	struct fault *fault;
 	struct place place;
-	struct disk_record record;
-	bool is_truncation = change.kind == DISK_TRUNCATE, is_watched = place_find(fd, &place);
 	int result;
 
-	if (is_watched) {
-		fault = fault_find(FAULT_SIZE, &place);
-		if (is_failing(fault))
-			return -1;
-		record = record_of(change.kind, &place);
-		record.flags = change.flags;
-		record.offset = change.offset;
-		record.amount = change.amount;
-		tell(record, &place, NULL, 0);
-	}
-	result = (int)(is_truncation ? syscall(SYS_ftruncate, fd, change.amount)
-				     : syscall(SYS_fallocate, fd, change.flags, change.offset, change.amount));
-	return is_watched ? (int)tell_end(result) : result;
+	if (!place_find(fd, &place))
+		return resize(fd, &change);
+	fault = fault_find(FAULT_SIZE, &place);
+	if (is_failing(fault))
+		return -1;
+	begin();
+	record = record_of(change.kind, &place);
+	record.flags = change.flags;
+	record.offset = change.offset;
+	record.amount = change.amount;
+	tell(record, &place, NULL, 0);
+	result = (int)end(tell_end(resize(fd, &change)));
+	after(fault);
+	return result;
+}
+
+static void tell_open(const struct place *place, bool is_emptied) {
+	struct disk_record record = record_of(DISK_TRUNCATE, place);
+
+	tell(record_of(DISK_OPEN, place), place, NULL, 0);
+	if (!is_emptied)
+		return;
+	tell(record, place, NULL, 0);
+	tell_end(0);
 }
 
 static int watched_open(int at, const char *name, int flags, mode_t mode) {
 	bool is_writing = (flags & O_ACCMODE) != O_RDONLY || flags & O_CREAT;
 	struct place place, named;
+	struct fault *fault;
 	int fd;
 
-	if (is_writing && name_find(at, name, &named) && is_failing(fault_find(FAULT_OPEN, &named)))
+	if (!is_writing || !name_find(at, name, &named))
+		return (int)syscall(SYS_openat, at, name, flags, mode);
+	fault = fault_find(FAULT_OPEN, &named);
+	if (is_failing(fault))
 		return -1;
+	begin();
 	fd = (int)syscall(SYS_openat, at, name, flags, mode);
-	if (fd < 0 || !is_writing || !place_find(fd, &place))
-		return fd;
-	tell(record_of(DISK_OPEN, &place), &place, NULL, 0);
-	if (flags & O_TRUNC) {
-		struct disk_record record = record_of(DISK_TRUNCATE, &place);
-
-		tell(record, &place, NULL, 0);
-		tell_end(0);
-	}
+	if (fd >= 0 && place_find(fd, &place))
+		tell_open(&place, flags & O_TRUNC);
+	end(fd);
+	after(fault);
 	return fd;
 }
 
-/* Say that @name was changed, if it was; @other is its new name or NULL. */
-static int watched_name(enum disk_kind kind, const struct place *place, const struct place *other, int result) {
-	struct iovec part = { other ? (void *)other->path : NULL, other ? strlen(other->path) : 0 };
+/* Change the name @from, and say so; @to is its new one, or NULL. */
+static int watched_name(enum disk_kind kind, const struct place *from, const struct place *to, long result) {
+	struct iovec part = { to ? (void *)to->path : NULL, to ? strlen(to->path) : 0 };
 
 	if (result == 0)
-		tell(record_of(kind, place), place, &part, other ? 1 : 0);
-	return result;
+		tell(record_of(kind, from), from, &part, to ? 1 : 0);
+	return (int)end(result);
 }
 
 static int watched_rename(int from_at, const char *from, int to_at, const char *to, unsigned flags) {
 	struct place place, other;
 	bool is_watched = name_find(from_at, from, &place), is_other = name_find(to_at, to, &other);
+	struct fault *fault = is_watched ? fault_find(FAULT_NAME, &place) : NULL;
+	int result;
 
-	if (is_watched && is_failing(fault_find(FAULT_NAME, &place)))
-		return -1;
 	if (is_watched != is_other || (is_watched && flags & RENAME_EXCHANGE))
 		tell(record_of(DISK_UNKNOWN, is_watched ? &place : &other), is_watched ? &place : &other, NULL, 0);
-	return is_watched && is_other ? watched_name(DISK_RENAME, &place, &other,
-						     (int)syscall(SYS_renameat2, from_at, from, to_at, to, flags))
-				      : (int)syscall(SYS_renameat2, from_at, from, to_at, to, flags);
+	if (!is_watched || !is_other)
+		return (int)syscall(SYS_renameat2, from_at, from, to_at, to, flags);
+	if (is_failing(fault))
+		return -1;
+	begin();
+	result = watched_name(DISK_RENAME, &place, &other, syscall(SYS_renameat2, from_at, from, to_at, to, flags));
+	after(fault);
+	return result;
 }
 
 static int watched_unlink(int at, const char *name, int flags) {
+	struct fault *fault;
 	struct place place;
+	int result;
 
 	if (!name_find(at, name, &place))
 		return (int)syscall(SYS_unlinkat, at, name, flags);
-	if (is_failing(fault_find(FAULT_NAME, &place)))
+	fault = fault_find(FAULT_NAME, &place);
+	if (is_failing(fault))
 		return -1;
-	return watched_name(DISK_UNLINK, &place, NULL, (int)syscall(SYS_unlinkat, at, name, flags));
+	begin();
+	result = watched_name(DISK_UNLINK, &place, NULL, syscall(SYS_unlinkat, at, name, flags));
+	after(fault);
+	return result;
 }
 
 static int watched_mkdir(int at, const char *name, mode_t mode) {
+	struct fault *fault;
 	struct place place;
+	int result;
 
 	if (!name_find(at, name, &place))
 		return (int)syscall(SYS_mkdirat, at, name, mode);
-	if (is_failing(fault_find(FAULT_NAME, &place)))
+	fault = fault_find(FAULT_NAME, &place);
+	if (is_failing(fault))
 		return -1;
-	return watched_name(DISK_MKDIR, &place, NULL, (int)syscall(SYS_mkdirat, at, name, mode));
+	begin();
+	result = watched_name(DISK_MKDIR, &place, NULL, syscall(SYS_mkdirat, at, name, mode));
+	after(fault);
+	return result;
 }
 
 /* The BOOTP reply in a datagram, or in the frame around it. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lease_load DIRECTORY SERVER SEED BATCHES ADDRESSES - use a lease store hard, and promise what it calls durable.
+/* lease_load DIRECTORY SERVER SEED BATCHES ADDRESSES [MAP] - use a lease store hard, and promise what it calls durable.
  *
  * Batches of random changes of so many addresses; what the store says between two batches is compared with what was
  * put into it. A lease that became durable is acknowledged by a BOOTREPLY that goes nowhere: only disk.so, under which
  * this runs, takes note of it. Before a lease is given up, that is told in the same way, by a reply with the message
- * type of a DHCPRELEASE. What a store holds at the start is taken over.
+ * type of a DHCPRELEASE. What a store holds at the start is taken over. With MAP, leases.mdb is opened with a map of so
+ * many octets.
  * Prints what was done; exit status 1, with a sentence, if the store's answers are not right. Batches may fail: the
  * disk may be ordered to. */
 #include <arpa/inet.h>
@@ -17,12 +18,15 @@
 
 #include "base/wireint.h"
 #include "store/lease_record.h"
-#include "store/lease_store.h"
+#include "store/lease_store_priv.h"
 
 #define NETWORK 0x0a000000u /* 10.0.0.0/8 */
 #define PREFIX 8
-#define BATCH_MAX 64
-#define PROBES 8
+#define BATCH_MAX 240
+#define BATCH_USUAL 40
+#define LONG_KEY 250
+#define PROBES 3
+#define SKIP_MAX 4
 #define PAUSE_MAX_MS 1500
 #define TYPE_ACK 5
 #define TYPE_RELEASE 7
@@ -35,6 +39,7 @@ struct row {
 
 struct load {
 	struct lease_store *store;
+	int reader;                  /* a process that reads the store */
 	struct row *rows;            /* by address */
 	uint32_t *address_of_client; /* rows' numbers plus 1; 0: none */
 	unsigned n_rows;
@@ -45,6 +50,7 @@ struct load {
 	unsigned changed[3 * BATCH_MAX], n_changed;
 	struct row before[3 * BATCH_MAX];
 	bool has_failed;
+	bool is_doubtful; /* a reader may see what has failed, until something is durable after it */
 	/* What was done. */
 	unsigned long n_promises, n_failed, n_batches;
 };
@@ -74,8 +80,9 @@ static uint32_t client_of(const struct lease *lease) {
 	return lease->client.len ? be32_read(lease->client.octets + 4) : 0;
 }
 
+/* Some are long, so that the records fill disks soon. */
 static struct client_key key_of(uint32_t client) {
-	struct client_key key = { .len = 8, .octets = { CLIENT_KEY_HARDWARE, 1, 2, 0x55 } };
+	struct client_key key = { .len = client % 3 ? 8 : LONG_KEY, .octets = { CLIENT_KEY_IDENTIFIER, 1, 2, 0x55 } };
 
 	be32_write(key.octets + 4, client);
 	return key;
@@ -137,6 +144,7 @@ static void put(struct load *load, const struct lease_view *view, unsigned numbe
 		lease.client = key_of(client);
 		lease.htype = 1;
 		lease.hlen = 6;
+		lease.is_bootp = draw(load, 100) == 0;
 		memcpy(lease.chaddr, lease.client.octets + 2, 6);
 		snprintf(lease.host_name, sizeof lease.host_name, "%.*s", (int)draw(load, sizeof lease.host_name),
 			 "a-host-name-of-any-length-up-to-the-longest-one-that-is-kept-here");
@@ -209,17 +217,52 @@ static const struct row *first_row(const struct load *load, unsigned from, bool 
 	return NULL;
 }
 
-static const struct row *longest_unused(const struct load *load, int64_t now) {
+/* No two of ours were last in force at the same time. */
+static const struct row *next_unused(const struct load *load, int64_t after, int64_t now) {
 	const struct row *found = NULL;
 
 	for (unsigned number = 0; number < load->n_rows; number++) {
 		const struct row *row = &load->rows[number];
+		int64_t last = lease_last_in_force(&row->lease);
 
-		if (row->is_there && lease_last_in_force(&row->lease) <= now &&
-		    (!found || lease_last_in_force(&row->lease) < lease_last_in_force(&found->lease)))
+		if (row->is_there && last > after && last <= now &&
+		    (!found || last < lease_last_in_force(&found->lease)))
 			found = row;
 	}
 	return found;
+}
+
+static void probe_reusable(struct load *load, const struct lease_view *view) {
+	int64_t now = NOW + draw(load, (uint32_t)(load->clock - NOW) + 1);
+	unsigned skip = draw(load, SKIP_MAX), n_calls = 1 + draw(load, 3);
+	const struct row *row = next_unused(load, 0, now);
+	struct lease found;
+
+	for (unsigned i = 0; row && i < skip; i++)
+		row = next_unused(load, lease_last_in_force(&row->lease), now);
+	for (; n_calls; n_calls--) {
+		int r = view->get_reusable(view->context, scope(), now, skip++, &found);
+
+		expect_row(load, "get_reusable", r, &found, row);
+		row = row ? next_unused(load, lease_last_in_force(&row->lease), now) : NULL;
+	}
+}
+
+static void probe_bootp(struct load *load, const struct lease_view *view) {
+	int64_t now = NOW + draw(load, (uint32_t)(load->clock - NOW) + 1);
+	size_t count = 0, found, enough = 1 + draw(load, 10);
+	int r = view->count_bootp(view->context, scope(), now, enough, &found);
+
+	for (unsigned number = 0; number < load->n_rows; number++) {
+		const struct row *row = &load->rows[number];
+
+		count += row->is_there && row->lease.is_bootp && row->lease.state == LEASE_ACTIVE &&
+			 row->lease.expiry > now;
+	}
+	if (r < 0)
+		load->has_failed = true;
+	else if (found != (count < enough ? count : enough))
+		fail("count_bootp", "another number");
 }
 
 static void probe_gap(struct load *load, const struct lease_view *view, unsigned from) {
@@ -242,7 +285,6 @@ static void probe_gap(struct load *load, const struct lease_view *view, unsigned
 static void probe(struct load *load, const struct lease_view *view) {
 	unsigned number = draw(load, load->n_rows);
 	uint32_t client = 1 + draw(load, load->n_rows), at = load->address_of_client[client];
-	int64_t now = NOW + draw(load, (uint32_t)(load->clock - NOW) + 1);
 	const struct row *row = &load->rows[number];
 	struct client_key key = key_of(client);
 	struct lease found;
@@ -254,9 +296,107 @@ static void probe(struct load *load, const struct lease_view *view) {
 	expect_row(load, "get_by_client", r, &found, at ? &load->rows[at - 1] : NULL);
 	r = view->get_next(view->context, address_at(number), &found);
 	expect_row(load, "get_next", r, &found, first_row(load, number, true));
-	r = view->get_reusable(view->context, scope(), now, 0, &found);
-	expect_row(load, "get_reusable", r, &found, longest_unused(load, now));
 	probe_gap(load, view, number);
+	probe_reusable(load, view);
+	probe_bootp(load, view);
+}
+
+/* The other process. It is asked for the records of an address, or of all, and answers with them; an address of 0 is
+ * the end. */
+
+static void hand_over(int fd, const struct lease *lease) {
+	if (write(fd, lease, sizeof *lease) != sizeof *lease)
+		_exit(1);
+}
+
+static int visit_and_send(void *context, const struct lease *lease) {
+	hand_over(*(int *)context, lease);
+	return 0;
+}
+
+static _Noreturn void read_for(int fd, const char *directory) {
+	const struct lease end = { 0 };
+	struct lease_store *store = NULL;
+	struct error error = { 0 };
+	struct ip4 address;
+
+	while (read(fd, &address, sizeof address) == sizeof address) {
+		if (store && !is_lease_store_current(store))
+			store = lease_store_close(store);
+		if (!store && lease_store_open_reader(directory, &store, &error) < 0)
+			fail("the reader cannot open it", error.text);
+		if (lease_store_visit(store, is_ip4_none(address) ? (struct ip4){ 1 } : address,
+				      is_ip4_none(address) ? (struct ip4){ UINT32_MAX } : address, visit_and_send,
+				      &fd) < 0)
+			fail("the reader cannot read it", "");
+		hand_over(fd, &end);
+	}
+	lease_store_close(store);
+	exit(0);
+}
+
+static int reader_start(const char *directory) {
+	int ends[2];
+	pid_t child;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+		fail("no socket", "");
+	child = fork();
+	if (child == 0) {
+		close(ends[0]);
+		read_for(ends[1], directory);
+	}
+	close(ends[1]);
+	return ends[0];
+}
+
+/* The next record that the reader found; the address is 0 at the end. */
+static struct lease reader_next(struct load *load) {
+	struct lease lease;
+
+	if (recv(load->reader, &lease, sizeof lease, MSG_WAITALL) != sizeof lease)
+		fail("the reader", "it is gone");
+	return lease;
+}
+
+/* Let the reader look at [@from, @to], of which @address is to be asked for. */
+static void compare_rows(struct load *load, struct ip4 address, unsigned from, unsigned to) {
+	struct lease found;
+	char text[IP4_TEXT_MAX];
+
+	if (send(load->reader, &address, sizeof address, 0) != sizeof address)
+		fail("the reader", "it is gone");
+	found = reader_next(load);
+	for (unsigned number = from; number < to; number++) {
+		const struct row *row = &load->rows[number];
+
+		if (!row->is_there && is_ip4_equal(found.address, address_at(number)))
+			fail("the reader sees what is gone", ip4_format(found.address, text));
+		if (!row->is_there)
+			continue;
+		if (!is_ip4_equal(found.address, row->lease.address) || !is_same(&found, &row->lease))
+			fail("the reader does not see", ip4_format(row->lease.address, text));
+		found = reader_next(load);
+	}
+	while (!is_ip4_none(found.address))
+		found = reader_next(load); /* of lease_list, at an address of its own */
+}
+
+/* What is durable is seen at once. */
+static void compare(struct load *load) {
+	unsigned number = draw(load, load->n_rows);
+
+	if (load->is_doubtful)
+		return;
+	if (draw(load, 20) == 0)
+		compare_rows(load, (struct ip4){ 0 }, 0, load->n_rows);
+	else
+		compare_rows(load, address_at(number), number, number + 1);
+}
+
+static void undo(struct load *load) {
+	for (; load->n_changed; load->n_changed--)
+		note_row(load, load->changed[load->n_changed - 1], &load->before[load->n_changed - 1]);
 }
 
 static void on_done(void *context, int result, const struct error *error) {
@@ -265,9 +405,10 @@ static void on_done(void *context, int result, const struct error *error) {
 	load->n_batches++;
 	if (result < 0) {
 		load->n_failed++;
-		while (load->n_changed--)
-			note_row(load, load->changed[load->n_changed], &load->before[load->n_changed]);
+		load->is_doubtful = true;
+		undo(load);
 	} else {
+		load->is_doubtful = load->is_doubtful && load->n_changed == 0;
 		for (unsigned i = 0; i < load->n_changed; i++) {
 			const struct row *row = &load->rows[load->changed[i]];
 
@@ -281,7 +422,7 @@ static void on_done(void *context, int result, const struct error *error) {
 }
 
 static void run_batch(struct load *load) {
-	unsigned n_changes = 1 + draw(load, BATCH_MAX);
+	unsigned n_changes = 1 + draw(load, draw(load, 8) ? BATCH_USUAL : BATCH_MAX);
 	struct error error = { 0 };
 	struct lease_batch *batch;
 	const struct lease_view *view;
@@ -305,8 +446,7 @@ static void run_batch(struct load *load) {
 		return;
 	}
 	lease_batch_abort(batch);
-	on_done(load, -E_DHCP_JET_ERROR, &error);
-	load->n_failed--;
+	undo(load);
 }
 
 static int take_over(void *context, const struct lease *lease) {
@@ -322,7 +462,10 @@ static int take_over(void *context, const struct lease *lease) {
 }
 
 static void begin(struct load *load, char **arguments) {
+	static struct db_kind kind;
 	struct error error = { 0 };
+
+	kind = lease_store_kind;
 
 	load->n_rows = (unsigned)strtoul(arguments[5], NULL, 10);
 	load->random = strtoull(arguments[3], NULL, 10) * 0x9e3779b97f4a7c15u + 1;
@@ -331,7 +474,10 @@ static void begin(struct load *load, char **arguments) {
 	load->clock = NOW;
 	if (!load->rows || !load->address_of_client)
 		fail("no memory", "");
-	if (lease_store_open(arguments[1], arguments[2], &load->store, &error) < 0)
+	load->reader = reader_start(arguments[1]);
+	if (arguments[6])
+		kind.map_size = strtoull(arguments[6], NULL, 10);
+	if (lease_store_open_kind(&kind, arguments[1], arguments[2], &load->store, &error) < 0)
 		fail("cannot be opened", error.text);
 	if (lease_store_visit(load->store, (struct ip4){ 0 }, (struct ip4){ UINT32_MAX }, take_over, load) < 0)
 		fail("cannot be read", "");
@@ -341,11 +487,12 @@ int main(int argc, char **argv) {
 	struct load load = { 0 };
 	struct lease_store_stat stat = { 0 };
 
-	if (argc != 6)
+	if (argc != 6 && argc != 7)
 		return 2;
 	begin(&load, argv);
 	for (unsigned long left = strtoul(argv[4], NULL, 10); left; left--) {
 		run_batch(&load);
+		compare(&load);
 		load.now_ms += draw(&load, PAUSE_MAX_MS);
 		lease_store_tick(load.store, load.now_ms);
 	}
@@ -354,7 +501,10 @@ int main(int argc, char **argv) {
 		       " of them failed\n",
 		       load.n_batches, load.n_failed, load.n_promises, stat.n_leases, stat.n_checkpoints,
 		       stat.n_checkpoints_failed);
+	if (draw(&load, 2))
+		lease_store_checkpoint(load.store, NULL);
 	lease_store_close(load.store);
+	close(load.reader);
 	free(load.rows);
 	free(load.address_of_client);
 	return fflush(stdout) ? 1 : 0;
