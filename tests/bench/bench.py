@@ -224,7 +224,7 @@ class Bench:
             needed = [ROWS[key].needs for key in some if ROWS[key].needs and ROWS[key].needs not in some]
             try:
                 self._bout(kind, scenery, needed + some, some)
-            except (harness.Failure, subprocess.SubprocessError) as failure:
+            except (harness.Failure, subprocess.SubprocessError, OSError) as failure:
                 print(f"bench: {kind.name}, {scenery}: {failure}", file=sys.stderr)
 
     def _bout(self, kind, scenery, keys, wanted):

@@ -96,11 +96,18 @@ class Contestant:
         """(resident, proportional) octets of its processes."""
         rss = pss = 0
         for pid in self.pids():
-            with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
-                text = file.read()
+            text = self._smaps(pid)
+            if not text:
+                continue
             rss += 1024 * int(re.search(r"^Rss: +(\d+)", text, re.MULTILINE)[1])
             pss += 1024 * int(re.search(r"^Pss: +(\d+)", text, re.MULTILINE)[1])
         return rss, pss
+
+    @staticmethod
+    def _smaps(pid):
+        """What the kernel says of a process's memory; nothing of one that has ended meanwhile."""
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+            return file.read()
 
     def counters(self):
         """What it counts itself: {name: number}."""
