@@ -15,7 +15,7 @@
 #include "store/lease_reindex.h"
 #include "store/lease_store_priv.h"
 
-#define NICENESS 10
+#define NICENESS 5 /* a quarter of a busy processor: with less, the journal would fill under the highest load */
 #define PAGES_PER_PART 8192 /* LMDB keeps what a transaction changed in memory, and gets slower the more it is */
 #define RESERVE_MIN ((uint64_t)16 << 20)
 #define RESERVE_SHARE 4 /* of the file's size */
@@ -100,17 +100,22 @@ static void keep_reserve(struct checkpoint *checkpoint) {
 	uint64_t wanted = db_size(checkpoint->db) / RESERVE_SHARE;
 	struct checkpoint_result *result = &checkpoint->result;
 
-	result->is_short = db_reserve(checkpoint->db, wanted > RESERVE_MIN ? wanted : RESERVE_MIN, &result->space) < 0;
-	if (!result->is_short && checkpoint->work.is_journal_wanting)
-		result->is_short = journal_prepare(checkpoint->journal, &result->space) < 0;
+	if (db_reserve(checkpoint->db, wanted > RESERVE_MIN ? wanted : RESERVE_MIN, &result->space) < 0)
+		result->is_short = true;
 }
 
+/* The journal first: batches must not run out of segments while leases.mdb is written. */
 static void do_work(struct checkpoint *checkpoint) {
-	checkpoint->result = (struct checkpoint_result){ 0 };
+	struct checkpoint_result *result = &checkpoint->result;
+
+	*result = (struct checkpoint_result){ 0 };
+	if (checkpoint->work.is_journal_wanting)
+		result->is_short = journal_prepare(checkpoint->journal, &result->space) < 0;
 	if (checkpoint->work.memory)
 		write_all(checkpoint);
 	if (checkpoint->work.is_reindex && checkpoint->result.rc == 0)
 		reindex_all(checkpoint);
+	db_check_readers(checkpoint->db);
 	if (!atomic_load(&checkpoint->is_cancelled))
 		keep_reserve(checkpoint);
 }

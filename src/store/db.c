@@ -493,11 +493,10 @@ int db_reserve(struct db *db, uint64_t size, struct error *reterr_error) {
 	return 0;
 }
 
-static void check_readers(struct db *db) {
+void db_check_readers(struct db *db) {
 	int dead;
 
-	/* A reader that was killed inside a transaction keeps pages from being used again. */
-	if (++db->n_commits % READER_CHECK_INTERVAL == 0)
+	if (db->env)
 		mdb_reader_check(db->env, &dead);
 }
 
@@ -505,8 +504,8 @@ int db_commit(struct db_txn *txn, struct error *reterr_error) {
 	assert(txn->txn);
 	if (txn->rc == 0) {
 		txn->rc = mdb_txn_commit(TAKE_POINTER(txn->txn));
-		if (txn->is_writing)
-			check_readers(txn->db);
+		if (txn->is_writing && ++txn->db->n_commits % READER_CHECK_INTERVAL == 0)
+			db_check_readers(txn->db);
 	}
 	db_abort(txn);
 	return db_result(txn, reterr_error);

@@ -83,6 +83,9 @@ int db_begin(struct db *db, bool is_writing, struct db_txn *ret_txn, struct erro
 /* As db_begin, but mends nothing after a failure: for a thread beside the one that has other transactions. */
 int db_begin_beside(struct db *db, bool is_writing, struct db_txn *ret_txn, struct error *reterr_error);
 
+/* Let go of what readers held that died inside a transaction: it keeps pages from being used again. Any thread. */
+void db_check_readers(struct db *db);
+
 /* Let a reading transaction see what was committed since it began; what stuck to it is forgotten. 0, or
  * -E_DHCP_JET_ERROR and it has ended. Nobody else in this process has one, if it had failed. */
 int db_renew(struct db_txn *txn, struct error *reterr_error);

@@ -119,6 +119,11 @@ static void key_add(struct lease_key *key, const void *octets, size_t len) {
 	key->len += len;
 }
 
+/* An empty key: its octets are not cleared, as most are never used. */
+static void key_begin(struct lease_key *key) {
+	key->len = 0;
+}
+
 static void key_add_u32(struct lease_key *key, uint32_t value) {
 	struct be32 wire = be32_from(value);
 
@@ -126,8 +131,9 @@ static void key_add_u32(struct lease_key *key, uint32_t value) {
 }
 
 struct lease_key lease_key_address(struct ip4 address) {
-	struct lease_key key = { .len = 0 };
+	struct lease_key key;
 
+	key_begin(&key);
 	key_add_u32(&key, address.value);
 	return key;
 }
@@ -139,17 +145,23 @@ int lease_key_address_decode(struct span key, struct ip4 *ret_address) {
 	return 0;
 }
 
-struct lease_key lease_key_scope(struct ip4_subnet scope) {
-	struct lease_key key = { .len = 0 };
+static void key_begin_scope(struct lease_key *key, struct ip4_subnet scope) {
+	key_begin(key);
+	key_add_u32(key, scope.network.value);
+	key_add(key, &scope.prefix_length, 1);
+}
 
-	key_add_u32(&key, scope.network.value);
-	key_add(&key, &scope.prefix_length, 1);
+struct lease_key lease_key_scope(struct ip4_subnet scope) {
+	struct lease_key key;
+
+	key_begin_scope(&key, scope);
 	return key;
 }
 
 struct lease_key lease_key_client_octets(struct ip4_subnet scope, struct span client) {
-	struct lease_key key = lease_key_scope(scope);
+	struct lease_key key;
 
+	key_begin_scope(&key, scope);
 	key_add(&key, client.data, client.len <= CLIENT_KEY_MAX ? client.len : CLIENT_KEY_MAX);
 	return key;
 }
@@ -167,8 +179,9 @@ static void key_add_time(struct lease_key *key, int64_t time) {
 }
 
 struct lease_key lease_key_expiry_at(struct ip4_subnet scope, int64_t last_in_force, struct ip4 address) {
-	struct lease_key key = lease_key_scope(scope);
+	struct lease_key key;
 
+	key_begin_scope(&key, scope);
 	key_add_time(&key, last_in_force);
 	key_add_u32(&key, address.value);
 	return key;

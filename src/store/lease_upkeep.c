@@ -161,9 +161,16 @@ static bool is_seal_due(const struct lease_store *store) {
 	       (store->first_change_ms && store->now_ms - store->first_change_ms >= SEAL_MS);
 }
 
+/* When batches fill the journal faster than it can be emptied, they wait here instead of failing. */
+static void brake(struct lease_store *store) {
+	if (store->sealed && is_checkpoint_busy(store->checkpoint) && journal_stat(store->journal).n_spare == 0)
+		checkpoint_wait(store->checkpoint);
+}
+
 void lease_store_look_round(struct lease_store *store) {
 	if (!store->checkpoint)
 		return;
+	brake(store);
 	take_result(store);
 	if (is_checkpoint_busy(store->checkpoint))
 		return;
