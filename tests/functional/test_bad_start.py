@@ -7,9 +7,8 @@ import dhcp
 from harness import expect, expect_equal, wait_until
 from kdc import Kdc
 from lessor import Lessord, expect_error
-from rawclient import RawClient
 from scene import Scene
-from slapd import LDAP_PORT, NOBODY, ROOT, SERVER, person_dn
+from slapd import LDAP_PORT, ROOT, SERVER, person_dn
 
 BAD_CONFIG, BAD_STORE, NO_SOCKET, NO_NETWORK = 20000, 20001, 20002, 20003
 REFUSED, NO_DHCP_ROOT = 20037, 20071
@@ -186,43 +185,3 @@ def test_bad_config(lab):
         result = lab.run([lab.program("lessord"), *words], namespace=scene.server, status=2)
         expect("lessord: " in result.stderr and "--help" in result.stderr, f"usage: {result.stderr!r}")
     scene.lessord.run("--check", status=0)
-
-
-def test_full_disk(lab):
-    """On a full disk new clients get no lease while leases are renewed, and nothing is acknowledged that is not stored; when there
-    is room again, all are served."""
-    scene = Scene(lab)
-    state = scene.lessord.state_directory
-    lab.run(["mount", "-t", "tmpfs", "-o", f"size=64m,mode=700,uid={NOBODY},gid={NOBODY}", "none", state])
-    lab.defer(lab.run, ["umount", "-l", state])
-    scene.start()
-    client = scene.client()
-    client.obtain()
-    filler = os.path.join(state, "filler")
-    with open(filler, "wb", buffering=0) as file:
-        try:
-            while file.write(bytes(4096)) == 4096:
-                pass
-        except OSError:
-            pass
-    acknowledged = []
-
-    def is_store_full():
-        newcomer = RawClient(client.link)
-        replies = client.link.exchange([(newcomer, newcomer.message(dhcp.DISCOVER))], 0.5)
-        if newcomer in replies:
-            replies = client.link.exchange([(newcomer, newcomer.selecting(replies[newcomer]))], 0.3)
-            acknowledged.extend(replies)
-        return scene.lessord.drops("store_full")
-    wait_until(is_store_full, "the store says that it is full", 60)
-    for _ in range(100):
-        client.renew()
-    os.unlink(filler)
-    scene.lessord.process.wait_for_log("STORE_ROOM_AGAIN")
-    late = RawClient(client.link)
-    late.obtain()
-    expect(not scene.lessord.status()["leases"]["failing"], "the status says that leases cannot be stored")
-    leases = scene.lessord.leases()
-    for holder in (client, late, *acknowledged):
-        expect(holder.address in leases, f"the lease of {holder.address} was acknowledged and is lost")
-    expect_equal(scene.lessord.counter("role_restarts"), 0, "roles that crashed")
