@@ -16,6 +16,7 @@ libadmin_a_SOURCES = \
 	src/admin/class.c \
 	src/admin/csv.c \
 	src/admin/csv.h \
+	src/admin/convert.c \
 	src/admin/daemon.c \
 	src/admin/daemon.h \
 	src/admin/daemon_show.c \

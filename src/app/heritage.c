@@ -13,6 +13,7 @@
 #include "base/counter.h"
 #include "rt/backup_board.h"
 #include "rt/order.h"
+#include "rt/state_lock.h"
 
 /* What the openers below need. */
 struct opening {
@@ -29,7 +30,8 @@ static int open_lock(struct opening *opening, struct error *reterr_error) {
 
 	if (directory < 0)
 		return directory;
-	lock = state_directory_lock(directory, path, reterr_error);
+	lock = state_lock_take(directory, path, "a second daemon",
+			       "stop it, or give this one another 'state-directory'", reterr_error);
 	close(directory);
 	return lock;
 }

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,9 +15,7 @@
 #include "base/clock.h"
 #include "base/event.h"
 
-#define LOCK_NAME "lock"
-#define LOCK_WAIT_MS 3000
-#define LOCK_STEP_MS 2
+#define MAKE_STEP_MS 2
 #define MAKE_WAIT_MS 2000
 
 /* Embedded: a directory that the roles write to. */
@@ -112,44 +109,5 @@ void backup_directory_make(const char *path, struct identity owner) {
 		_exit(0);
 	}
 	while (pid > 0 && waitpid(pid, NULL, WNOHANG) == 0 && clock_now().boot_ms < limit)
-		poll(NULL, 0, LOCK_STEP_MS);
-}
-
-/* The lock file tells which process holds it, for the message alone: the lock itself is the kernel's. */
-static void write_holder(int lock) {
-	char text[16];
-	int len = snprintf(text, sizeof text, "%d\n", (int)getpid());
-
-	if (ftruncate(lock, 0) < 0 || pwrite(lock, text, (size_t)len, 0) < 0)
-		return;
-}
-
-static int explain_holder(int lock, const char *path, struct error *reterr_error) {
-	char holder[16] = "";
-	ssize_t len = pread(lock, holder, sizeof holder - 1, 0);
-
-	holder[len > 0 ? strspn(holder, "0123456789") : 0] = '\0';
-	return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED,
-			 "a second daemon runs on the state directory %s (process %s); stop it, or give this one another "
-			 "'state-directory'",
-			 path, *holder ? holder : "unknown");
-}
-
-int state_directory_lock(int directory, const char *path, struct error *reterr_error) {
-	int lock = openat(directory, LOCK_NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	uint64_t limit = clock_now().boot_ms + LOCK_WAIT_MS;
-	const struct own_directory own = state_directory(path);
-
-	if (lock < 0)
-		return fail(reterr_error, &own, "has a file 'lock' that cannot be opened");
-	while (flock(lock, LOCK_EX | LOCK_NB) < 0) {
-		if (clock_now().boot_ms >= limit || (errno != EWOULDBLOCK && errno != EINTR)) {
-			explain_holder(lock, path, reterr_error);
-			close(lock);
-			return -E_DHCP_DATABASE_INIT_FAILED;
-		}
-		poll(NULL, 0, LOCK_STEP_MS);
-	}
-	write_holder(lock);
-	return lock;
+		poll(NULL, 0, MAKE_STEP_MS);
 }

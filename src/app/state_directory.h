@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* state_directory.h - the directories that the roles write to: made, and given to their user. The one that holds
- * leases.mdb and directory.mdb is locked. */
+/* state_directory.h - the directories that the roles write to: made, and given to their user. The lock of
+ * the one with the stores: rt/state_lock.h. */
 #pragma once
 
 #include "base/error.h"
@@ -9,11 +9,6 @@
 /* Make @path if it is missing, and open it. It must belong to @owner; an empty one of root's is given to @owner.
  * Returns a descriptor, or -E_DHCP_DATABASE_INIT_FAILED with a sentence. */
 int state_directory_open(const char *path, struct identity owner, struct error *reterr_error);
-
-/* Take the lock of the directory @directory, whose path @path is for messages. The roles of a daemon that was killed
- * hold it until the kernel has ended them, so wait for it a while. Returns a descriptor; whoever has it open, or a copy
- * of it, holds the lock. -E_DHCP_DATABASE_INIT_FAILED with a sentence if a second daemon runs on the directory. */
-int state_directory_lock(int directory, const char *path, struct error *reterr_error);
 
 /* Make the backup directory @path if it is missing, and give it to @owner, under the same conditions; in a process of
  * its own, for which it waits a moment only: the path may lead to a disk that does not answer, and the role backup

@@ -32,6 +32,8 @@ librt_a_SOURCES = \
 	src/rt/privilege.h \
 	src/rt/role.c \
 	src/rt/role.h \
-	src/rt/role.def
+	src/rt/role.def \
+	src/rt/state_lock.c \
+	src/rt/state_lock.h
 # What a program needs that is linked with the library.
 RT_LIBS = $(EVENT_LIBS) $(INIH_LIBS) $(MNL_LIBS) $(CAPNG_LIBS) $(SECCOMP_LIBS)

@@ -5,8 +5,10 @@
 
 #include "base/clock.h"
 #include "base/counter.h"
+#include "base/event.h"
 #include "rt/backup_board.h"
 #include "rt/role.h"
+#include "store/lease_convert.h"
 #include "store/restore.h"
 
 static void note_restore(const struct restore_report *report, int64_t now) {
@@ -24,6 +26,32 @@ static void note_restore(const struct restore_report *report, int64_t now) {
 	backup_board_note_restore(&restored);
 }
 
+/* With convert-store = yes an older store is made into one of the present format. */
+static int convert(const struct config *config, struct error *reterr_error) {
+	struct lease_conversion conversion;
+	int r = lease_convert(config->state_directory, &conversion, reterr_error);
+
+	if (r == 0)
+		event_emit(
+			EVENT_STORE_CONVERTED,
+			"%s/leases.mdb: from format %u to %u, %llu leases, %llu unreadable; the old file is kept as %s",
+			config->state_directory, conversion.from, conversion.to,
+			(unsigned long long)conversion.n_leases, (unsigned long long)conversion.n_unreadable,
+			conversion.kept);
+	return r;
+}
+
+static int open_or_convert(const struct restore_place *place, const struct config *config,
+			   struct lease_store **ret_store, struct restore_report *ret_report,
+			   struct error *reterr_error) {
+	int r = restore_store_open(place, ret_store, ret_report, reterr_error);
+
+	if (r != -E_DHCP_JET_CONV_REQUIRED || !config->convert_store)
+		return r;
+	r = convert(config, reterr_error);
+	return r < 0 ? r : restore_store_open(place, ret_store, ret_report, reterr_error);
+}
+
 int opening_store(const struct config *config, struct lease_store **ret_store, struct error *reterr_error) {
 	const struct restore_place place = {
 		.state_directory = config->state_directory,
@@ -37,7 +65,7 @@ int opening_store(const struct config *config, struct lease_store **ret_store, s
 
 	backup_board_attach(HERITAGE_BACKUP_BOARD);
 	counters_set_store_reopening(false);
-	r = restore_store_open(&place, ret_store, &report, reterr_error);
+	r = open_or_convert(&place, config, ret_store, &report, reterr_error);
 	if (r == 0)
 		counters_set_store_suspect(false);
 	if (report.is_tried)

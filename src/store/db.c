@@ -128,8 +128,8 @@ static int check_format(const struct db *db, MDB_txn *txn, MDB_dbi meta, struct 
 				 db->path, version, kind->oldest);
 	if (version < kind->version)
 		return error_set(reterr_error, kind->older_code,
-				 "%s has format %u, older than this program's %u; convert it first", db->path, version,
-				 kind->version);
+				 "%s has format %u, older than this program's %u; %s", db->path, version, kind->version,
+				 kind->older_advice);
 	return 0;
 }
 
@@ -673,14 +673,14 @@ void db_cursor_done(struct db_cursor *cursor) {
 		mdb_cursor_close(TAKE_POINTER(cursor->cursor));
 }
 
-static struct span db_server(struct db_txn *txn) {
+struct span db_owner(struct db_txn *txn) {
 	struct span name = { NULL, 0 };
 
 	return db_get(txn, DB_TABLE_META, key_server, &name) == 0 ? name : (struct span){ NULL, 0 };
 }
 
 int db_claim(struct db_txn *txn, const char *server_name, struct error *reterr_error) {
-	struct span owner = db_server(txn);
+	struct span owner = db_owner(txn);
 
 	if (owner.len == 0) {
 		db_put(txn, DB_TABLE_META, key_server, span_of_text(server_name));

@@ -32,6 +32,7 @@ struct db_kind {
 	enum error_code open_code;   /* when it cannot be opened */
 	enum error_code older_code;  /* when its format is older */
 	enum error_code oldest_code; /* when it is older than the oldest */
+	const char *older_advice;    /* what to do about an older one */
 	const char *damage_advice;   /* what to do about a damaged one */
 	bool is_large;               /* it is looked at only in places before it is opened */
 	bool is_copy;                /* of what is elsewhere: a damaged one is set aside and made anew */
@@ -158,6 +159,9 @@ void db_cursor_done(struct db_cursor *cursor);
 /* Make the file this server's, if it is nobody's yet. What another server has promised or was told is not touched: then
  * -E_DHCP_DATABASE_INIT_FAILED with a sentence that names both. Names are compared without regard to case. */
 int db_claim(struct db_txn *txn, const char *server_name, struct error *reterr_error);
+
+/* Borrow the name of the server whose file it is, until the next change; empty: nobody's. */
+struct span db_owner(struct db_txn *txn);
 
 /* Make the file this server's, whosever it was. */
 void db_take_over(struct db_txn *txn, const char *server_name);

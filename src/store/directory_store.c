@@ -31,6 +31,7 @@ const struct db_kind directory_store_kind = {
 	.map_size = DIRECTORY_MAP_SIZE,
 	.open_code = E_DHCP_REGISTRY_INIT_FAILED,
 	.older_code = E_DHCP_REGISTRY_INIT_FAILED,
+	.older_advice = "remove it, and it is made anew",
 	.is_copy = true,
 };
 

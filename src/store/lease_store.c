@@ -39,6 +39,7 @@ const struct db_kind lease_store_kind = {
 	.open_code = E_DHCP_DATABASE_INIT_FAILED,
 	.older_code = E_DHCP_JET_CONV_REQUIRED,
 	.oldest_code = E_DHCP_JET97_CONV_REQUIRED,
+	.older_advice = "convert it with \"lessorctl database convert\", or set convert-store = yes in lessord.conf",
 	.damage_advice = "put back a copy of it, or move it away and begin without leases",
 	.is_large = true,
 };

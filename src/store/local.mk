@@ -41,6 +41,8 @@ libstore_a_SOURCES = \
 	src/store/lease_memory.c \
 	src/store/lease_memory.h \
 	src/store/lease_reader.c \
+	src/store/lease_convert.c \
+	src/store/lease_convert.h \
 	src/store/lease_record.c \
 	src/store/lease_record.h \
 	src/store/lease_reindex.c \

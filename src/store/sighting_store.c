@@ -28,6 +28,7 @@ const struct db_kind sighting_store_kind = {
 	.map_size = SIGHTING_MAP_SIZE,
 	.open_code = E_DHCP_JET_ERROR,
 	.older_code = E_DHCP_JET_ERROR,
+	.older_advice = "remove it, and it is made anew",
 	.is_copy = true,
 };
 

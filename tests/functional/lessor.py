@@ -43,7 +43,7 @@ class _UnixConnection(http.client.HTTPConnection):
 class Lessord:
     """The daemon in @namespace. @settings are those of lessord.conf, of any section, with _ for -."""
 
-    SERVER_KEYS = ("name", "mode", "state_directory", "audit_directory", "backup_directory", "user", "interfaces", "api_socket", "api_group", "log_level")
+    SERVER_KEYS = ("name", "mode", "state_directory", "convert_store", "audit_directory", "backup_directory", "user", "interfaces", "api_socket", "api_group", "log_level")
 
     def __init__(self, lab, namespace, name="lessord", **settings):
         self.lab, self.namespace, self.name = lab, namespace, name

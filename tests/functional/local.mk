@@ -74,8 +74,10 @@ EXTRA_DIST += \
 	tests/functional/test_store_backup.py \
 	tests/functional/test_store_crash.py \
 	tests/functional/test_store_faults.py \
+	tests/functional/test_store_format.py \
 	tests/functional/test_state.py \
 	tests/functional/test_store_clock.py \
 	tests/functional/test_store_restored.py \
 	tests/functional/test_superscopes.py \
 	tests/functional/test_vocabulary.py
+EXTRA_DIST += tests/data/leases-format-1.mdb tests/data/leases-format-1.json
