@@ -320,6 +320,8 @@ struct journal_stat journal_stat(const struct journal *journal) {
 	stat.n_spare = count_slots(journal, SLOT_SPARE);
 	stat.n_segments = JOURNAL_SEGMENTS_MAX - count_slots(journal, SLOT_MISSING);
 	stat.needs_prepare = find_slot_to_make(journal) != NONE;
+	stat.n_octets_free = (uint64_t)JOURNAL_SEGMENT_SIZE * stat.n_spare +
+			     (journal->current == NONE ? 0 : JOURNAL_SEGMENT_SIZE - journal->offset);
 	stat.n_octets_held =
 		(uint64_t)JOURNAL_SEGMENT_SIZE * (count_slots(journal, SLOT_HELD) + count_slots(journal, SLOT_FAILED));
 	unlock(journal);

@@ -35,6 +35,7 @@ struct journal_stat {
 	uint64_t n_frames_written, n_octets_written; /* since it was opened, those found at opening included */
 	uint64_t n_syncs, n_failures;                /* of frames, since it was opened */
 	uint64_t n_octets_held;                      /* in segments that wait for their release */
+	uint64_t n_octets_free;                      /* in the current segment and the spare ones */
 	unsigned n_segments;                         /* files that there are */
 	unsigned n_spare;                            /* of them, those that can be taken into use at once */
 	unsigned n_gaps;    /* found at opening: something is lost that may have been acknowledged */

@@ -333,8 +333,7 @@ static void batch_init(struct lease_store *store, bool is_writing) {
 
 int lease_batch_begin(struct lease_store *store, struct lease_batch **ret_batch, struct error *reterr_error) {
 	assert(store->journal && !store->has_batch);
-	if (store->is_journal_failing)
-		lease_store_await_segment(store);
+	lease_store_await_room(store);
 	if (!store->snapshot.txn || store->snapshot.rc) {
 		int r = lease_store_renew(store, reterr_error);
 

@@ -78,8 +78,8 @@ int lease_store_renew(struct lease_store *store, struct error *reterr_error);
 /* What goes on beside the batches, without a look at the clock: after each of them. */
 void lease_store_look_round(struct lease_store *store);
 
-/* Before a batch, after one that the journal could not take: wait for a segment, if one is being made. */
-void lease_store_await_segment(struct lease_store *store);
+/* Before a batch: if the journal has no room for it, wait until some is made or released, as far as that can be. */
+void lease_store_await_room(struct lease_store *store);
 
 /* Before and after a reader looks at anything: all that is durable, acknowledged by whoever writes. 0 or
  * -E_DHCP_JET_ERROR with a sentence, and then there is nothing to end. */

@@ -13,6 +13,7 @@
 #define SEAL_OCTETS ((uint64_t)4 << 20)
 #define SEAL_MS 10000
 #define LOOK_MS 1000
+#define ROOM_OCTETS ((uint64_t)1 << 20) /* more than any batch needs */
 #define PAUSE_MS_MIN 1000
 #define PAUSE_MS_MAX 8000
 #define MAPS_MAX 32 /* a map that was doubled so often is larger than any address space */
@@ -181,14 +182,21 @@ void lease_store_look_round(struct lease_store *store) {
 		start(store);
 }
 
-/* Without a segment the batch would fail, so waiting costs nobody anything. */
-void lease_store_await_segment(struct lease_store *store) {
-	if (!store->checkpoint || journal_stat(store->journal).n_spare > 0)
-		return;
-	if (!is_checkpoint_busy(store->checkpoint))
-		start(store);
-	checkpoint_wait(store->checkpoint);
-	take_result(store);
+static bool has_room(const struct lease_store *store) {
+	return journal_stat(store->journal).n_octets_free >= ROOM_OCTETS;
+}
+
+/* Without room the batch would fail, so waiting costs nobody anything. What is under way need not be what makes room. */
+void lease_store_await_room(struct lease_store *store) {
+	for (unsigned i = 0; store->checkpoint && !has_room(store) && i < 2; i++) {
+		if (!is_checkpoint_busy(store->checkpoint)) {
+			if (!store->sealed && has_changes(store))
+				seal(store);
+			start(store);
+		}
+		checkpoint_wait(store->checkpoint);
+		take_result(store);
+	}
 }
 
 static bool prepare(struct lease_store *store) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "store/lease_store.h"
 #include "store_load.h"
 
@@ -14,10 +15,12 @@ static void note_result(void *context, int result, const struct error *error) {
 	*(int *)context = result;
 }
 
-static int submit(struct lease_batch *batch) {
+/* And what the daemon does after a batch. */
+static int submit(struct lease_store *store, struct lease_batch *batch) {
 	int r = 0;
 
 	lease_batch_submit(batch, note_result, &r);
+	lease_store_tick(store, clock_now().boot_ms);
 	return r;
 }
 
@@ -42,7 +45,7 @@ static int fill(struct lease_store *store) {
 			r = view->put(view->context, &lease);
 		}
 		if (r == 0)
-			r = submit(batch);
+			r = submit(store, batch);
 	}
 	return r;
 }
@@ -56,7 +59,7 @@ static int renew_batch(void *context, unsigned batch_size) {
 	renewal++;
 	for (unsigned i = 0; i < batch_size && r == 0; i++)
 		r = renew(lease_batch_view(batch), load_random(LOAD_CLIENTS), renewal);
-	return r < 0 ? r : submit(batch);
+	return r < 0 ? r : submit(context, batch);
 }
 
 int main(int argc, char **argv) {
@@ -68,6 +71,7 @@ int main(int argc, char **argv) {
 		fprintf(stderr, "store_bench: %s\n", argc == 2 ? error.text : "say in which directory");
 		return 2;
 	}
+	lease_store_tick(store, clock_now().boot_ms);
 	r = fill(store);
 	if (r == 0)
 		r = load_run("store", renew_batch, store);

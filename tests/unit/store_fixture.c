@@ -75,6 +75,14 @@ ssize_t writev(int fd, const struct iovec *parts, int n_parts) {
 	return syscall(SYS_writev, fd, parts, n_parts);
 }
 
+int fsync(int fd) {
+	if (is_broken("fsync")) {
+		errno = EIO;
+		return -1;
+	}
+	return (int)syscall(SYS_fsync, fd);
+}
+
 int fdatasync(int fd) {
 	if (is_broken("fdatasync")) {
 		errno = EIO;

@@ -15,7 +15,7 @@ int fixture_setup(void **state);
 int fixture_teardown(void **state);
 
 /* What fails from now on, after @delay successes: "" nothing, "pwrite" any writing, "meta" that of the page that makes
- * a commit valid, both with ENOSPC, "fdatasync" with EIO. */
+ * a commit valid, both with ENOSPC, "fdatasync" and "fsync" with EIO. */
 void fixture_break(const char *call, unsigned delay);
 
 /* A lease of @address in 10.77.0.0/16 to the client with number @client (0: nobody), until @expiry. */

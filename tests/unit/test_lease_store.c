@@ -501,6 +501,27 @@ static void test_checkpoint_fails(void **state) {
 	lease_store_close(store);
 }
 
+/* Where no second segment can be made, batches that come faster than the checkpoint wait for it; none fails. */
+static void test_burst_waits_for_room(void **state) {
+	struct lease_store *store = open_store();
+
+	fixture_break("fsync", 0);
+	lease_store_tick(store, 1);
+	for (unsigned n = 0; n < 24000; n += 300) {
+		struct lease_batch *batch = begin(store);
+
+		for (unsigned i = 1; i <= 300; i++) {
+			struct lease lease = fixture_lease("10.77.0.0", n + i, LATER);
+
+			lease.address.value += n + i;
+			lease.client.len = CLIENT_KEY_MAX;
+			view_put(batch, lease);
+		}
+		assert_int_equal(submit(batch), 0);
+	}
+	lease_store_close(store);
+}
+
 static void test_map_grows(void **state) {
 	struct db_kind kind = lease_store_kind;
 	struct lease_store_stat stat;
@@ -876,6 +897,7 @@ int main(void) {
 		STORE_TEST(test_put_of_nonsense_fails_the_batch),
 		STORE_TEST(test_disk_fails),
 		STORE_TEST(test_checkpoint_fails),
+		STORE_TEST(test_burst_waits_for_room),
 		STORE_TEST(test_map_grows),
 		STORE_TEST(test_other_server),
 		STORE_TEST(test_other_formats),
