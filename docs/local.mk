@@ -22,7 +22,7 @@ docs/man/%: $(srcdir)/docs/man/%.in docs/manual_gen$(EXEEXT)
 
 FILLED = include/lessor/errors.h docs/authority.md docs/directory.md docs/errors.md docs/events.md docs/json.md docs/liblessor.md \
 	docs/precedence.md docs/reconcile.md
-EXTRA_DIST += .clang-format .editorconfig docs/authority.md docs/backup.md docs/bootp.md docs/directory.md docs/standalone.md docs/errors.md docs/events.md docs/gitops.md docs/rfc2131.md docs/architecture.md docs/dependencies.md docs/json.md docs/liblessor.md docs/parity.md docs/performance.md docs/precedence.md docs/reconcile.md docs/style.md
+EXTRA_DIST += .clang-format .editorconfig docs/authority.md docs/backup.md docs/bootp.md docs/directory.md docs/standalone.md docs/errors.md docs/events.md docs/gitops.md docs/rfc2131.md docs/architecture.md docs/dependencies.md docs/json.md docs/lease-store.md docs/liblessor.md docs/parity.md docs/performance.md docs/precedence.md docs/reconcile.md docs/style.md
 
 .PHONY: update-docs
 update-docs: docs/manual_gen$(EXEEXT)

@@ -73,7 +73,7 @@
 #define ERROR_DHCP_RANGE_EXTENSION_TOO_SMALL 20025
 /* The range grew backwards by less than was asked, since such a piece holds a multiple of 32 addresses. */
 #define ERROR_DHCP_WARNING_RANGE_EXTENDED_LESS 20026
-/* The lease store was written in an older format that this version does not read as it is. */
+/* The lease store was written in an earlier format, which this version reads only to convert it. */
 #define ERROR_DHCP_JET_CONV_REQUIRED 20027
 /* The table of boot files has a row that is not of the form REQUESTED,SERVER,FILE. */
 #define ERROR_DHCP_SERVER_INVALID_BOOT_FILE_TABLE 20028
@@ -89,7 +89,7 @@
 #define ERROR_DHCP_UNSUPPORTED_CLIENT 20034
 /* A change of the host's interfaces was missed, so some may not be served. */
 #define ERROR_DHCP_SERVER_INTERFACE_NOTIFICATION_EVENT 20035
-/* The lease store was written in a format from before this one's predecessor. */
+/* The lease store was written in a format so old that this version cannot even convert it. */
 #define ERROR_DHCP_JET97_CONV_REQUIRED 20036
 /* Whether this server may serve cannot be told: the directory, or, without one, the network cannot be asked. */
 #define ERROR_DHCP_ROGUE_INIT_FAILED 20037

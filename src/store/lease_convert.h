@@ -19,8 +19,8 @@ struct lease_conversion {
 	char kept[256];        /* the name of the old file in the directory */
 };
 
-/* Convert DIR/leases.mdb. The caller holds the state directory's lock, and nobody has the store open for writing.
- * 0; -E_NOT_FOUND (there is none); -E_DHCP_JET97_CONV_REQUIRED (too old); -E_DHCP_DATABASE_INIT_FAILED (newer, damaged,
- * no lease store); -E_DHCP_JET_CONV_REQUIRED (an earlier conversion's file is in the way); -E_DHCP_JET_ERROR (reading or
- * writing failed); each with a sentence, and the store is as it was. */
+/* Convert DIR/leases.mdb. The caller holds the state directory's lock, and nobody has the store open for writing. 0;
+ * -E_NOT_FOUND (there is none); -E_DHCP_JET97_CONV_REQUIRED (too old); -E_DHCP_DATABASE_INIT_FAILED (newer, damaged,
+ * no lease store); -E_DHCP_JET_CONV_REQUIRED (an earlier conversion's file is in the way); -E_DHCP_JET_ERROR
+ * (reading or writing failed); each with a sentence, and the store is as it was. */
 int lease_convert(const char *directory, struct lease_conversion *ret_conversion, struct error *reterr_error);

@@ -186,7 +186,8 @@ static bool has_room(const struct lease_store *store) {
 	return journal_stat(store->journal).n_octets_free >= ROOM_OCTETS;
 }
 
-/* Without room the batch would fail, so waiting costs nobody anything. What is under way need not be what makes room. */
+/* Without room the batch would fail, so waiting costs nobody anything. What is under way need not be what makes
+ * room. */
 void lease_store_await_room(struct lease_store *store) {
 	for (unsigned i = 0; store->checkpoint && !has_room(store) && i < 2; i++) {
 		if (!is_checkpoint_busy(store->checkpoint)) {
