@@ -152,7 +152,7 @@ static void say_renewal(struct mill *mill, uint32_t number) {
 	say(mill, number, &(struct message){ .type = MESSAGE_REQUEST, .ciaddr = mill->clients[number].address });
 }
 
-/* One of those who hold a lease and wait for nothing, each in turn. */
+/* One of those who hold a lease and wait for nothing, each in turn; MILL_CLIENTS_MAX: all of them wait. */
 static uint32_t next_holder(struct mill *mill) {
 	for (uint32_t i = 0; i < mill->n_clients; i++) {
 		const struct client *client;
@@ -161,7 +161,7 @@ static uint32_t next_holder(struct mill *mill) {
 		if (client->address && client->phase == IDLE)
 			return mill->next;
 	}
-	errx(1, "too few leases to renew: all %u clients are still waiting", mill->n_clients);
+	return MILL_CLIENTS_MAX;
 }
 
 static uint32_t next_client(struct mill *mill) {
@@ -172,9 +172,12 @@ static uint32_t next_client(struct mill *mill) {
 	return mill->n_clients++;
 }
 
-static void begin(struct mill *mill, uint64_t at) {
+/* Begin an exchange that was to start at @at. False if nobody is there for it. */
+static bool begin(struct mill *mill, uint64_t at) {
 	uint32_t number = next_client(mill);
 
+	if (number == MILL_CLIENTS_MAX)
+		return false;
 	mill->clients[number].begun = at;
 	mill->tally.n_started++;
 	mill->n_outstanding++;
@@ -182,6 +185,7 @@ static void begin(struct mill *mill, uint64_t at) {
 		say_renewal(mill, number);
 	else
 		say_discover(mill, number);
+	return true;
 }
 
 static void end(struct mill *mill, uint32_t number) {
@@ -315,8 +319,8 @@ void mill_run_closed(struct mill *mill, uint32_t n_outstanding, uint64_t duratio
 	uint64_t deadline = read_clock() + duration;
 
 	for (mill->now = read_clock(); mill->now < deadline; listen(mill, TURN_NS)) {
-		while (mill->n_outstanding < n_outstanding && is_more_wanted(mill))
-			begin(mill, mill->now);
+		while (mill->n_outstanding < n_outstanding && is_more_wanted(mill) && begin(mill, mill->now))
+			;
 		link_flush(mill->link);
 		if (mill->n_outstanding == 0)
 			return;
@@ -324,16 +328,28 @@ void mill_run_closed(struct mill *mill, uint32_t n_outstanding, uint64_t duratio
 	drain(mill);
 }
 
+/* Begin what is due, at @due and later, up to @end. Returns when the next one is due. A client that is still waiting
+ * for its last answer cannot ask again: that exchange is lost. */
+static uint64_t begin_due(struct mill *mill, uint64_t due, uint64_t end, double interval) {
+	uint64_t first = due;
+
+	for (unsigned i = 1; i <= BURST && due <= mill->now && due < end && is_more_wanted(mill); i++) {
+		if (!begin(mill, due)) {
+			mill->tally.n_started++;
+			mill->tally.n_lost++;
+		}
+		due = first + (uint64_t)(i * interval);
+	}
+	link_flush(mill->link);
+	return due;
+}
+
 void mill_run_open(struct mill *mill, double rate, uint64_t duration) {
-	uint64_t start = read_clock(), n = 0, due = start;
+	uint64_t start = read_clock(), due = start;
 
 	while (due < start + duration && is_more_wanted(mill)) {
 		mill->now = read_clock();
-		for (unsigned i = 0; i < BURST && due <= mill->now && due < start + duration; i++) {
-			begin(mill, due);
-			due = start + (uint64_t)((double)++n * (double)NS_PER_S / rate);
-		}
-		link_flush(mill->link);
+		due = begin_due(mill, due, start + duration, (double)NS_PER_S / rate);
 		listen(mill, due > mill->now ? due - mill->now : 0);
 	}
 	drain(mill);
