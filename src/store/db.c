@@ -50,13 +50,6 @@ static struct span span_of_val(MDB_val value) {
 
 static const char *rc_advice(int rc) {
 	switch (rc) {
-	case ENOSPC:
-	case EDQUOT:
-		return "free some space on its disk";
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return "make it writable for the user that the daemon runs as";
 	case MDB_MAP_FULL:
 		return "it has reached the largest size that it may have";
 	case MDB_READERS_FULL:
@@ -67,7 +60,7 @@ static const char *rc_advice(int rc) {
 	case MDB_PAGE_NOTFOUND:
 		return "it is damaged or no database; move it away";
 	default:
-		return "look at the disk and at the kernel's log";
+		return db_file_advice(rc);
 	}
 }
 

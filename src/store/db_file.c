@@ -123,3 +123,17 @@ int db_file_replace(const char *path, const char *new_path, const char *keep_as,
 		*ret_kept = TAKE_POINTER(kept);
 	return 0;
 }
+
+const char *db_file_advice(int error_number) {
+	switch (error_number) {
+	case ENOSPC:
+	case EDQUOT:
+		return "free some space on its disk";
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return "make it writable for the user that the daemon runs as";
+	default:
+		return "look at the disk and at the kernel's log";
+	}
+}

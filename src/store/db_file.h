@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* db_file.h - the two files of a store: LMDB's and, beside it, that of LMDB's locks. Private to db.c.
+/* db_file.h - the two files of a store: LMDB's and, beside it, that of LMDB's locks. Private to the store.
  *
  * They belong together. Where the one was removed or replaced and the other was not, LMDB would take the new contents
  * for the old; so whoever makes a file anew makes both.
@@ -46,3 +46,6 @@ int db_file_replace(const char *path, const char *new_path, const char *keep_as,
 
 /* Keep the file under another name, in the place of one that was kept earlier, and remove the lock file. */
 void db_file_set_aside(const char *path);
+
+/* Borrow what to do, in half a sentence, about a failure of errno.h on a file of a store. */
+const char *db_file_advice(int error_number);

@@ -16,6 +16,7 @@
 #include "base/event.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/db_file.h"
 #include "store/journal_frame.h"
 #include "store/journal_segment.h"
 #include "store/journal_walk.h"
@@ -65,23 +66,9 @@ static void unlock(const struct journal *journal) {
 	pthread_mutex_unlock((pthread_mutex_t *)&journal->mutex);
 }
 
-static const char *advice_of(int error_number) {
-	switch (error_number) {
-	case ENOSPC:
-	case EDQUOT:
-		return "free some space on its disk";
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return "make it writable for the user that the daemon runs as";
-	default:
-		return "look at the disk and at the kernel's log";
-	}
-}
-
 /* @r is a negative number of errno.h. */
 static int io_error(const struct journal *journal, enum error_code code, int r, struct error *reterr_error) {
-	return error_set(reterr_error, code, "%s: %s; %s", journal->directory.path, strerror(-r), advice_of(-r));
+	return error_set(reterr_error, code, "%s: %s; %s", journal->directory.path, strerror(-r), db_file_advice(-r));
 }
 
 static unsigned find_slot(const struct journal *journal, enum slot_state state) {
