@@ -269,20 +269,25 @@ static int knock(struct mill *mill, uint64_t limit) {
 	return at ? 0 : 1;
 }
 
+/* The same, of one that loads the server. */
+static int load(struct mill *mill, const struct wishes *wishes) {
+	if (wishes->leases)
+		mill_load(mill, wishes->leases);
+	print_result(mill, run(mill, wishes));
+	if (wishes->save)
+		mill_save(mill, wishes->save);
+	return all.n_doubles || all.n_mismatches ? 1 : 0;
+}
+
 int main(int argc, char **argv) {
 	struct wishes wishes = read_wishes(argc, argv);
 	struct link *link = open_link(&wishes);
 	struct mill *mill = mill_new(link, &wishes.mill);
+	int status;
 
 	prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
-	if (wishes.leases)
-		mill_load(mill, wishes.leases);
-	if (wishes.knock)
-		return knock(mill, wishes.knock);
-	print_result(mill, run(mill, &wishes));
-	if (wishes.save)
-		mill_save(mill, wishes.save);
+	status = wishes.knock ? knock(mill, wishes.knock) : load(mill, &wishes);
 	mill_free(mill);
 	link_close(link);
-	return all.n_doubles || all.n_mismatches ? 1 : 0;
+	return status;
 }
