@@ -24,7 +24,7 @@ static void check_fields(const char *text, size_t len, const struct csv_record *
 }
 
 static void check_again(const json_t *lease) {
-	struct csv_text file = { NULL };
+	struct csv_text file = { .octets = NULL };
 	struct lease_columns columns;
 	struct csv_record record;
 	json_t *again = NULL, *value;

@@ -78,7 +78,7 @@ static void what_is_malformed_says_so(void **state) {
 }
 
 static void read_columns(struct lease_columns *columns) {
-	struct csv_text file = { NULL };
+	struct csv_text file = { .octets = NULL };
 	struct error error;
 
 	lease_csv_add_header(&file);
@@ -89,7 +89,7 @@ static void read_columns(struct lease_columns *columns) {
 
 /* Write @lease and read it back. */
 static json_t *through(const json_t *lease) {
-	struct csv_text file = { NULL };
+	struct csv_text file = { .octets = NULL };
 	struct lease_columns columns;
 	json_t *back = NULL;
 	struct error error;
