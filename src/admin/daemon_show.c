@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* server pause, server resume, statistics, binding, database, audit: what this machine's daemon says of itself and
+/* server pause, server resume, statistics, binding, audit: what this machine's daemon says of itself and
  * does when it is asked. */
 #include <string.h>
 
@@ -62,10 +62,6 @@ int statistics_run(struct call *call, struct error *reterr_error) {
 		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not a network address such as 10.77.0.0",
 				 word);
 	return show(call, arena_format(call->arena, "/v1/statistics?scope=%s", network), reterr_error);
-}
-
-int database_show(struct call *call, struct error *reterr_error) {
-	return show(call, "/v1/database", reterr_error);
 }
 
 int audit_show(struct call *call, struct error *reterr_error) {

@@ -20,6 +20,7 @@ libadmin_a_SOURCES = \
 	src/admin/daemon.c \
 	src/admin/daemon.h \
 	src/admin/daemon_show.c \
+	src/admin/database.c \
 	src/admin/definition.c \
 	src/admin/definition.h \
 	src/admin/definition_show.c \

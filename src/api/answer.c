@@ -10,6 +10,7 @@
 #include "api/lease_row.h"
 #include "api/reconcile.h"
 #include "api/statistics.h"
+#include "api/survey.h"
 #include "base/counter.h"
 #include "base/event.h"
 #include "base/mem.h"
@@ -211,10 +212,15 @@ static int handle_BINDINGS(const struct handling *handling, struct error *reterr
 }
 
 static int handle_DATABASE(const struct handling *handling, struct error *reterr_error) {
+	const struct lease_survey *survey = handling->question->survey;
 	json_t *object;
 	struct database database;
-	int r = sources_database(handling->sources, handling->now->wall_s, &database, reterr_error);
+	int r = survey->error.code == E_NOT_FOUND ? 0 : -survey->error.code;
 
+	if (r < 0)
+		*reterr_error = survey->error;
+	else
+		r = sources_database(handling->sources, &database, reterr_error);
 	if (r < 0)
 		return r;
 	object = json_object();
@@ -223,14 +229,29 @@ static int handle_DATABASE(const struct handling *handling, struct error *reterr
 	json_set_integer(object, "bytesOnDisk", (int64_t)database.store.n_bytes_on_disk);
 	json_set_integer(object, "bytesUsed", (int64_t)database.store.n_bytes_used);
 	json_set_integer(object, "records", (int64_t)database.store.n_leases);
-	json_set_integer(object, "leases", (int64_t)database.n_in_force);
+	json_set_integer(object, "leases", (int64_t)survey->n_in_force);
 	json_set_integer(object, "cleanupInterval", (int64_t)database.settings.values[SETTING_CLEANUP_INTERVAL]);
 	json_set_integer(object, "leaseMemory", (int64_t)database.settings.values[SETTING_LEASE_MEMORY]);
 	json_set_integer(object, "lastCleanup", database.store.last_cleanup);
+	json_set_integer(object, "mapSize", (int64_t)database.store.map_size);
+	json_set_integer(object, "journalFrames", (int64_t)database.store.journal_frames);
+	json_set_integer(object, "doubtfulUntil", database.store.doubtful_until);
+	json_set_integer(object, "syncs", (int64_t)counter_value(COUNTER_SYNCS));
+	json_set_integer(object, "checkpoints", (int64_t)counter_value(COUNTER_CHECKPOINTS));
+	json_object_set_new(object, "short", json_boolean(is_store_short()));
 	json_set_integer(object, "backupInterval", (int64_t)database.settings.values[SETTING_BACKUP_INTERVAL]);
 	json_set_integer(object, "backupGenerations", (int64_t)database.settings.values[SETTING_BACKUP_GENERATIONS]);
 	backups_add_to_database(object, handling->question->config);
 	return answer_json(handling->answer, object);
+}
+
+static int handle_DATABASE_CHECK(const struct handling *handling, struct error *reterr_error) {
+	const struct lease_survey *survey = handling->question->survey;
+
+	if (!survey->error.code || survey->is_damaged)
+		return answer_json(handling->answer, survey_json(survey));
+	*reterr_error = survey->error;
+	return -survey->error.code;
 }
 
 /* The path of today's audit file; "" without one. */

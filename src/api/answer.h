@@ -4,6 +4,7 @@
 
 #include "api/request.h"
 #include "api/sources.h"
+#include "store/lease_survey.h"
 #include "base/clock.h"
 #include "rt/config.h"
 
@@ -23,6 +24,7 @@ struct api_question {
 	const struct api_request *request;
 	const struct order_answer *done; /* what serve says to request->order; NULL if it was not asked */
 	const struct import *import;     /* that has ended; NULL if none was asked for */
+	const struct lease_survey *survey; /* of the lease store; NULL if none was asked for */
 	unsigned uid;                    /* of the user who asks */
 	const struct config *config;     /* lessord.conf; NULL: nothing is said there */
 };

@@ -13,6 +13,7 @@
 #include "api/asking.h"
 #include "api/import.h"
 #include "api/peer.h"
+#include "api/survey.h"
 #include "base/event.h"
 #include "base/mem.h"
 #include "rt/backup_board.h"
@@ -28,6 +29,7 @@
 struct api {
 	struct sources *sources;
 	struct asking *asking;
+	struct survey_desk *counts, *checks;
 	struct arena *arena; /* of the request at hand */
 	struct evhttp *http;
 	struct evconnlistener *listener; /* owned by http */
@@ -76,7 +78,7 @@ static void send_answer(struct evhttp_request *request, struct api_answer *answe
 	free(answer->body);
 }
 
-/* A request that has been understood, and waits for serve. */
+/* A request that has been understood, and waits for serve or for a survey. */
 struct waiting {
 	struct api *api;
 	struct evhttp_request *http_request; /* ours until it is answered, even if its connection is gone by then */
@@ -85,12 +87,14 @@ struct waiting {
 	unsigned uid;
 };
 
-static void answer_request(struct waiting *waiting, const struct order_answer *done) {
+static void answer_request(struct waiting *waiting, const struct order_answer *done,
+			   const struct lease_survey *survey) {
 	struct api *api = waiting->api;
 	const struct api_question question = {
 		.request = &waiting->request,
 		.done = done,
 		.import = waiting->import,
+		.survey = survey,
 		.uid = waiting->uid,
 		.config = api->config,
 	};
@@ -109,24 +113,40 @@ static void answer_request(struct waiting *waiting, const struct order_answer *d
 static void on_order_done(void *context, const struct order_answer *done) {
 	struct waiting *waiting = context;
 
-	answer_request(waiting, done);
+	answer_request(waiting, done, NULL);
 	free(waiting);
 }
 
 static void on_import_done(void *context) {
 	struct waiting *waiting = context;
 
-	answer_request(waiting, NULL);
+	answer_request(waiting, NULL, NULL);
 	import_free(waiting->import);
 	free(waiting);
 }
 
-static void wait_for_serve(const struct waiting *asked) {
+static void on_survey_done(void *context, const struct lease_survey *survey) {
+	struct waiting *waiting = context;
+
+	answer_request(waiting, NULL, survey);
+	free(waiting);
+}
+
+static void wait_for_survey(struct waiting *waiting) {
+	struct api *api = waiting->api;
+	bool is_check = waiting->request.route == API_ROUTE_DATABASE_CHECK;
+
+	survey_desk_ask(is_check ? api->checks : api->counts, on_survey_done, waiting);
+}
+
+static void begin_waiting(const struct waiting *asked) {
 	struct waiting *waiting = mem_alloc(sizeof *waiting);
 
 	*waiting = *asked;
 	waiting->request.order.uid = asked->uid;
-	if (waiting->import)
+	if (waiting->request.is_survey)
+		wait_for_survey(waiting);
+	else if (waiting->import)
 		import_run(waiting->import, asked->api->asking, on_import_done, waiting);
 	else
 		asking_order(asked->api->asking, &waiting->request.order, NULL, on_order_done, waiting);
@@ -165,10 +185,10 @@ static void on_request(struct evhttp_request *http_request, void *context) {
 		r = understand(&asked, &error);
 	if (r < 0)
 		refuse_request(http_request, &error);
-	else if (asked.request.has_order || asked.import)
-		wait_for_serve(&asked);
+	else if (asked.request.has_order || asked.request.is_survey || asked.import)
+		begin_waiting(&asked);
 	else
-		answer_request(&asked, NULL);
+		answer_request(&asked, NULL, NULL);
 }
 
 /* libevent does not count connections. But the kernel gives the lowest free number to a new descriptor, so the number
@@ -231,7 +251,9 @@ static int start_http(struct api *api, struct loop *loop, struct error *reterr_e
 static void api_free(void *context) {
 	struct api *api = context;
 
-	asking_free(api->asking); /* answers who waits */
+	asking_free(api->asking); /* these answer who waits */
+	survey_desk_free(api->counts);
+	survey_desk_free(api->checks);
 	if (api->http)
 		evhttp_free(api->http);
 	loop_timer_free(api->crowded);
@@ -257,6 +279,8 @@ int api_run(struct role_context *context, struct error *reterr_error) {
 	api->config = context->config;
 	api->arena = arena_new(REQUEST_ARENA_MAX);
 	api->asking = asking_new(context->loop);
+	api->counts = survey_desk_new(context->loop, context->config->state_directory, false);
+	api->checks = survey_desk_new(context->loop, context->config->state_directory, true);
 	api->crowded = loop_timer_new(context->loop, on_crowded, api);
 	context->finish = api_free;
 	context->finish_context = api;

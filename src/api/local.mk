@@ -41,6 +41,8 @@ libapi_a_SOURCES = \
 	src/api/sources_priv.h \
 	src/api/statistics.c \
 	src/api/statistics.h \
+	src/api/survey.c \
+	src/api/survey.h \
 	src/api/status.c \
 	src/api/status.h
 # What a program needs that is linked with the library.

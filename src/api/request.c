@@ -300,11 +300,14 @@ static int parse_rest(struct span body, struct api_request *request, struct erro
 		request->has_order = true;
 		request->order.kind = ORDER_STORE_REINDEX;
 		return 0;
+	case API_ROUTE_DATABASE:
+	case API_ROUTE_DATABASE_CHECK:
+		request->is_survey = true;
+		return 0;
 	case API_ROUTE_LEASE_IMPORT: /* many orders; see import.h */
 	case API_ROUTE_RECONCILE:
 	case API_ROUTE_STATUS:
 	case API_ROUTE_BINDINGS:
-	case API_ROUTE_DATABASE:
 	case API_ROUTE_AUDIT:
 	case API_ROUTE_LEASES:
 	case API_ROUTE_LEASE:

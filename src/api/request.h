@@ -42,6 +42,7 @@ struct api_request {
 	bool has_notes;               /* it lists what needs no mending, too */
 	struct order order;  /* what serve is to be asked, if has_order; who asks is to be filled in */
 	bool has_order;
+	bool is_survey; /* the lease store is to be looked through: counted, or checked */
 	int64_t since; /* wall */
 	char generation[API_WORD_MAX]; /* a name, not checked; "": none was given */
 };

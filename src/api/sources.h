@@ -76,12 +76,11 @@ int sources_settings(struct sources *sources, struct settings *ret_settings, str
 /* Embedded: the lease store, and how it is kept. */
 struct database {
 	struct lease_store_stat store; /* all zero if it is not there yet */
-	uint64_t n_in_force;           /* of its records */
 	struct settings settings;
 };
 
-/* Read it at the wall time @now. 0, or -E_... with a sentence. */
-int sources_database(struct sources *sources, int64_t now, struct database *ret_database, struct error *reterr_error);
+/* Read it. 0, or -E_... with a sentence. */
+int sources_database(struct sources *sources, struct database *ret_database, struct error *reterr_error);
 
 /* Count the leases that were made or changed at the wall time @since or later. 0, or -E_... with a sentence. */
 int sources_changes(struct sources *sources, int64_t since, uint64_t *ret_count, struct error *reterr_error);

@@ -150,19 +150,6 @@ int sources_free_addresses(struct sources *sources, struct arena *arena, const s
 	return r;
 }
 
-/* Context of the count of leases in force. */
-struct tally {
-	int64_t now;
-	uint64_t n_in_force;
-};
-
-static int tally_lease(void *context, const struct lease *lease) {
-	struct tally *tally = context;
-
-	tally->n_in_force += is_lease_in_force(lease, tally->now);
-	return 0;
-}
-
 static struct settings settings_of(const struct snapshot *snapshot) {
 	struct settings settings;
 
@@ -182,23 +169,18 @@ int sources_settings(struct sources *sources, struct settings *ret_settings, str
 	return r;
 }
 
-int sources_database(struct sources *sources, int64_t now, struct database *ret_database, struct error *reterr_error) {
-	const struct ip4_range all = { { 0 }, { UINT32_MAX } };
+int sources_database(struct sources *sources, struct database *ret_database, struct error *reterr_error) {
 	const struct snapshot *snapshot = NULL;
 	struct database database = { 0 };
-	struct tally tally = { now, 0 };
 	int r = sources_snapshot(sources, &snapshot, reterr_error);
 
 	if (r == 0)
-		r = visit(sources, all, tally_lease, &tally, reterr_error);
+		r = sources_open_leases(sources, reterr_error);
 	if (r == 0 && sources->leases && lease_store_stat(sources->leases, &database.store) < 0)
 		r = sources_leases_failed(sources, reterr_error);
 	if (r < 0)
 		return r;
-	database.n_in_force = tally.n_in_force;
-	for (enum setting setting = 0; setting < SETTING_COUNT; setting++)
-		database.settings.values[setting] = snapshot ? snapshot->settings.values[setting]
-							     : setting_get(setting)->fallback;
+	database.settings = settings_of(snapshot);
 	*ret_database = database;
 	return 0;
 }

@@ -10,11 +10,11 @@
 #include "backup/catalog.h"
 #include "backup/drift.h"
 #include "backup/maker.h"
-#include "backup/worker.h"
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/event.h"
 #include "base/mem.h"
+#include "rt/worker.h"
 #include "store/lease_store.h"
 
 #define SOON_MS 10000          /* after a start: clients come first */

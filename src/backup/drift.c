@@ -3,10 +3,10 @@
 
 #include <poll.h>
 
-#include "backup/worker.h"
 #include "base/counter.h"
 #include "base/event.h"
 #include "base/mem.h"
+#include "rt/worker.h"
 #include "store/lease_check.h"
 
 #define FIRST_MS 10000      /* after a start: clients come first */

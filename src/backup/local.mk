@@ -10,6 +10,4 @@ libbackup_a_SOURCES = \
 	src/backup/drift.c \
 	src/backup/drift.h \
 	src/backup/maker.c \
-	src/backup/maker.h \
-	src/backup/worker.c \
-	src/backup/worker.h
+	src/backup/maker.h

@@ -13,6 +13,8 @@ librt_a_SOURCES = \
 	src/rt/audit_row.h \
 	src/rt/backup_board.c \
 	src/rt/backup_board.h \
+	src/rt/child.c \
+	src/rt/child.h \
 	src/rt/config.c \
 	src/rt/config.h \
 	src/rt/config.def \
@@ -34,6 +36,8 @@ librt_a_SOURCES = \
 	src/rt/role.h \
 	src/rt/role.def \
 	src/rt/state_lock.c \
-	src/rt/state_lock.h
+	src/rt/state_lock.h \
+	src/rt/worker.c \
+	src/rt/worker.h
 # What a program needs that is linked with the library.
 RT_LIBS = $(EVENT_LIBS) $(INIH_LIBS) $(MNL_LIBS) $(CAPNG_LIBS) $(SECCOMP_LIBS)

@@ -335,6 +335,11 @@ struct db *db_close(struct db *db) {
 	return NULL;
 }
 
+/* The child of a fork has one thread. */
+void db_forget_all(void) {
+	db_list = NULL;
+}
+
 bool is_db_current(const struct db *db) {
 	return is_db_file_at(&db->file, db->path);
 }

@@ -66,6 +66,9 @@ int db_open_reader(const struct db_kind *kind, const char *directory, struct db 
 /* Close. Accepts NULL; returns NULL. */
 struct db *db_close(struct db *db);
 
+/* In a child: what its parent has open is the parent's alone, and is left as it is. */
+void db_forget_all(void);
+
 /* False if the file was removed or replaced since it was opened: whoever opens it now gets another one. */
 bool is_db_current(const struct db *db);
 

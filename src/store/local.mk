@@ -50,6 +50,9 @@ libstore_a_SOURCES = \
 	src/store/lease_store.c \
 	src/store/lease_store.h \
 	src/store/lease_store_priv.h \
+	src/store/lease_survey.c \
+	src/store/lease_survey.h \
+	src/store/survey_number.def \
 	src/store/lease_table.c \
 	src/store/lease_table.h \
 	src/store/restore.c \

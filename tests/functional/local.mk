@@ -53,6 +53,7 @@ EXTRA_DIST += \
 	tests/functional/test_edits.py \
 	tests/functional/test_kerberos.py \
 	tests/functional/test_library.py \
+	tests/functional/test_database_check.py \
 	tests/functional/test_lease_transfer.py \
 	tests/functional/test_lists.py \
 	tests/functional/test_mirror.py \

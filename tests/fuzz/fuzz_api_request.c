@@ -21,10 +21,12 @@ static struct import *import_of(struct span body, struct error *reterr_error) {
 }
 
 static struct api_answer answer_to(enum api_method method, const char *uri, struct span body) {
+	static const struct lease_survey survey = { .n_records = 1 };
 	static const struct order_answer done = { .lease = { .state = LEASE_ACTIVE } };
 	const struct moment now = { .wall_s = 5000 };
 	struct api_request request;
 	struct api_answer answer;
+	struct api_question question;
 	struct sources *sources;
 	struct import *import = NULL;
 	struct error error;
@@ -46,8 +48,8 @@ static struct api_answer answer_to(enum api_method method, const char *uri, stru
 	}
 	sources = sources_new("/nonexistent", "dhcp1.example.com", false);
 	arena = arena_new((size_t)1 << 20);
-	api_answer_make(sources, arena,
-			&(struct api_question){ .request = &request, .done = &done, .import = import }, &now, &answer);
+	question = (struct api_question){ .request = &request, .done = &done, .import = import, .survey = &survey };
+	api_answer_make(sources, arena, &question, &now, &answer);
 	import_free(import);
 	arena_free(arena);
 	sources_free(sources);

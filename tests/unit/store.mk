@@ -33,7 +33,7 @@ tests_unit_test_lease_build_LDADD = $(STORE_TEST_LDADD)
 
 tests_unit_test_lease_check_SOURCES = tests/unit/test_lease_check.c tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_lease_check_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
-tests_unit_test_lease_check_LDADD = libstore.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
+tests_unit_test_lease_check_LDADD = libstore.a librt.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
 
 check_PROGRAMS += tests/unit/test_restore
 TESTS += tests/unit/test_restore

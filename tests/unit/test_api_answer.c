@@ -75,6 +75,7 @@ static struct api_answer ask_anything(const char *uri) {
 	} methods[] = { { "POST ", API_METHOD_POST }, { "DELETE ", API_METHOD_DELETE }, { "", API_METHOD_GET } };
 	enum api_method method = API_METHOD_OTHER;
 	const struct moment now = { .wall_s = NOW };
+	struct lease_survey *survey = NULL;
 	struct api_request request;
 	struct api_answer answer;
 
@@ -84,7 +85,13 @@ static struct api_answer ask_anything(const char *uri) {
 			uri += strlen(methods[i].name);
 		}
 	assert_int_equal(api_request_parse(method, uri, span_of(NULL, 0), &request, NULL), 0);
-	api_answer_make(sources, arena, &(struct api_question){ .request = &request, .done = &done }, &now, &answer);
+	if (request.is_survey) {
+		survey = lease_survey_new(fixture_directory, request.route == API_ROUTE_DATABASE_CHECK, NOW);
+		lease_survey_run(survey);
+	}
+	api_answer_make(sources, arena,
+			&(struct api_question){ .request = &request, .done = &done, .survey = survey }, &now, &answer);
+	lease_survey_free(survey);
 	arena_reset(arena);
 	return answer;
 }

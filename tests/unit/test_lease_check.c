@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The indexes of leases.mdb against its records: rows are damaged on purpose, in each table and in each way. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "store/lease_record.h"
 #include "store/lease_reindex.h"
 #include "store/lease_store_priv.h"
+#include "store/lease_survey.h"
 #include "store/lease_table.h"
 #include "store_fixture.h"
 
@@ -303,6 +305,49 @@ static void a_range_leaves_the_rest_alone(void **state) {
 	assert_int_equal(walk(behind).n, 0);
 }
 
+static struct lease_survey *survey_of(const char *directory, bool is_check) {
+	struct lease_survey *survey = lease_survey_new(directory, is_check, LATER + 3);
+
+	assert_non_null(survey);
+	lease_survey_run(survey);
+	return survey;
+}
+
+static void a_survey_counts_and_compares_all(void **state) {
+	struct lease_survey *survey = survey_of(fixture_directory, true);
+	const struct lease lease = third();
+	struct lease_key key = lease_key_client(lease.scope, &lease.client);
+
+	assert_int_equal(survey->error.code, E_NOT_FOUND);
+	assert_false(is_lease_survey_sound(survey));
+	lease_survey_free(survey);
+	fill(10);
+	survey = survey_of(fixture_directory, false);
+	assert_int_equal(survey->n_records, 10);
+	assert_int_equal(survey->n_in_force, 7);
+	assert_int_equal(survey->n_rows, 0);
+	assert_true(is_lease_survey_sound(survey));
+	lease_survey_free(survey);
+	damage(LEASE_TABLE_CLIENT, lease_key_span(&key), NULL, 0);
+	survey = survey_of(fixture_directory, true);
+	assert_int_equal(survey->n_found[INCONSISTENCY_CLIENT_MISSING], 1);
+	assert_true(survey->n_rows >= 20);
+	assert_false(survey->is_damaged);
+	assert_false(is_lease_survey_sound(survey));
+	lease_survey_free(survey);
+}
+
+static void a_survey_that_is_killed_says_so(void **state) {
+	struct lease_survey *survey = lease_survey_new(fixture_directory, true, LATER);
+
+	lease_survey_finish(survey, SIGKILL);
+	assert_int_equal(survey->error.code, E_DHCP_JET_ERROR);
+	assert_false(survey->is_damaged);
+	lease_survey_finish(survey, SIGBUS);
+	assert_true(survey->is_damaged);
+	lease_survey_free(survey);
+}
+
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
 	static const struct CMUnitTest tests[] = {
@@ -322,6 +367,8 @@ int main(void) {
 		TEST(keys_of_any_length_are_looked_at_and_passed),
 		TEST(a_table_that_is_lost_is_made_anew),
 		TEST(a_range_leaves_the_rest_alone),
+		TEST(a_survey_counts_and_compares_all),
+		TEST(a_survey_that_is_killed_says_so),
 	};
 
 	return cmocka_run_group_tests_name("lease_check", tests, NULL, NULL);

@@ -28,6 +28,9 @@ page_f page_statistics;
 /* What contradicts each other in leases and directory, and what was put right. */
 page_f page_reconcile;
 
+/* What was found in the lease store. */
+page_f page_survey;
+
 /* Option values; for whom each is and where it comes from, as far as that matters. */
 page_f page_options;
 

@@ -66,3 +66,27 @@ void page_statistics(const struct arguments *arguments, json_t *result) {
 	putchar('\n');
 	output_table(stdout, superscopes, sums, ARRAY_LEN(sums));
 }
+
+void page_survey(const struct arguments *arguments, json_t *result) {
+	static const struct column fields[] = {
+		{ "Records", "records", COLUMN_NUMBER },
+		{ "Leases in force", "leases", COLUMN_NUMBER },
+		{ "Rows compared", "rows", COLUMN_NUMBER },
+		{ "Journal frames", "journalFrames", COLUMN_NUMBER },
+	};
+	static const struct column columns[] = {
+		{ "FOUND", "kind", COLUMN_TEXT },
+		{ "TIMES", "count", COLUMN_NUMBER },
+		{ "WHAT IT IS", "description", COLUMN_TEXT },
+	};
+	const json_t *findings = json_object_get(result, "findings");
+	const char *reason = json_string_value(json_object_get(result, "reason"));
+
+	output_fields(stdout, result, fields, ARRAY_LEN(fields));
+	if (json_array_size(findings))
+		output_table(stdout, findings, columns, ARRAY_LEN(columns));
+	if (reason && reason[0])
+		printf("%s (%lld): %s\n", json_string_value(json_object_get(result, "name")),
+		       (long long)json_integer_value(json_object_get(result, "code")), reason);
+	output_message(stdout, result, "");
+}

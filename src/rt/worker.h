@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* worker.h - a child process that does one piece of work which may block, crash or be killed. */
+/* worker.h - a child process that does one piece of work (rt/child.h) beside a loop. */
 #pragma once
 
 #include <stdbool.h>
 
+#include "rt/child.h"
 #include "rt/loop.h"
 
 struct worker;
-
-/* The work; runs in the child, whose exit status is what it returns. It may not touch the parent's loop. */
-typedef int worker_work_f(void *context);
 
 /* Called in the loop when the child has ended, with what waitpid(2) says of it. */
 typedef void worker_ended_f(void *context, int status);
@@ -21,7 +19,7 @@ struct worker *worker_new(struct loop *loop, worker_ended_f *ended, void *contex
 struct worker *worker_free(struct worker *worker);
 
 /* Begin; @work gets the worker's context. Not while it is at work. 0, or -1 with errno. */
-int worker_begin(struct worker *worker, worker_work_f *work);
+int worker_begin(struct worker *worker, child_work_f *work);
 
 /* True while the child lives. */
 bool is_worker_busy(const struct worker *worker);

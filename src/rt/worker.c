@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "backup/worker.h"
+#include "rt/worker.h"
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,26 +53,14 @@ static void on_end(void *context) {
 	worker->ended(worker->context, status);
 }
 
-static _Noreturn void child_run(const struct worker *worker, worker_work_f *work, pid_t parent) {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGTERM, SIG_IGN); /* the handler is the parent's loop, which is asked, too, and then ends this */
-	if (getppid() != parent)
-		_exit(EXIT_FAILURE);
-	_exit(work(worker->context));
-}
-
-int worker_begin(struct worker *worker, worker_work_f *work) {
-	pid_t parent = getpid(), pid;
+int worker_begin(struct worker *worker, child_work_f *work) {
+	pid_t pid;
 	int ends[2];
 
 	assert(!worker->pid);
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -1;
-	pid = fork();
-	if (pid == 0) {
-		close(ends[0]);
-		child_run(worker, work, parent);
-	}
+	pid = child_begin(work, worker->context);
 	close(ends[1]);
 	if (pid < 0) {
 		close(ends[0]);

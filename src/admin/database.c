@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* database show, database stat, database check: this machine's lease store. */
+#include "admin/call.h"
+#include "admin/daemon.h"
+#include "admin/result.h"
+#include "base/clock.h"
+#include "store/lease_survey.h"
+
+#define COUNT_PATIENCE_S 120  /* all leases are counted */
+#define CHECK_PATIENCE_S 7200 /* all of the store is read, when nobody else wants the disk */
+
+static int ask(struct call *call, const char *path, long patience_s, json_t **ret_answer, struct error *reterr_error) {
+	const struct daemon_request request = { .method = "GET", .path = path, .patience_s = patience_s };
+	const char *socket_path;
+	int r = call_find_socket(call, &socket_path, reterr_error);
+
+	return r < 0 ? r : daemon_ask(socket_path, &request, ret_answer, reterr_error);
+}
+
+int database_show(struct call *call, struct error *reterr_error) {
+	json_t *answer;
+	int r = ask(call, "/v1/database", COUNT_PATIENCE_S, &answer, reterr_error);
+
+	return r < 0 ? r : call_done(call, answer);
+}
+
+static json_t *findings_of(const struct lease_survey *survey) {
+	json_t *findings = json_array();
+
+	for (enum inconsistency kind = 0; kind < INCONSISTENCY_COUNT; kind++) {
+		const struct inconsistency_info *info = inconsistency_info_get(kind);
+
+		if (survey->n_found[kind])
+			json_array_append_new(findings, json_pack("{s:s,s:I,s:s}", "kind", info->word, "count",
+								  (json_int_t)survey->n_found[kind], "description",
+								  info->description));
+	}
+	return findings;
+}
+
+/* As the daemon answers to GET /v1/database/check. */
+static json_t *answer_of(const struct lease_survey *survey) {
+	json_t *answer = result_error(&survey->error);
+
+	json_object_set(answer, "reason", json_object_get(answer, "message"));
+	json_object_del(answer, "message");
+	json_object_set_new(answer, "sound", json_boolean(is_lease_survey_sound(survey)));
+	json_object_set_new(answer, "damaged", json_boolean(survey->is_damaged));
+#define SURVEY_NUMBER(field, key) json_object_set_new(answer, key, json_integer((json_int_t)survey->field));
+#include "store/survey_number.def"
+#undef SURVEY_NUMBER
+	json_object_set_new(answer, "findings", findings_of(survey));
+	return answer;
+}
+
+/* Read the files without asking a daemon. */
+static int survey_files(const char *state_directory, json_t **ret_answer, struct error *reterr_error) {
+	struct lease_survey *survey = lease_survey_new(state_directory, true, clock_now().wall_s);
+	int r = 0;
+
+	if (!survey)
+		return error_set(reterr_error, E_NOT_ENOUGH_MEMORY, "there is not enough memory");
+	lease_survey_run(survey);
+	if (survey->error.code && !survey->is_damaged) {
+		*reterr_error = survey->error;
+		r = -survey->error.code;
+	} else {
+		*ret_answer = answer_of(survey);
+	}
+	lease_survey_free(survey);
+	return r;
+}
+
+/* The daemon that is asked may be stopped: then its files tell. */
+static int survey(struct call *call, json_t **ret_answer, struct error *reterr_error) {
+	const char *state_directory = call_value(call, "state-directory");
+	const struct config *config = NULL;
+	struct error ignored;
+	int r;
+
+	if (state_directory)
+		return survey_files(state_directory, ret_answer, reterr_error);
+	r = ask(call, "/v1/database/check", CHECK_PATIENCE_S, ret_answer, reterr_error);
+	if (r == -E_DHCP_SERVER_NOT_RUNNING && session_read_config(call->session, &config, &ignored) == 0 && config)
+		return survey_files(config->state_directory, ret_answer, reterr_error);
+	return r;
+}
+
+int database_check(struct call *call, struct error *reterr_error) {
+	json_t *answer = NULL;
+	bool is_sound;
+	int r = survey(call, &answer, reterr_error);
+
+	if (r < 0)
+		return r;
+	is_sound = json_is_true(json_object_get(answer, "sound"));
+	json_object_set_new(answer, "message",
+			    json_string(is_sound ? "the lease store is sound"
+					: json_is_true(json_object_get(answer, "damaged"))
+						? "the lease store is damaged; go back to a backup: lessorctl restore"
+						: "the indexes of the lease store do not agree with its records; mend "
+						  "them: lessorctl reconcile --fix"));
+	call_done(call, answer);
+	return is_sound ? 0 : 1;
+}
