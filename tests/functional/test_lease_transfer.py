@@ -142,6 +142,11 @@ def test_of_one_scope(lab):
     _import(scene, _write(lab, "leases.csv", [_row("10.77.0.0", 120), _row(WIDE, 5), _row(WIDE, 2000)]))
     rows = list(csv.DictReader(io.StringIO(scene.ctl.run("lease", "export", "-", "--scope", "10.77.0.0").stdout)))
     expect_equal([row["address"] for row in rows], ["10.77.0.120"], "of one scope")
+    before = lab.write("before.csv", "what was there\n")
+    scene.ctl.expect_error(20005, "lease", "export", before, "--scope", "10.99.0.0")
+    with open(before, encoding="utf-8") as file:
+        expect_equal(file.read(), "what was there\n", "a file after an export that failed")
+    expect_equal([name for name in os.listdir(lab.path(".")) if "before.csv." in name], [], "what is left beside it")
     scene.ctl.expect_error(20005, "lease", "export", "--scope", "10.99.0.0")
     scene.ctl.expect_error(87, "lease", "export", "--scope", "ten")
     scene.ctl.expect_error(87, "lease", "export", "--format", "ldif")
@@ -245,6 +250,11 @@ def test_cut_short(lab):
         process.communicate()
     result = _import(scene, path)
     expect_equal((result["stored"] + result["kept"], result["refused"]), (20000, 0), "repeated")
+    size = os.path.getsize(path)
+    for words, says in ((["import", path], rf"\d+ of {size} \(\d+%\): octets"),
+                        (["export", lab.path("shown.csv")], r"\d+ of 20001 \(\d+%\): leases")):
+        status, shown = scene.ctl.at_terminal(b"", "lease", *words)
+        expect(status == 0 and re.search(says, shown), f"no progress is shown: {shown!r}")
     expect_equal(len(scene.lessord.leases()), 20001, "leases")
 
 

@@ -24,6 +24,8 @@ static const struct {
 #include "app/ctl/complete.def"
 };
 
+#define OBJECTS_MAX "1000" /* of which there may be a million; nobody looks through more */
+
 /* What is typed so far. */
 struct line {
 	char **words; /* before the last one */
@@ -59,15 +61,31 @@ static void offer_members(const struct line *line, const struct source *source, 
 	json_decref(result);
 }
 
+/* True if the operation called @name can be held to a number of objects. */
+static bool has_limit(const char *name) {
+	const struct lessor_operation *operation;
+	struct lessor_place place;
+	char full[64];
+
+	for (size_t i = 0; (operation = lessor_operation_at(i)); i++) {
+		snprintf(full, sizeof full, "%s %s", operation->noun, operation->verb);
+		for (size_t j = 0; strcmp(full, name) == 0 && lessor_operation_place(operation, j, &place); j++)
+			if (strcmp(place.name, "limit") == 0)
+				return true;
+	}
+	return false;
+}
+
 /* Whoever completes has not been asked for anything: a session that would have to ask has no names. */
 static void offer_objects(const struct line *line, const struct source *source) {
 	const struct arguments *arguments = &line->arguments;
+	const struct lessor_parameter limit = { "limit", OBJECTS_MAX };
 	struct lessor *session = lessor_new();
 	char *text = NULL;
 
 	for (size_t i = 0; i < arguments->n_settings; i++)
 		lessor_configure(session, arguments->settings[i].name, arguments->settings[i].value, NULL);
-	if (lessor_call(session, source->operation, NULL, 0, &text, NULL) >= 0 && text)
+	if (lessor_call(session, source->operation, &limit, has_limit(source->operation), &text, NULL) >= 0 && text)
 		offer_members(line, source, text);
 	free(text);
 	lessor_free(session);
