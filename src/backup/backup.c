@@ -276,6 +276,18 @@ static void backup_free(void *context) {
 	free(backup);
 }
 
+/* What an earlier life of the role has begun with and not ended is asked for still. */
+static void resume(struct backup *backup) {
+	struct backup_state *state = &backup->state;
+
+	backup_board_read(state);
+	if (state->n_begun == state->n_done)
+		return;
+	state->n_begun = state->n_done;
+	state->busy_since = 0;
+	backup_board_publish(state);
+}
+
 int backup_run(struct role_context *context, struct error *reterr_error) {
 	const struct config *config = context->config;
 	struct backup *backup = mem_alloc(sizeof *backup);
@@ -294,6 +306,7 @@ int backup_run(struct role_context *context, struct error *reterr_error) {
 	backup->hanging = loop_timer_new(context->loop, on_hanging, backup);
 	backup->check = loop_timer_new(context->loop, on_check, backup);
 	loop_timer_set(backup->check, CHECK_FIRST_MS);
+	resume(backup);
 	begin_own(backup, BACKUP_WISH_LOOK);
 	context->finish = backup_free;
 	context->finish_context = backup;

@@ -246,9 +246,12 @@ def test_killed_maker(lab):
     scene.slapd.replace(ROOT, "lessorBackupGenerations", "100")
     make(scene)
     for _ in range(3):
+        before = len(names(scene))
         status, answer = scene.lessord.request("/v1/backups", "POST")
         expect_equal(status, 200, f"HTTP status of {answer}")
         scene.lessord.kill("backup")
+        wait_until(lambda number=answer["request"]: scene.lessord.get("/v1/backups")["done"] >= number, "what was asked is done")
+        expect(len(names(scene)) > before, "it was done indeed")
     for path in (os.path.join(directory(scene), ".leases-20260101T000000Z.backup.new"), state_file(scene, "backup.new")):
         lab.write(path, "half a backup")
     make(scene)
