@@ -94,24 +94,32 @@ static struct found walk(struct ip4_range range) {
 	return found;
 }
 
-/* Make the indexes anew, by which @n rows change, and nothing is left but records that cannot be read. */
-static void mend(uint64_t n, size_t n_left) {
+/* Make the indexes of @db anew. Returns how many rows that changes. */
+static uint64_t reindex(struct db *db) {
 	atomic_bool is_cancelled = false;
 	struct lease_reindex reindex;
 	bool has_more = true;
-	struct db *db;
 
-	assert_int_equal(db_open(&lease_store_kind, fixture_directory, &db, NULL), 0);
 	lease_reindex_begin(&reindex, &is_cancelled);
 	while (has_more) {
 		struct db_txn txn;
 
-		assert_int_equal(db_begin(db, true, &txn, NULL), 0);
+		assert_int_equal(db_begin_beside(db, true, &txn, NULL), 0);
 		has_more = lease_reindex_part(&reindex, &txn);
 		assert_int_equal(db_commit(&txn, NULL), 0);
 	}
+	return reindex.n_mended;
+}
+
+/* Make the indexes anew, by which @n rows change, and nothing is left but records that cannot be read. */
+static void mend(uint64_t n, size_t n_left) {
+	uint64_t n_mended;
+	struct db *db;
+
+	assert_int_equal(db_open(&lease_store_kind, fixture_directory, &db, NULL), 0);
+	n_mended = reindex(db);
 	db_close(db);
-	assert_true(n == ANY || reindex.n_mended == n);
+	assert_true(n == ANY || n_mended == n);
 	assert_int_equal(walk(everything).n, n_left);
 }
 
@@ -263,6 +271,27 @@ static void a_bit_of_no_record_is_found(void **state) {
 	expect(INCONSISTENCY_BLOCK_WRONG, "0.0.0.0");
 }
 
+static void what_is_mended_beside_a_batch_stays_so(void **state) {
+	struct lease_key key = lease_key_block(third().address);
+	struct lease lease = fixture_lease("10.77.0.8", 8, LATER);
+	const struct lease_view *view;
+	struct lease_store *store;
+	struct lease_batch *batch;
+
+	fill(5);
+	damage(LEASE_TABLE_BLOCK, lease_key_span(&key),
+	       "\xbe\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32);
+	assert_int_equal(lease_store_open(fixture_directory, SERVER, &store, NULL), 0);
+	assert_int_equal(lease_batch_begin(store, &batch, NULL), 0);
+	view = lease_batch_view(batch);
+	assert_int_equal(view->put(view->context, &lease), 0);
+	lease_batch_submit(batch, on_done, NULL);
+	assert_int_equal(reindex(store->db), 1); /* behind the memory, which has read what was wrong */
+	assert_int_equal(lease_store_checkpoint(store, NULL), 0);
+	lease_store_close(store);
+	assert_int_equal(walk(everything).n, 0);
+}
+
 static void keys_of_any_length_are_looked_at_and_passed(void **state) {
 	uint8_t key[LEASE_CHECK_KEY_MAX];
 
@@ -295,12 +324,19 @@ static void a_table_that_is_lost_is_made_anew(void **state) {
 static void a_range_leaves_the_rest_alone(void **state) {
 	struct lease lease = third();
 	struct lease_key key = lease_key_expiry(&lease);
+	struct lease_key block = lease_key_block(lease.address), behind_it = lease_key_block(fixture_ip4("10.77.1.0"));
+	const struct ip4_range within = { { 0x0a4d0180 },
+					  { 0x0a4d01ff } }; /* of a block of which it begins in the middle */
+	const char one_bit[32] = { 1 };
 	const struct ip4_range with = { { 0x0a4d0000 }, { 0x0a4dffff } }, behind = { { 0x0a4e0000 }, { UINT32_MAX } },
 			       before = { { 0 }, { 0x0a4cffff } };
 
 	fill(5);
 	damage(LEASE_TABLE_EXPIRY, lease_key_span(&key), NULL, 0);
-	assert_int_equal(walk(with).n, 1);
+	damage(LEASE_TABLE_BLOCK, lease_key_span(&block), NULL, 0);
+	damage(LEASE_TABLE_BLOCK, lease_key_span(&behind_it), one_bit, sizeof one_bit);
+	assert_int_equal(walk(with).n, 1 + 5 + 1);
+	assert_int_equal(walk(within).n, 1);
 	assert_int_equal(walk(before).n, 0);
 	assert_int_equal(walk(behind).n, 0);
 }
@@ -364,6 +400,7 @@ int main(void) {
 		TEST(a_row_of_a_time_that_misnames_the_protocol_is_found),
 		TEST(a_missing_bit_is_found),
 		TEST(a_bit_of_no_record_is_found),
+		TEST(what_is_mended_beside_a_batch_stays_so),
 		TEST(keys_of_any_length_are_looked_at_and_passed),
 		TEST(a_table_that_is_lost_is_made_anew),
 		TEST(a_range_leaves_the_rest_alone),

@@ -409,6 +409,18 @@ static void mending_ends_and_takes_nothing_from_who_holds_it_by_right(void **sta
 	}
 }
 
+static void the_last_of_all_addresses_is_the_end(void **state) {
+	struct lease lease = lease_of(10, 1);
+
+	lease.address.value = UINT32_MAX;
+	lease.scope = (struct ip4_subnet){ { 0xffffff00 }, 24 };
+	lease.expiry = LEASE_FOR_EVER;
+	store(lease);
+	assert_int_equal(give((struct ip4){ 0 }, (struct ip4){ UINT32_MAX }), 0);
+	assert_int_equal(answer.n_mended, 1);
+	assert_true(is_ip4_none(answer.next));
+}
+
 static void every_kind_has_a_word_and_says_what_is_done(void **state) {
 	for (enum inconsistency kind = 0; kind < INCONSISTENCY_COUNT; kind++) {
 		const struct inconsistency_info *info = inconsistency_info_get(kind);
@@ -435,6 +447,7 @@ int main(void) {
 		TEST(a_reservation_is_active_if_its_client_has_a_record),
 		TEST(a_failing_store_is_no_judgment),
 		TEST(mending_ends_and_takes_nothing_from_who_holds_it_by_right),
+		TEST(the_last_of_all_addresses_is_the_end),
 		TEST(every_kind_has_a_word_and_says_what_is_done),
 	};
 
