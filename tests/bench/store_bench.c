@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* store_bench DIR: renewals of 200,000 leases through the interface of the lease store, in a new store in DIR; then
- * with a checkpoint after each batch, which is one transaction of LMDB with its full sync: what LMDB alone would cost. */
+ * with a checkpoint after each batch, which is one transaction of LMDB with its full sync: what LMDB alone would
+ * cost. */
 #include <stdio.h>
 #include <stdlib.h>
 
