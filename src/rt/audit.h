@@ -41,10 +41,6 @@ void audit_defer(void);
 /* Write @row, which happens at the wall time @now, as an event's row is written. */
 void audit_put(const struct audit_row *row, time_t now);
 
-/* The same for one of several rows: after the last one, audit_hand_over. */
-void audit_collect(const struct audit_row *row, time_t now);
-void audit_hand_over(void);
-
 /* Name the enterprise that rows about ourselves are marked with ("": none is known). */
 void audit_set_enterprise(const char *name);
 

@@ -41,23 +41,13 @@ static void queue_row(const struct audit_row *row, time_t now) {
 	event_emit(EVENT_AUDIT_BEHIND, "%s", "");
 }
 
-void audit_collect(const struct audit_row *row, time_t now) {
+void audit_put(const struct audit_row *row, time_t now) {
 	if (!process_audit)
 		return;
 	if (process_queue)
 		queue_row(row, now);
 	else
 		write_row(process_audit, row, now, false);
-}
-
-void audit_hand_over(void) {
-	if (process_queue)
-		audit_queue_wake(process_queue);
-}
-
-void audit_put(const struct audit_row *row, time_t now) {
-	audit_collect(row, now);
-	audit_hand_over();
 }
 
 static void event_take(const struct event_info *info, const struct event_subject *subject) {

@@ -8,7 +8,9 @@
 #include "base/mem.h"
 
 #define PATIENCE_S 1
-#define TAKE_MAX 256 /* entries that are written together; then there is room again */
+#define SECOND_NS 1000000000
+#define TAKE_MAX 1024 /* entries that are written together; then there is room again */
+#define GATHER_NS 20000000 /* between two writes: a wake-up and a write cost more than a row */
 #define HARDWARE_MAX 16
 
 enum field { FIELD_VENDOR_CLASS, FIELD_USER_CLASS, FIELD_RELAY_INFORMATION, FIELD_COUNT };
@@ -33,7 +35,7 @@ struct audit_queue {
 	pthread_mutex_t mutex; /* of all below */
 	pthread_cond_t changed;
 	size_t first, n_entries; /* those being written are still among them */
-	bool is_ending, has_ended;
+	bool is_idle, is_ending, has_ended;
 	struct entry entries[AUDIT_QUEUE_MAX];
 };
 
@@ -94,19 +96,45 @@ static void entries_write(const struct audit_queue *queue, size_t n_entries) {
 }
 
 /* Nobody touches the entries that are being written: they make room only afterwards. */
+static void await_first(struct audit_queue *queue) {
+	queue->is_idle = true;
+	while (queue->n_entries == 0 && !queue->is_ending)
+		pthread_cond_wait(&queue->changed, &queue->mutex);
+	queue->is_idle = false;
+}
+
+/* Let rows gather until it is time for the next write. */
+static void await_more(struct audit_queue *queue, const struct timespec *limit) {
+	while (queue->n_entries < TAKE_MAX && !queue->is_ending &&
+	       pthread_cond_timedwait(&queue->changed, &queue->mutex, limit) != ETIMEDOUT)
+		continue;
+}
+
+static struct timespec next_write(void) {
+	struct timespec limit;
+
+	clock_gettime(CLOCK_MONOTONIC, &limit); /* call: a limit for the condition above, not a time to tell */
+	limit.tv_nsec += GATHER_NS;
+	if (limit.tv_nsec >= SECOND_NS) {
+		limit.tv_nsec -= SECOND_NS;
+		limit.tv_sec++;
+	}
+	return limit;
+}
+
 static void *work(void *context) {
 	struct audit_queue *queue = context;
+	struct timespec limit = { 0 };
 	size_t n_taken;
 
 	pthread_mutex_lock(&queue->mutex);
 	while (queue->n_entries || !queue->is_ending) {
-		if (queue->n_entries == 0) {
-			pthread_cond_wait(&queue->changed, &queue->mutex);
-			continue;
-		}
+		await_first(queue);
+		await_more(queue, &limit);
 		n_taken = queue->n_entries < TAKE_MAX ? queue->n_entries : TAKE_MAX;
 		pthread_mutex_unlock(&queue->mutex);
 		entries_write(queue, n_taken);
+		limit = next_write();
 		pthread_mutex_lock(&queue->mutex);
 		queue->first = (queue->first + n_taken) % AUDIT_QUEUE_MAX;
 		queue->n_entries -= n_taken;
@@ -141,14 +169,12 @@ bool audit_queue_put(struct audit_queue *queue, const struct audit_row *row, tim
 	has_room = queue->n_entries < AUDIT_QUEUE_MAX && !queue->is_ending;
 	if (has_room) {
 		entry_fill(&queue->entries[(queue->first + queue->n_entries) % AUDIT_QUEUE_MAX], row, now);
-		queue->n_entries++;
+		if (++queue->n_entries == TAKE_MAX || queue->is_idle)
+			pthread_cond_signal(&queue->changed);
+		queue->is_idle = false;
 	}
 	pthread_mutex_unlock(&queue->mutex);
 	return has_room;
-}
-
-void audit_queue_wake(struct audit_queue *queue) {
-	pthread_cond_signal(&queue->changed);
 }
 
 bool audit_queue_end(struct audit_queue *queue) {

@@ -20,12 +20,8 @@ typedef void audit_queue_f(void *context, const struct audit_row *row, time_t no
 /* Start the thread. NULL if that cannot be done. */
 struct audit_queue *audit_queue_new(audit_queue_f *write, void *context);
 
-/* Hand in a copy of @row (its texts cut to AUDIT_FIELD_MAX), which waits for audit_queue_wake. False if AUDIT_QUEUE_MAX
- * rows wait already: it is lost. */
+/* Hand in a copy of @row (its texts cut to AUDIT_FIELD_MAX). False if AUDIT_QUEUE_MAX rows wait already: it is lost. */
 bool audit_queue_put(struct audit_queue *queue, const struct audit_row *row, time_t now);
-
-/* Let the thread write what was handed in. */
-void audit_queue_wake(struct audit_queue *queue);
 
 /* Wait until all rows are written, but not long, and end the thread. False if it hangs in a write: then it is left
  * behind, with the queue and all that @write uses, and the process must end without the libraries' own clean-up. */

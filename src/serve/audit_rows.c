@@ -81,7 +81,7 @@ void audit_rows_packet(struct span octets, const struct engine_output *output, i
 	row.vendor_class = packet.options[DHCP4_OPTION_VENDOR_CLASS];
 	row.user_class = packet.options[DHCP4_OPTION_USER_CLASS];
 	row.relay_information = packet.options[DHCP4_OPTION_RELAY_INFO];
-	audit_collect(&row, now);
+	audit_put(&row, now);
 }
 
 void audit_rows_lease(enum audit_row_code code, const struct lease *lease, int64_t now) {

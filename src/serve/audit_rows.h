@@ -29,8 +29,7 @@ enum audit_row_code {
 /* Take over what @settings say of the audit file. */
 void audit_rows_configure(const struct settings *settings);
 
-/* Collect the row, if there is one, of the packet @octets, which became @output at the wall time @now (rt/audit.h:
- * audit_hand_over). */
+/* Write the row, if there is one, of the packet @octets, which became @output at the wall time @now. */
 void audit_rows_packet(struct span octets, const struct engine_output *output, int64_t now);
 
 /* Write a row of @code about @lease. */

@@ -248,7 +248,6 @@ static void on_durable(void *context, int result, const struct error *error) {
 	packet_io_send(serve->io, report_sent);
 	for (size_t i = 0; i < serve->n_exchanges; i++)
 		audit_rows_packet(serve->exchanges[i].packet, &serve->exchanges[i].output, now.wall_s);
-	audit_hand_over();
 }
 
 static void batch_submit(struct serve *serve, struct lease_batch *batch, const struct moment *now) {
