@@ -132,7 +132,7 @@ static int finish(struct call *call, const char *path, const struct verdict *ver
 int database_convert(struct call *call, struct error *reterr_error) {
 	struct verdict verdict = { 0 };
 	struct stat info;
-	const char *path;
+	const char *path = NULL;
 	int lock, r = find_directory(call, &path, reterr_error);
 
 	if (r < 0)
