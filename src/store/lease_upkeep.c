@@ -113,12 +113,10 @@ static void reopen(struct lease_store *store) {
 	lease_store_renew(store, NULL);
 }
 
-static void finish_written(struct lease_store *store) {
-	struct error error;
-
+static void finish_written(struct lease_store *store, struct error *reterr_error) {
 	store->is_sealed_written = true;
-	if (lease_store_renew(store, &error) < 0) {
-		note_failure(store, &error);
+	if (lease_store_renew(store, reterr_error) < 0) {
+		note_failure(store, reterr_error);
 		return;
 	}
 	drop_sealed(store);
@@ -137,7 +135,7 @@ static bool finish(struct lease_store *store, struct checkpoint_result *result) 
 	}
 	note_reindex(store, result->n_mended);
 	if (store->sealed)
-		finish_written(store);
+		finish_written(store, &result->error);
 	return false;
 }
 
