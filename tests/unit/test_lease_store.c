@@ -359,6 +359,10 @@ static void test_reusable_order(void **state) {
 	/* A renewed one is reusable no more. */
 	view_put(batch, fixture_lease("10.77.0.2", 2, LATER));
 	assert_reusable(batch, 1, "10.77.0.3");
+	/* Nor does it count for who has begun to ask. */
+	assert_reusable(batch, 0, "10.77.0.6");
+	view_put(batch, fixture_lease("10.77.0.6", 6, LATER));
+	assert_reusable(batch, 1, "10.77.0.1");
 	assert_int_equal(view_get_reusable(batch, LATER, 6, &lease), 0);
 	assert_int_equal(submit(batch), 0);
 	lease_store_close(store);
