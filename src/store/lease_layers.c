@@ -329,22 +329,20 @@ int lease_layers_count_bootp(struct lease_layers *layers, struct ip4_subnet scop
 
 /* In order of address. */
 
-/* A walk through all layers at once. */
+/* A walk through all layers at once. No step looks further than to the next record, however many of the rows behind it
+ * are overridden. */
 struct walk {
 	struct lease_layers *layers;
 	struct db_cursor cursor;
-	bool has_row; /* the cursor stands at a row that was not handed out yet */
+	bool has_row; /* the cursor stands at a row that was not looked at yet */
 	struct ip4 row;
 	struct ip4 from;
 };
 
-/* Have the cursor stand at the next row that no layer in memory overrides. */
+/* Have the cursor stand at the next row, if there is one. */
 static void walk_below(struct walk *walk) {
-	while (!walk->has_row && walk->cursor.cursor && db_next(&walk->cursor)) {
-		if (lease_key_address_decode(walk->cursor.key, &walk->row) < 0)
-			continue;
-		walk->has_row = !entry_of(walk->layers, walk->row);
-	}
+	while (!walk->has_row && walk->cursor.cursor && db_next(&walk->cursor))
+		walk->has_row = lease_key_address_decode(walk->cursor.key, &walk->row) == 0;
 }
 
 static const struct lease_entry *walk_in_memory(const struct walk *walk) {
@@ -355,20 +353,21 @@ static const struct lease_entry *walk_in_memory(const struct walk *walk) {
 	if (!layers->sealed)
 		return newest;
 	while ((sealed = lease_memory_next(layers->sealed, from)) &&
-	       lease_memory_get(layers->newest, sealed->address)) {
-		if (sealed->address.value == UINT32_MAX)
-			return newest;
+	       (!newest || sealed->address.value < newest->address.value)) {
+		if (!lease_memory_get(layers->newest, sealed->address))
+			return sealed;
 		from.value = sealed->address.value + 1;
 	}
-	return !newest || (sealed && sealed->address.value < newest->address.value) ? sealed : newest;
+	return newest;
 }
 
 static bool walk_next(struct walk *walk, struct ip4 *ret_address, struct span *ret_record) {
 	const struct lease_entry *entry = walk_in_memory(walk);
 
-	walk_below(walk);
-	if (walk->has_row && (!entry || walk->row.value < entry->address.value)) {
+	for (walk_below(walk); walk->has_row && (!entry || walk->row.value <= entry->address.value); walk_below(walk)) {
 		walk->has_row = false;
+		if (entry_of(walk->layers, walk->row))
+			continue;
 		*ret_address = walk->row;
 		*ret_record = walk->cursor.value;
 		return true;
@@ -387,8 +386,7 @@ static void walk_begin(struct walk *walk, struct lease_layers *layers, struct ip
 	db_seek(layers->snapshot, LEASE_TABLE_ADDRESS, lease_key_span(&key), &walk->cursor);
 	/* The key must outlive the first step. */
 	if (db_next(&walk->cursor)) {
-		walk->has_row = lease_key_address_decode(walk->cursor.key, &walk->row) == 0 &&
-				!entry_of(layers, walk->row);
+		walk->has_row = lease_key_address_decode(walk->cursor.key, &walk->row) == 0;
 		return;
 	}
 	db_cursor_done(&walk->cursor);
