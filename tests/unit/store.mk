@@ -21,6 +21,7 @@ tests_unit_test_lease_apply_LDADD = $(STORE_TEST_LDADD)
 tests_unit_test_lease_layers_SOURCES = tests/unit/test_lease_layers.c tests/support/memory_leases.c tests/support/memory_leases.h \
 	tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_lease_layers_CPPFLAGS = $(STORE_TEST_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_lease_layers_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=db_next
 tests_unit_test_lease_layers_LDADD = libstore.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
 
 tests_unit_test_lease_memory_SOURCES = tests/unit/test_lease_memory.c tests/unit/store_fixture.c tests/unit/store_fixture.h
