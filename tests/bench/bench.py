@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -149,11 +150,11 @@ def _renew_search(bout, seconds):
 
 
 def _perfdhcp(bout, seconds):
-    return bout.perfdhcp("-p", max(1, round(seconds)), "-W", "500000")
+    return bout.perfdhcp("-p", max(1, round(seconds)), "-W", "50000")
 
 
 def _perfdhcp_moderate(bout, seconds):
-    return bout.perfdhcp("-r", MODERATE, "-p", 1, "-W", "500000")
+    return bout.perfdhcp("-r", MODERATE, "-p", 1, "-W", "50000")
 
 
 def _start(bout, _):
@@ -283,6 +284,8 @@ def main():
     arguments.shared = tempfile.mkdtemp(prefix="lsr-bench-")
     os.chmod(arguments.shared, 0o755)
     harness.adopt_orphans()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     bench = Bench(arguments)
     try:
         bench.run()

@@ -103,11 +103,11 @@ def _number(value, digits):
 
 def _cells(line, names):
     for name in names:
-        cell = line["servers"].get(name)
-        yield "" if cell is None else (f"{_number(cell['median'], line['digits'])} "
-                                       f"({_number(cell['least'], line['digits'])}-{_number(cell['greatest'], line['digits'])})")
+        cell, digits = line["servers"].get(name), line["digits"]
+        spread = f" ({_number(cell['least'], digits)}-{_number(cell['greatest'], digits)})" if cell and cell["n"] > 1 else ""
+        yield _number(cell["median"], digits) + spread if cell else ""
     for key in ("toKea", "toLimit"):
-        yield "" if line[key] is None else f"{line[key]:.2f}"
+        yield "" if line[key] is None else f"{line[key]:.2g}"
 
 
 def text(result):
