@@ -82,6 +82,7 @@ def test_refusals(lab):
     scene.slapd.replace("cn=10.77.0.0,cn=oslo,cn=sites,cn=DHCP,dc=example,dc=test", "lessorRange", "10.77.0.100-10.77.0.102")
     scene.slapd.replace("cn=10.77.0.0,cn=oslo,cn=sites,cn=DHCP,dc=example,dc=test", "lessorExclusion", "10.77.0.101")
     scene.start()
+    wait_until(lambda: _create(scene, address="10.77.0.101")[0] != 404, "serve has the scope")
     _expect_code(_create(scene, address="10.99.0.5"), 404, 20005)
     _expect_code(_create(scene, scope="10.99.0.0"), 404, 20005)
     _expect_code(_create(scene, address="10.77.0.101"), 409, 20011)
