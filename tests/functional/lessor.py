@@ -186,9 +186,20 @@ class Lessord:
 
     def wait_for_generation(self, condition=lambda configuration: True):
         """Wait until the directory was read to the end and @condition(configuration) holds."""
-        return self.wait_for_status(
+        status = self.wait_for_status(
             lambda status: status["directory"]["synchronizedAt"] and condition(status["configuration"]),
             "the configuration is as wanted")
+        self.wait_for_serve(status["configuration"]["generation"])
+        return status
+
+    def wait_for_serve(self, generation):
+        """The API sees a configuration before serve has it; give serve the time, if it runs and says what it has."""
+        def is_taken():
+            taken = re.findall(r"SNAPSHOT_TAKEN: .* generation (\d+),", self.process.log())
+            return any(int(number) >= generation for number in taken)
+        if self.settings["log_level"] == "debug":
+            with contextlib.suppress(Failure):
+                wait_until(is_taken, "serve has the configuration", 3)
 
     def drops(self, reason):
         return self.status()["drops"].get(reason, 0)

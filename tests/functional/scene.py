@@ -71,5 +71,6 @@ class Scene:
         """Start the daemon and return when it may serve."""
         self.lessord.start()
         self.lessord.wait_for_verdict("authorized")
-        self.lessord.wait_for_status(lambda status: status["configuration"]["servedScopes"], "scopes are served")
+        status = self.lessord.wait_for_status(lambda status: status["configuration"]["servedScopes"], "scopes are served")
+        self.lessord.wait_for_serve(status["configuration"]["generation"])
         return self
