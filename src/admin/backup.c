@@ -7,6 +7,7 @@
 
 #include "admin/call.h"
 #include "admin/daemon.h"
+#include "admin/result.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -15,16 +16,6 @@
 #define STEP_MS 50
 #define TIME_MAX 32
 #define AGE_MAX 32
-
-static json_int_t number_of(const json_t *object, const char *key) {
-	return json_integer_value(json_object_get(object, key));
-}
-
-static const char *text_of(const json_t *object, const char *key) {
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
 
 static int get_backups(struct call *call, const char *socket_path, json_t **ret_backups, struct error *reterr_error) {
 	json_t *answer = NULL;
@@ -38,7 +29,7 @@ static int get_backups(struct call *call, const char *socket_path, json_t **ret_
 }
 
 static bool is_done(const json_t *backups, json_int_t request) {
-	return number_of(backups, "done") >= request;
+	return result_number_at(backups, "done") >= request;
 }
 
 /* Ask for @path; the request's number. */
@@ -48,7 +39,7 @@ static int order(const char *socket_path, const char *path, json_int_t *ret_requ
 
 	if (r < 0)
 		return r;
-	*ret_request = number_of(answer, "request");
+	*ret_request = result_number_at(answer, "request");
 	json_decref(answer);
 	return 0;
 }
@@ -80,13 +71,13 @@ static int check_error(const json_t *object, const char *key, struct error *rete
 
 	if (!json_is_object(error))
 		return 0;
-	return error_set(reterr_error, (enum error_code)number_of(error, "code"), "%s", text_of(error, "message"));
+	return error_set(reterr_error, (enum error_code)result_number_at(error, "code"), "%s", result_text_at(error, "message"));
 }
 
 static int fail_hanging(const json_t *backups, struct error *reterr_error) {
 	return error_set(reterr_error, E_DHCP_SERVER_NOT_REACHABLE,
 			 "the backup directory %s does not answer; what was asked may yet be done, and \"lessorctl backup list\" will tell; clients do not notice",
-			 text_of(backups, "directory"));
+			 result_text_at(backups, "directory"));
 }
 
 static int order_whole(struct call *call, const char *path, json_t **ret_backups, struct error *reterr_error) {
@@ -101,9 +92,9 @@ static int order_whole(struct call *call, const char *path, json_t **ret_backups
 static json_t *backup_result(const json_t *backups) {
 	const json_t *made = json_object_get(backups, "lastBackup");
 	json_t *result = json_pack("{s:o}", "message",
-				   json_sprintf("%s has %lld leases in %lld octets; it took %lld ms", text_of(made, "generation"),
-						(long long)number_of(made, "leases"), (long long)number_of(made, "bytes"),
-						(long long)number_of(made, "duration")));
+				   json_sprintf("%s has %lld leases in %lld octets; it took %lld ms", result_text_at(made, "generation"),
+						(long long)result_number_at(made, "leases"), (long long)result_number_at(made, "bytes"),
+						(long long)result_number_at(made, "duration")));
 	static const char *const keys[] = { "generation", "time", "leases", "bytes", "duration" };
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
@@ -141,10 +132,10 @@ static int look(struct call *call, json_t **ret_backups, struct error *reterr_er
 		return r;
 	if (is_done)
 		return check_error(*ret_backups, "failure", reterr_error);
-	time_format(number_of(*ret_backups, "lookedAt"), when);
+	time_format(result_number_at(*ret_backups, "lookedAt"), when);
 	call_warn(call, E_DHCP_SERVER_NOT_REACHABLE,
 		  "the backup directory %s is being worked in, or does not answer; this is how it was at %s",
-		  text_of(*ret_backups, "directory"), when);
+		  result_text_at(*ret_backups, "directory"), when);
 	return 0;
 }
 
@@ -172,20 +163,20 @@ static int choose(const json_t *backups, const char *name, const json_t **ret_ge
 	size_t i;
 
 	json_array_foreach(json_object_get(backups, "generations"), i, generation) {
-		if (name ? strcmp(text_of(generation, "generation"), name) != 0 : !is_valid(generation))
+		if (name ? strcmp(result_text_at(generation, "generation"), name) != 0 : !is_valid(generation))
 			continue;
 		*ret_generation = generation;
 		if (is_valid(generation))
 			return 0;
 		return error_set(reterr_error, E_DHCP_JET_ERROR, "%s cannot be restored: %s", name,
-				 text_of(generation, "reason"));
+				 result_text_at(generation, "reason"));
 	}
 	if (name)
 		return error_set(reterr_error, E_NOT_FOUND,
 				 "there is no generation %s in %s; \"lessorctl backup list\" shows those that there are", name,
-				 text_of(backups, "directory"));
+				 result_text_at(backups, "directory"));
 	return error_set(reterr_error, E_NOT_FOUND, "there is no valid generation in %s; make one with: lessorctl backup",
-			 text_of(backups, "directory"));
+			 result_text_at(backups, "directory"));
 }
 
 static int count_changes(struct call *call, json_int_t since, json_int_t *ret_count, struct error *reterr_error) {
@@ -197,14 +188,14 @@ static int count_changes(struct call *call, json_int_t since, json_int_t *ret_co
 		r = daemon_call(socket_path, path, false, &answer, reterr_error);
 	if (r < 0)
 		return r;
-	*ret_count = number_of(answer, "leases");
+	*ret_count = result_number_at(answer, "leases");
 	json_decref(answer);
 	return 0;
 }
 
 /* Say what is lost. A store that cannot be read any more has nothing to lose. */
 static int confirm(struct call *call, const json_t *generation, struct error *reterr_error) {
-	json_int_t time = number_of(generation, "time"), age = clock_now().wall_s - time, count = 0;
+	json_int_t time = result_number_at(generation, "time"), age = clock_now().wall_s - time, count = 0;
 	char when[TIME_MAX], array[AGE_MAX], changed[96] = "how many leases were made or changed since is not known";
 	struct text text;
 
@@ -216,11 +207,11 @@ static int confirm(struct call *call, const json_t *generation, struct error *re
 	return call_confirm(call, reterr_error,
 			    "this puts the %lld leases of %s (%s old) in the place of those of now; %s; "
 			    "clients get no answer for the moment that it takes",
-			    (long long)number_of(generation, "leases"), when, array, changed);
+			    (long long)result_number_at(generation, "leases"), when, array, changed);
 }
 
 static json_int_t restores(const json_t *backups) {
-	return number_of(json_object_get(backups, "restored"), "count");
+	return result_number_at(json_object_get(backups, "restored"), "count");
 }
 
 /* The generation is prepared; wait until the daemon has started anew with it. */
@@ -241,11 +232,11 @@ static int wait_for_restore(struct call *call, json_int_t before, json_t **backu
 
 static json_t *restore_result(const json_t *backups, const char *name) {
 	const json_t *restored = json_object_get(backups, "restored");
-	const char *before = text_of(backups, "before");
+	const char *before = result_text_at(backups, "before");
 	char until[TIME_MAX];
 	json_t *result;
 
-	time_format(number_of(restored, "doubtfulUntil"), until);
+	time_format(result_number_at(restored, "doubtfulUntil"), until);
 	result = json_pack("{s:o}", "message",
 			   json_sprintf("the leases are those of %s; until %s addresses are pinged before they are offered%s%s",
 					name, until, before[0] ? "; to go back: lessorctl restore " : "", before));
@@ -269,7 +260,7 @@ int restore_run(struct call *call, struct error *reterr_error) {
 	if (r == 0)
 		r = confirm(call, generation, reterr_error);
 	if (r == 0) {
-		name = arena_dup_text(call->arena, text_of(generation, "generation"));
+		name = arena_dup_text(call->arena, result_text_at(generation, "generation"));
 		before = restores(backups);
 		r = order_whole(call, arena_format(call->arena, "/v1/restore?generation=%s", name), &backups, reterr_error);
 		if (r == 0)

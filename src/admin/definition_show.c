@@ -65,18 +65,12 @@ static json_t *all_items(struct tree *tree) {
 	return items;
 }
 
-static const char *text_of(const json_t *item, const char *key) {
-	const char *text = json_string_value(json_object_get(item, key));
-
-	return text ? text : "";
-}
-
 /* The standard ones first, then class by class, each by number. */
 static int compare_items(const void *a, const void *b) {
 	const json_t *left = *(json_t *const *)a, *right = *(json_t *const *)b;
 	json_int_t left_code = json_integer_value(json_object_get(left, "code"));
 	json_int_t right_code = json_integer_value(json_object_get(right, "code"));
-	int classes = strcasecmp(text_of(left, "vendorClass"), text_of(right, "vendorClass"));
+	int classes = strcasecmp(result_text_at(left, "vendorClass"), result_text_at(right, "vendorClass"));
 
 	return classes ? classes : (left_code > right_code) - (left_code < right_code);
 }
@@ -86,7 +80,7 @@ static json_t *select_sorted(struct arena *arena, json_t *items, const struct cl
 	json_t **sorted = arena_array_of(arena, json_t *, json_array_size(items)), *item, *selected = json_array();
 	size_t i, n = 0;
 
-	json_array_foreach(items, i, item) if (!class || is_text_equal_nocase(text_of(item, "vendorClass"),
+	json_array_foreach(items, i, item) if (!class || is_text_equal_nocase(result_text_at(item, "vendorClass"),
 									      class->name)) sorted[n++] = item;
 	if (n)
 		qsort(sorted, n, sizeof *sorted, compare_items);

@@ -5,6 +5,7 @@
 
 #include "admin/call.h"
 #include "admin/daemon.h"
+#include "admin/result.h"
 #include "base/clock.h"
 #include "base/ip4.h"
 #include "base/mem.h"
@@ -31,12 +32,6 @@ struct reconciling {
 	uint64_t n_corrected, n_removed;
 	bool is_rebuilt;
 };
-
-static const char *text_of(const json_t *object, const char *key) {
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
 
 static void survey_done(struct survey *survey) {
 	json_decref(survey->findings);
@@ -123,7 +118,7 @@ static int survey_make(const struct reconciling *work, struct survey *survey, st
 			break;
 		last = page;
 		page = NULL;
-		r = get_page(work, text_of(last, "next"), &page, reterr_error);
+		r = get_page(work, result_text_at(last, "next"), &page, reterr_error);
 		json_decref(last);
 	}
 	if (r < 0)
@@ -162,8 +157,8 @@ static int correct_records(struct reconciling *work, const struct survey *survey
 	int r = 0;
 
 	json_array_foreach(survey->findings, i, item) {
-		if (r == 0 && strcmp(text_of(item, "kind"), unreadable) == 0)
-			r = correct(work, text_of(item, "address"), text_of(item, "address"), reterr_error);
+		if (r == 0 && strcmp(result_text_at(item, "kind"), unreadable) == 0)
+			r = correct(work, result_text_at(item, "address"), result_text_at(item, "address"), reterr_error);
 	}
 	json_array_foreach(survey->ranges, i, item) {
 		if (r == 0)

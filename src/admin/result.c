@@ -86,3 +86,13 @@ json_t *result_error(const struct error *error) {
 
 	return json_pack("{s:i, s:s, s:o}", "code", code, "name", error_name(code), "message", result_text(error->text));
 }
+
+const char *result_text_at(const json_t *object, const char *key) {
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+json_int_t result_number_at(const json_t *object, const char *key) {
+	return json_integer_value(json_object_get(object, key));
+}

@@ -22,3 +22,7 @@ json_t *result_finding(const struct finding *finding);
 
 /* {"code","name","message"} */
 json_t *result_error(const struct error *error);
+
+/* Borrow the string under @key of @object, "" if there is none; the number there, 0 if there is none. */
+const char *result_text_at(const json_t *object, const char *key);
+json_int_t result_number_at(const json_t *object, const char *key);

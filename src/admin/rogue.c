@@ -10,12 +10,6 @@
 /* What nobody wants on a network first. */
 static const enum sighting_state order[] = { SIGHTING_UNLISTED, SIGHTING_FOREIGN, SIGHTING_UNJUDGED, SIGHTING_LISTED };
 
-static const char *text_of(const json_t *server, const char *key) {
-	const char *text = json_string_value(json_object_get(server, key));
-
-	return text ? text : "";
-}
-
 /* The servers in that order; with those that are listed, or without them. */
 static json_t *arrange(const json_t *servers, bool has_listed) {
 	json_t *arranged = json_array(), *server;
@@ -23,7 +17,7 @@ static json_t *arrange(const json_t *servers, bool has_listed) {
 
 	for (size_t i = 0; i < ARRAY_LEN(order); i++)
 		json_array_foreach(servers, place, server)
-			if (strcmp(text_of(server, "state"), sighting_state_name(order[i])) == 0 &&
+			if (strcmp(result_text_at(server, "state"), sighting_state_name(order[i])) == 0 &&
 			    (has_listed || order[i] != SIGHTING_LISTED))
 				json_array_append(arranged, server);
 	return arranged;

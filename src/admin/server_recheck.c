@@ -12,16 +12,6 @@
 #define WAIT_MS 15000 /* a round of rogue detection takes ten seconds */
 #define LOOK_MS 100
 
-static json_int_t number_of(const json_t *object, const char *key) {
-	return json_integer_value(json_object_get(object, key));
-}
-
-static const char *text_of(const json_t *object, const char *key) {
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static bool is_same(const json_t *before, const json_t *after, const char *key) {
 	return json_equal(json_object_get(before, key), json_object_get(after, key));
 }
@@ -37,18 +27,18 @@ static bool is_round_over(const json_t *before, const json_t *after) {
 
 	if (is_same(before, after, "detection"))
 		return false;
-	return strcmp(text_of(round, "outcome"), impossible) == 0 ||
-	       number_of(json_object_get(after, "verdict"), "checkedAt") >= number_of(round, "at");
+	return strcmp(result_text_at(round, "outcome"), impossible) == 0 ||
+	       result_number_at(json_object_get(after, "verdict"), "checkedAt") >= result_number_at(round, "at");
 }
 
 /* True if the status @after shows a check that the status @before does not. That the directory went away is none. */
 static bool is_checked(const json_t *before, const json_t *after) {
 	const json_t *old = json_object_get(before, "verdict"), *new = json_object_get(after, "verdict");
 
-	if (strcmp(text_of(after, "mode"), "standalone") == 0)
+	if (strcmp(result_text_at(after, "mode"), "standalone") == 0)
 		return is_round_over(before, after);
-	return number_of(new, "checkedAt") > number_of(old, "checkedAt") ||
-	       (!is_same_cause(old, new) && number_of(new, "code") != E_DHCP_ROGUE_DS_UNREACHABLE);
+	return result_number_at(new, "checkedAt") > result_number_at(old, "checkedAt") ||
+	       (!is_same_cause(old, new) && result_number_at(new, "code") != E_DHCP_ROGUE_DS_UNREACHABLE);
 }
 
 static void pause_ms(int milliseconds) {
@@ -58,7 +48,7 @@ static void pause_ms(int milliseconds) {
 /* Checks are told apart by the second, so one of this second must not be mistaken for ours. */
 static void wait_for_new_second(const json_t *status) {
 	uint64_t limit_ms = clock_now().boot_ms + 1000;
-	json_int_t checked_at = number_of(json_object_get(status, "verdict"), "checkedAt");
+	json_int_t checked_at = result_number_at(json_object_get(status, "verdict"), "checkedAt");
 	struct moment now = clock_now();
 
 	while (now.wall_s == checked_at && now.boot_ms < limit_ms) {
@@ -84,9 +74,9 @@ static int order_recheck(const char *socket_path, struct error *reterr_error) {
 
 static int give_up(const json_t *status, struct error *reterr_error) {
 	const json_t *directory = json_object_get(status, "directory");
-	const char *reason = text_of(directory, "reason");
+	const char *reason = result_text_at(directory, "reason");
 
-	if (strcmp(text_of(status, "mode"), "standalone") == 0 || json_is_true(json_object_get(directory, "connected")))
+	if (strcmp(result_text_at(status, "mode"), "standalone") == 0 || json_is_true(json_object_get(directory, "connected")))
 		return error_set(reterr_error, E_DHCP_ROGUE_INIT_FAILED,
 				 "the check has not ended within %d seconds; it goes on, and \"lessorctl status\" shows what comes of it",
 				 WAIT_MS / 1000);
@@ -112,14 +102,14 @@ static int wait_for_check(const char *socket_path, const json_t *before, json_t 
 /* The verdict as the answer, or as the refusal that it is. */
 static int show_verdict(struct call *call, const json_t *status, struct error *reterr_error) {
 	json_t *verdict = json_object_get(status, "verdict"), *object;
-	int code = (int)number_of(verdict, "code");
-	const char *reason = text_of(verdict, "reason");
+	int code = (int)result_number_at(verdict, "code");
+	const char *reason = result_text_at(verdict, "reason");
 
-	if (number_of(verdict, "remaining") == 0)
+	if (result_number_at(verdict, "remaining") == 0)
 		return error_set(reterr_error, code > 0 ? (enum error_code)code : E_DHCP_ROGUE_INIT_FAILED, "%s",
 				 reason[0] ? reason : "the daemon has just started and has no verdict yet; ask again in a moment");
-	object = result_message("", "server %s: %s, clients are answered%s%s", text_of(status, "server"),
-			     text_of(verdict, "state"), reason[0] ? ", but the check was not possible: " : "", reason);
+	object = result_message("", "server %s: %s, clients are answered%s%s", result_text_at(status, "server"),
+			     result_text_at(verdict, "state"), reason[0] ? ", but the check was not possible: " : "", reason);
 	json_object_del(object, "dn");
 	json_object_set(object, "server", json_object_get(status, "server"));
 	json_object_set(object, "verdict", verdict);

@@ -8,7 +8,7 @@
 #include "base/macros.h"
 #include "base/mem.h"
 
-static const char *text_of(const json_t *object, const char *key) {
+const char *page_text_at(const json_t *object, const char *key) {
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text ? text : "";
@@ -37,7 +37,7 @@ static void print_settings(json_t *settings, bool has_sources) {
 	size_t i;
 
 	json_array_foreach(settings, i, setting) {
-		bool is_time = strcmp(text_of(setting, "unit"), "seconds") == 0;
+		bool is_time = strcmp(page_text_at(setting, "unit"), "seconds") == 0;
 		CLEANUP(cleanup_free) char *cell =
 			output_cell(json_object_get(setting, "value"), is_time ? COLUMN_DURATION : COLUMN_NUMBER);
 
@@ -179,13 +179,13 @@ void page_policy(const struct arguments *arguments, json_t *result) {
 
 /* Cells that show several members. */
 static void add_cells(json_t *server) {
-	CLEANUP(cleanup_free) char *network = mem_format("via %s", text_of(server, "via"));
-	CLEANUP(cleanup_free) char *gone = mem_format("%s, gone", text_of(server, "state"));
+	CLEANUP(cleanup_free) char *network = mem_format("via %s", page_text_at(server, "via"));
+	CLEANUP(cleanup_free) char *gone = mem_format("%s, gone", page_text_at(server, "state"));
 	bool is_gone = json_is_true(json_object_get(server, "gone"));
 
 	json_object_set_new(server, "networkCell",
-			    output_text(text_of(server, "via")[0] ? network : text_of(server, "interface")));
-	json_object_set_new(server, "stateCell", output_text(is_gone ? gone : text_of(server, "state")));
+			    output_text(page_text_at(server, "via")[0] ? network : page_text_at(server, "interface")));
+	json_object_set_new(server, "stateCell", output_text(is_gone ? gone : page_text_at(server, "state")));
 }
 
 void page_rogues(const struct arguments *arguments, json_t *result) {
@@ -212,7 +212,7 @@ static const char *plural(size_t n) {
 
 void page_export(const struct arguments *arguments, json_t *result) {
 	if (json_object_get(result, "text"))
-		fputs(text_of(result, "text"), stdout);
+		fputs(page_text_at(result, "text"), stdout);
 	else
 		output_message(stdout, result, "");
 }
@@ -223,14 +223,14 @@ void page_apply(const struct arguments *arguments, json_t *result) {
 
 	output_findings(stdout, json_object_get(result, "findings"));
 	json_array_foreach(errors, i, item) {
-		char *dn = output_line(text_of(item, "dn")), *message = output_line(text_of(item, "message"));
+		char *dn = output_line(page_text_at(item, "dn")), *message = output_line(page_text_at(item, "message"));
 
-		printf("%s\n  %s (%lld): %s\n", dn, text_of(item, "name"),
+		printf("%s\n  %s (%lld): %s\n", dn, page_text_at(item, "name"),
 		       (long long)json_integer_value(json_object_get(item, "code")), message);
 		free(message);
 		free(dn);
 	}
-	fputs(text_of(result, "text"), stdout);
+	fputs(page_text_at(result, "text"), stdout);
 	if (json_object_get(result, "message"))
 		output_message(stdout, result, "");
 }
@@ -243,7 +243,7 @@ void page_check(const struct arguments *arguments, json_t *result) {
 
 	output_findings(stdout, findings);
 	json_array_foreach(warnings, i, item)
-		printf("note on %s\n  %s\n", text_of(item, "dn"), text_of(item, "reason"));
+		printf("note on %s\n  %s\n", page_text_at(item, "dn"), page_text_at(item, "reason"));
 	printf("%lld entries read as %zu server%s would: %zu mistake%s, %zu note%s\n",
 	       (long long)json_integer_value(json_object_get(result, "entries")), n_servers, plural(n_servers),
 	       json_array_size(findings), plural(json_array_size(findings)), json_array_size(warnings),
@@ -254,9 +254,9 @@ void page_check(const struct arguments *arguments, json_t *result) {
 }
 
 static void print_error(const json_t *row) {
-	printf("%s (%lld)\n  %s\n  What to do: %s\n", text_of(row, "name"),
-	       (long long)json_integer_value(json_object_get(row, "code")), text_of(row, "meaning"),
-	       text_of(row, "advice"));
+	printf("%s (%lld)\n  %s\n  What to do: %s\n", page_text_at(row, "name"),
+	       (long long)json_integer_value(json_object_get(row, "code")), page_text_at(row, "meaning"),
+	       page_text_at(row, "advice"));
 }
 
 void page_errors(const struct arguments *arguments, json_t *result) {

@@ -60,3 +60,6 @@ page_f page_explain;
 
 /* The error table, or what one of its codes means. */
 page_f page_errors;
+
+/* Borrow the string under @key of @object, "" if there is none. */
+const char *page_text_at(const json_t *object, const char *key);

@@ -7,18 +7,12 @@
 #include "app/ctl/page.h"
 #include "base/macros.h"
 
-static const char *text_of(const json_t *object, const char *key) {
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 static long long number_of(const json_t *object, const char *key) {
 	return (long long)json_integer_value(json_object_get(object, key));
 }
 
 static bool is_note(const json_t *item) {
-	return strcmp(text_of(item, "mending"), "nothing") == 0;
+	return strcmp(page_text_at(item, "mending"), "nothing") == 0;
 }
 
 static void print_findings(const json_t *result) {
@@ -47,8 +41,8 @@ static void print_kinds(const json_t *result, bool is_all) {
 	json_array_foreach(json_object_get(result, "kinds"), i, kind) {
 		if (is_note(kind) && !is_all)
 			continue;
-		printf("%lld %s\n  %s\n  %s%s\n", number_of(kind, "count"), text_of(kind, "kind"),
-		       text_of(kind, "description"), is_note(kind) ? "" : "--fix: ", text_of(kind, "remedy"));
+		printf("%lld %s\n  %s\n  %s%s\n", number_of(kind, "count"), page_text_at(kind, "kind"),
+		       page_text_at(kind, "description"), is_note(kind) ? "" : "--fix: ", page_text_at(kind, "remedy"));
 		is_any = true;
 	}
 	if (is_any)
@@ -63,7 +57,7 @@ static void print_notes(const json_t *result) {
 	json_array_foreach(json_object_get(result, "kinds"), i, kind) {
 		if (!is_note(kind))
 			continue;
-		printf("%s%lld %s", separator, number_of(kind, "count"), text_of(kind, "kind"));
+		printf("%s%lld %s", separator, number_of(kind, "count"), page_text_at(kind, "kind"));
 		separator = ", ";
 	}
 	if (separator[0] == ',')
@@ -94,6 +88,6 @@ void page_reconcile(const struct arguments *arguments, json_t *result) {
 	if (n_wrong && is_fix)
 		print_done(result);
 	else if (n_wrong)
-		printf("put them right with: lessorctl reconcile %s%s--fix\n", text_of(result, "scope"),
-		       text_of(result, "scope")[0] ? " " : "");
+		printf("put them right with: lessorctl reconcile %s%s--fix\n", page_text_at(result, "scope"),
+		       page_text_at(result, "scope")[0] ? " " : "");
 }
