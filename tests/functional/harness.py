@@ -23,6 +23,8 @@ SANITIZER_OPTIONS = {
     "UBSAN_OPTIONS": "print_stacktrace=1:exitcode=86",
     "TSAN_OPTIONS": "atexit_sleep_ms=0:exitcode=86",
 }
+# How long to wait for what must happen: no test asks how fast, so this is only there to end what hangs.
+PATIENCE = 60.0
 CLONE_NEWNET = 0x40000000
 PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -48,7 +50,7 @@ def expect_equal(got, wanted, what):
         raise Failure(f"{what}: got {got!r}, wanted {wanted!r}")
 
 
-def wait_until(condition, what, deadline=10.0):
+def wait_until(condition, what, deadline=PATIENCE):
     """Call @condition every 10 ms until it returns something true, and return that. Fails after @deadline seconds."""
     end = time.monotonic() + deadline
     while True:
@@ -100,14 +102,14 @@ class Process:
     def is_running(self):
         return self._popen.poll() is None
 
-    def wait(self, deadline=10.0):
+    def wait(self, deadline=PATIENCE):
         """Wait for its end and return its exit status (negative: the signal that ended it)."""
         try:
             return self._popen.wait(deadline)
         except subprocess.TimeoutExpired:
             raise Failure(f"{self.name} has not ended within {deadline:g} s") from None
 
-    def wait_for_log(self, pattern, deadline=10.0, count=1):
+    def wait_for_log(self, pattern, deadline=PATIENCE, count=1):
         """Wait until its output has @count matches of the regular expression @pattern; returns the last one."""
         def matches():
             found = list(re.finditer(pattern, self.log(), re.MULTILINE))
@@ -119,7 +121,7 @@ class Process:
     def send(self, number):
         self._popen.send_signal(number)
 
-    def stop(self, deadline=10.0):
+    def stop(self, deadline=PATIENCE):
         """Ask it to end (SIGTERM) and return its exit status."""
         if self.is_running():
             self.send(signal.SIGCONT)
