@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 
-from harness import expect, expect_equal, wait_until
+from harness import PATIENCE, expect, expect_equal, wait_until
 
 HOOK = """\
 #!/bin/sh
@@ -57,7 +57,7 @@ class Client:
             return [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in blocks]
         return []
 
-    def wait_for_event(self, name, count=1, deadline=20.0):
+    def wait_for_event(self, name, count=1, deadline=PATIENCE):
         """Wait for the @count-th event called @name."""
         def check():
             found = [event for event in self.events() if event["event"] == name]
@@ -67,7 +67,7 @@ class Client:
     def count(self, name):
         return sum(event["event"] == name for event in self.events())
 
-    def wait_for_lease(self, deadline=20.0):
+    def wait_for_lease(self, deadline=PATIENCE):
         """Wait until it has an address, which is returned."""
         event = self.wait_for_event(self.BOUND, deadline=deadline)
         address = event.get("new_ip_address") or event["ip"]
@@ -76,7 +76,7 @@ class Client:
 
     def wait_for_renewal(self):
         """Wait until it gets more time from its server; returns the event."""
-        return self.wait_for_event(self.RENEWED, self.count(self.RENEWED) + 1, self.lease_time + 5)
+        return self.wait_for_event(self.RENEWED, self.count(self.RENEWED) + 1)
 
     def wait_for_rebinding(self):
         """Cut the way to the server that the client knows, and wait until it asks all servers and gets more time."""
@@ -84,7 +84,7 @@ class Client:
         server = event.get("new_dhcp_server_identifier") or event["serverid"]
         before = self.count(self.REBOUND)
         self.namespace.ip(f"route add prohibit {server}/32")
-        event = self.wait_for_event(self.REBOUND, before + 1, self.lease_time + 5)
+        event = self.wait_for_event(self.REBOUND, before + 1)
         self.namespace.ip(f"route del prohibit {server}/32")
         return event
 

@@ -8,7 +8,7 @@ import struct
 import subprocess
 
 from disk_replay import Chance
-from harness import Failure, SANITIZER_OPTIONS, SANITIZER_REPORT, expect, wait_until
+from harness import PATIENCE, Failure, SANITIZER_OPTIONS, SANITIZER_REPORT, expect, wait_until
 from slapd import SERVER
 
 FAULT = struct.Struct("=IIiiiI104s")
@@ -42,7 +42,7 @@ class Fault:
     def hits(self):
         return FAULT.unpack(self._area[self._at:self._at + FAULT.size])[5]
 
-    def wait(self, hits=1, deadline=20.0):
+    def wait(self, hits=1, deadline=PATIENCE):
         """Wait until it has hit so often."""
         wait_until(lambda: self.hits >= hits, f"the disk fails {hits} times", deadline)
 
@@ -95,7 +95,7 @@ def list_leases(lab, directory, server=SERVER):
     """What tests/support/lease_list finds in a state directory: {address: (hardware address, state, expiry)}. It must not tell of
     a loss."""
     result = subprocess.run([built(lab, "lease_list"), directory, server], capture_output=True, text=True, check=False,
-                            env=lab.environment(), timeout=120)
+                            env=lab.environment(), timeout=5 * PATIENCE)
     if result.returncode != 0 or SANITIZER_REPORT.search(result.stderr):
         raise Failure(f"lease_list ended with status {result.returncode}: {result.stderr.strip()}")
     expect("DAMAGED" not in result.stderr, f"a loss that was none is told: {result.stderr.strip()}")

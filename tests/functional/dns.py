@@ -25,7 +25,7 @@ class Dns:
     def __init__(self, lab, namespace, *servers):
         self.lab, self.namespace = lab, namespace
         self._process = None
-        self._resolver = lab.write("resolv.conf", f"nameserver {ADDRESS}\n")
+        self._resolver = lab.write("resolv.conf", f"nameserver {ADDRESS}\noptions timeout:30 attempts:4\n")  # who lets it wait, waits
         self.start(*servers)
 
     def wrapper(self):

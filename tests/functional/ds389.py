@@ -118,7 +118,7 @@ nsslapd-sizelimit: 3
 
         def dscreate(*words):
             self.lab.run([*REAPER, *self._as_owner("sh", "-c", '"$@"; exit', "sh", "dscreate", *words)],
-                         namespace=self.namespace, env=environment, deadline=150)
+                         namespace=self.namespace, env=environment)
         dscreate("ds-root", root, programs)
         dscreate("from-file", self.lab.write("ds389.inf", self.SETUP))
         folder = f"{self.directory}/root/etc/dirsrv/slapd-{INSTANCE}"
@@ -138,7 +138,7 @@ nsslapd-sizelimit: 3
         self._process = self.lab.start("ds389", self._as_owner(
             "ns-slapd", "-D", f"{self._template}/root/etc/dirsrv/slapd-{INSTANCE}",
             "-i", f"{self._template}/root/run/dirsrv/slapd-{INSTANCE}.pid", "-d", ERRORS), namespace=self.namespace)
-        wait_until(self._is_answering, "ns-slapd accepts connections", 20)
+        wait_until(self._is_answering, "ns-slapd accepts connections")
 
     def _is_answering(self):
         if not self._process.is_running():

@@ -25,6 +25,7 @@ SANITIZER_OPTIONS = {
 }
 # How long to wait for what must happen: no test asks how fast, so this is only there to end what hangs.
 PATIENCE = 60.0
+PAUSE_MIN, PAUSE_MAX = 0.01, 0.25
 CLONE_NEWNET = 0x40000000
 PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -51,15 +52,17 @@ def expect_equal(got, wanted, what):
 
 
 def wait_until(condition, what, deadline=PATIENCE):
-    """Call @condition every 10 ms until it returns something true, and return that. Fails after @deadline seconds."""
-    end = time.monotonic() + deadline
+    """Call @condition again and again until it returns something true, and return that. Fails after @deadline seconds."""
+    begun = time.monotonic()
     while True:
         value = condition()
         if value:
             return value
-        if time.monotonic() > end:
+        waited = time.monotonic() - begun
+        if waited > deadline:
             raise Failure(f"not within {deadline:g} s: {what}")
-        time.sleep(0.01)  # sleep: the pause between two looks
+        # What takes long is looked at more seldom: the looks are work, too.
+        time.sleep(min(max(PAUSE_MIN, waited / 10), PAUSE_MAX))  # sleep: the pause between two looks
 
 
 def adopt_orphans():
@@ -274,7 +277,7 @@ class Lab:
         self._processes.append(process)
         return process
 
-    def run(self, argv, namespace=None, stdin=None, env=None, status=0, deadline=60):
+    def run(self, argv, namespace=None, stdin=None, env=None, status=0, deadline=5 * PATIENCE):
         """Run a program to its end. @status is the wanted exit status, None for any."""
         result = subprocess.run(self.argv(argv, namespace), input=stdin, env=self.environment(env), cwd=self.directory,
                                 capture_output=True, text=True, timeout=deadline, check=False,

@@ -9,7 +9,7 @@ import re
 import signal
 import socket
 
-from harness import Failure, expect, expect_equal, is_alive, wait_until
+from harness import PATIENCE, Failure, expect, expect_equal, is_alive, wait_until
 from slapd import BASE, NOBODY, SERVER
 
 ROLES = ("serve", "dir", "api", "backup")
@@ -95,7 +95,7 @@ class Lessord:
             env={"NOTIFY_SOCKET": self._notify.getsockname(), **self.environment})
         self.lab.defer(self.stop)
         if wait:
-            wait_until(self._is_ready, f"{self.name} says READY=1", 20)
+            wait_until(self._is_ready, f"{self.name} says READY=1")
         return self
 
     def _notify_open(self):
@@ -122,7 +122,7 @@ class Lessord:
     def stop(self):
         """Ask it to end, and check that it does so cleanly."""
         if self.process and self.process.is_running():
-            expect_equal(self.process.stop(20), 0, f"exit status of {self.name}")
+            expect_equal(self.process.stop(), 0, f"exit status of {self.name}")
 
     def kill(self, *roles):
         """kill -9: the roles named ("supervisor" for the first process), or everything."""
@@ -150,7 +150,7 @@ class Lessord:
     def role_pid(self, role):
         return wait_until(lambda: self.find_role(role), f"role {role} runs")
 
-    def request(self, path, method="GET", timeout=5.0, body=None):
+    def request(self, path, method="GET", timeout=PATIENCE, body=None):
         """One request to the management socket, with @body as JSON: (HTTP status, decoded body)."""
         connection = _UnixConnection(self.settings["api_socket"], timeout)
         try:
@@ -173,14 +173,14 @@ class Lessord:
     def status(self):
         return self.get("/v1/status")
 
-    def wait_for_status(self, condition, what, deadline=10.0):
+    def wait_for_status(self, condition, what, deadline=PATIENCE):
         """Wait until @condition(status) holds; returns that status."""
         def check():
             status = self.status()
             return status if condition(status) else None
         return wait_until(check, f"{self.name}'s status: {what}", deadline)
 
-    def wait_for_verdict(self, state, deadline=10.0):
+    def wait_for_verdict(self, state, deadline=PATIENCE):
         """Wait for a state of the verdict, such as "authorized"."""
         return self.wait_for_status(lambda status: status["verdict"]["state"] == state, f"verdict {state}", deadline)
 
@@ -193,13 +193,12 @@ class Lessord:
         return status
 
     def wait_for_serve(self, generation):
-        """The API sees a configuration before serve has it; give serve the time, if it runs and says what it has."""
+        """The API sees a configuration before serve has it; wait for serve, if it says what it has."""
         def is_taken():
             taken = re.findall(r"SNAPSHOT_TAKEN: .* generation (\d+),", self.process.log())
             return any(int(number) >= generation for number in taken)
         if self.settings["log_level"] == "debug":
-            with contextlib.suppress(Failure):
-                wait_until(is_taken, "serve has the configuration", 3)
+            wait_until(is_taken, "serve has the configuration")
 
     def drops(self, reason):
         return self.status()["drops"].get(reason, 0)

@@ -3,13 +3,15 @@
 import itertools
 import random
 import threading
+import time
 
 import dhcp
+import harness
 from harness import Failure, expect_equal, wait_until
 from rawclient import RawClient
 
 BATCH = 16
-PATIENCE = 0.5
+TURN, PATIENCE = 0.5, 2.0  # seconds after which those without an answer ask again, and until they give up
 
 
 class Load(threading.Thread):
@@ -39,27 +41,33 @@ class Load(threading.Thread):
         except Exception as error:  # pylint: disable=broad-except
             self._failure = error
 
+    def _exchange(self, requests, heard=None):
+        """Let all ask until they are answered, or it has taken too long, or the load is to end."""
+        end, replies = time.monotonic() + PATIENCE, {}
+        while requests and time.monotonic() < end and not self._stopping.is_set():
+            replies |= self.link.exchange(requests, TURN, heard)
+            requests = [(client, message) for client, message in requests if client not in replies]
+        return replies
+
     def _obtain(self, clients):
-        offers = self.link.exchange([(client, client.message(dhcp.DISCOVER)) for client in clients], PATIENCE)
-        requests = [(client, client.selecting(offer)) for client, offer in offers.items()]
-        self._note(self.link.exchange(requests, PATIENCE))
+        offers = self._exchange([(client, client.message(dhcp.DISCOVER)) for client in clients])
+        self._exchange([(client, client.selecting(offer)) for client, offer in offers.items()], self._note)
 
     def _ask_again(self, clients):
         for client in clients:
             client.lease_time = client.lease_time and client.lease_time + self.growth
-        self._note(self.link.exchange([(client, client.rebooting(client.address)) for client in clients], PATIENCE))
+        self._exchange([(client, client.rebooting(client.address)) for client in clients], self._note)
 
-    def _note(self, replies):
-        for client, reply in replies.items():
-            if reply.type != dhcp.ACK and client.address is None:
-                continue  # an offer is no promise: a crash forgets it, and another client may have been quicker
-            if reply.type != dhcp.ACK:
-                raise Failure(f"{client.mac.hex(':')} was refused {client.address}, which it was promised")
-            if self.holders.setdefault(reply.yiaddr, client) is not client:
-                raise Failure(f"{reply.yiaddr} was acknowledged to two clients")
-            self.acks += 1
+    def _note(self, client, reply):
+        if reply.type != dhcp.ACK and client.address is None:
+            return  # an offer is no promise: a crash forgets it, and another client may have been quicker
+        if reply.type != dhcp.ACK:
+            raise Failure(f"{client.mac.hex(':')} was refused {client.address}, which it was promised")
+        if self.holders.setdefault(reply.yiaddr, client) is not client:
+            raise Failure(f"{reply.yiaddr} was acknowledged to two clients")
+        self.acks += 1
 
-    def wait_for_acks(self, count, deadline=30.0):
+    def wait_for_acks(self, count, deadline=harness.PATIENCE):
         """Wait until @count more leases have been acknowledged."""
         wanted = self.acks + count
 
@@ -72,7 +80,7 @@ class Load(threading.Thread):
     def stop(self):
         """End the load; returns {address: client} of all promises."""
         self._stopping.set()
-        self.join(30)
+        self.join(harness.PATIENCE)
         if self._failure:
             raise self._failure
         return self.holders

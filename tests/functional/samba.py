@@ -119,7 +119,7 @@ class Samba:
                    "--dns-backend=SAMBA_INTERNAL", f"--host-ip={ADDRESS}", f"--adminpass={PASSWORD}", f"--targetdir={folder}",
                    "--option=interfaces=lo eth0", "--option=bind interfaces only=yes", "--option=tls enabled=no",
                    "--option=server services=ldap cldap kdc dns", "--option=dsdb:schema update allowed=yes",
-                   "--option=acl_xattr:security_acl_name=user.NTACL", deadline=150)
+                   "--option=acl_xattr:security_acl_name=user.NTACL")
         self._tool(folder, "spn", "add", f"ldap/{HOST}", "dc1$")  # which Samba does itself, but only some time after its start
         self._tool(folder, "computer", "create", "dhcp1")
         self._tool(folder, "spn", "add", f"DHCP/{SERVER}", "dhcp1$")
@@ -144,7 +144,7 @@ class Samba:
             "samba", [*self.wrapper("dc1"), "samba", "-i", "-M", "single", "-s", f"{self.folder}/etc/smb.conf",
                       "-d", "1"], namespace=self.namespace)
         self.lab.defer(self.stop)
-        wait_until(lambda: self._is_answering(), "Samba answers", 30)
+        wait_until(lambda: self._is_answering(), "Samba answers")
 
     def _is_answering(self):
         if not self._process.is_running():

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The usual scene of a test: a directory and a server in one namespace, and links with clients."""
+import itertools
+
 from clients import start_relay
+from harness import wait_until
 from lessor import Lessorctl, Lessord
 from rawclient import Link, RawClient
-from slapd import Slapd, person_dn, sample_tree
+from slapd import ROOT, Slapd, person_dn, sample_tree
 
 SERVER_ADDRESS = "10.77.0.1"
 RELAY_ADDRESS = "10.77.0.2"
+_marks = itertools.count(5000000)
 
 
 class Scene:
@@ -66,6 +70,14 @@ class Scene:
             file.write("1")
         self.server.ip(f"route add 10.78.0.0/24 via {RELAY_ADDRESS}")
         start_relay(self.lab, self.relay, SERVER_ADDRESS)
+
+    def settle(self):
+        """Wait until the packet path goes by all that was written into the directory so far: changes come in their order, so
+        one more that can be recognized is the last. (It sets for how long ended leases are remembered, some two months.)"""
+        mark = next(_marks)
+        self.slapd.replace(ROOT, "lessorLeaseMemory", mark)
+        wait_until(lambda: self.lessord.get("/v1/database")["leaseMemory"] == mark, "the last change has come")
+        self.lessord.wait_for_serve(self.lessord.status()["configuration"]["generation"])
 
     def start(self):
         """Start the daemon and return when it may serve."""

@@ -5,7 +5,7 @@ import json
 import os
 import socket
 
-from harness import expect, expect_equal
+from harness import PATIENCE, expect, expect_equal
 from scene import Scene
 
 
@@ -57,7 +57,7 @@ def test_api_requests(lab):
                    b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
                    b"POST /v1/recheck HTTP/1.1\r\nContent-Length: 99999999999999\r\n\r\n"):
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(5)
+            connection.settimeout(PATIENCE)
             connection.connect(lessord.settings["api_socket"])
             try:
                 connection.sendall(octets)

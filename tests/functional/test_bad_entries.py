@@ -85,7 +85,7 @@ def test_removed_class(lab):
         scene.lessord.stop()
         if forget:
             os.unlink(os.path.join(scene.lessord.state_directory, "directory.mdb"))
-        scene.lessord.start()
+        scene.start()
         expect_equal(client.renew().addresses(dhcp.ROUTERS), ["10.77.0.1"], "what is told without the class")
     result = scene.ctl.run("check", status=1)
     expect("20044" in result.stdout + result.stderr, f"lessorctl check does not tell of the value: {result.stdout}{result.stderr}")

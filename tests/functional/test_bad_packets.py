@@ -70,7 +70,7 @@ def test_packets(lab):
     for what, packet, reason in BAD_PACKETS:
         expected[reason] = expected.get(reason, 0) + 1
         client.link.send(packet, client.mac)
-        wait_until(lambda: scene.lessord.drops(reason) >= expected[reason], f"{what} is counted under {reason}", 3)
+        wait_until(lambda: scene.lessord.drops(reason) >= expected[reason], f"{what} is counted under {reason}")
     expect(client.link.is_silent(), "a bad packet was answered")
     got = {reason: count for reason, count in scene.lessord.status()["drops"].items() if count}
     expect_equal(got, expected, "the counts of dropped packets")
@@ -86,7 +86,7 @@ def test_large_packets(lab):
     fixed = _with_options(DISCOVER).encode()[:240]
     for tail, reason in ((TYPE + bytes(6000), "oversized"), (TYPE + b"\x0c\x01A\x0d\x01B" * 600, "too_much")):
         sender.sendto(fixed + tail, (SERVER_ADDRESS, 67))
-        wait_until(lambda: scene.lessord.drops(reason) == 1, f"{len(tail)} octets are counted under {reason}", 3)
+        wait_until(lambda: scene.lessord.drops(reason) == 1, f"{len(tail)} octets are counted under {reason}")
     sender.close()
     scene.client().obtain()
 

@@ -12,7 +12,7 @@ from harness import expect, expect_equal
 from scene import SERVER_ADDRESS, Scene
 
 N_LEASES = 60
-PATIENCE = 20000  # milliseconds: nothing is lost because the machine is busy
+PATIENCE = 60000  # milliseconds: nothing is lost because the machine is busy
 WRONG = "10.77.0.100"
 
 
@@ -41,7 +41,7 @@ def test_command(lab):
     """The benchmark itself runs from the servers' start to the table, and keeps what it has measured."""
     result = lab.path("result.json")
     shown = lab.run(["/usr/bin/python3", "-B", os.path.join(lab.source, "tests/bench/bench.py"), "--build", lab.build, "--directory", lab.build,
-                     "--rounds", 2, "--seconds", 0.2, "--rows", "dora-64", "--only", "lessor", "canned+sync", "--json", result]).stdout
+                     "--rounds", 2, "--seconds", 1, "--rows", "dora-64", "--only", "lessor", "canned+sync", "--json", result]).stdout
     with open(result, encoding="utf-8") as file:
         found = json.load(file)
     expect_equal(found["wrong"], {"lessor": 0, "canned+sync": 0}, "wrong answers")
@@ -82,6 +82,6 @@ def test_wrong_answers(lab):
     _BadServer(server).start()
     found = _flood(lab, relay, "--relay", "10.77.0.2", "--closed", 1, "--count", 3, status=1)
     expect_equal((found["exchanges"], found["all"]["doubles"], found["all"]["mismatches"]), (3, 2, 0), "leases, doubles, mismatches")
-    found = _flood(lab, relay, "--relay", "10.78.0.2", "--closed", 1, "--count", 1, "--timeout", 2000, status=1)
+    found = _flood(lab, relay, "--relay", "10.78.0.2", "--closed", 1, "--count", 1, "--timeout", 5000, status=1)
     expect_equal((found["exchanges"], found["lost"], found["all"]["mismatches"]), (0, 1, 1), "leases, lost, mismatches")
     expect("another subnet" in found["all"]["mismatch"], f"not said: {found}")

@@ -71,6 +71,7 @@ def test_range(lab):
     lease = scene.lessord.leases()["10.77.0.200"]
     expect_equal(lease["expiry"] - lease["changed"], 2592000, "how long the address is kept")
     scene.slapd.replace(scope_dn("10.77.0.0"), "lessorMaxBootpClients", 3)
+    scene.settle()
     expect_equal(clients[2].ask(clients[2].bootp()).yiaddr, "10.77.0.202", "the address of the third")
 
 
@@ -92,7 +93,7 @@ def _bootpc(lab, namespace, *words):
     program = shutil.which("bootpc", path="/usr/sbin:/sbin")
     if not program:
         raise Skip("bootpc is not installed")
-    output = lab.run([program, "--dev", "eth0", "--serverbcast", "--timeoutwait", "10", "--returniffail", *words], namespace=namespace).stdout
+    output = lab.run([program, "--dev", "eth0", "--serverbcast", "--timeoutwait", "60", "--returniffail", *words], namespace=namespace).stdout
     return dict(re.findall(r"^(\w+)='?([^'\n]*)", output, re.MULTILINE))
 
 

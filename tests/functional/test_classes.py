@@ -49,7 +49,7 @@ def test_user_class(lab):
     expect_equal(reserved.renew().text(dhcp.DOMAIN_NAME), "kiosk.test", "domain name of the second class of a list")
     scene.slapd.replace(SCOPE, "lessorOption", "domain-name=scope.test")
     scene.slapd.replace(SITE, "lessorOption", "[user:Kiosk]domain-name=site.test")
-    wait_until(lambda: reserved.renew().text(dhcp.DOMAIN_NAME) == "site.test", "the site's value for the class is sent", 1)
+    wait_until(lambda: reserved.renew().text(dhcp.DOMAIN_NAME) == "site.test", "the site's value for the class is sent")
 
 
 def test_vendor_options(lab):
@@ -65,7 +65,7 @@ def test_vendor_options(lab):
     windows = RawClient(link, shows=[(dhcp.VENDOR_CLASS, b"MSFT 5.0")], parameters=VENDOR_PARAMETERS)
     windows.obtain()
     scene.slapd.replace(SCOPE, "lessorOption", "[vendor:Microsoft Windows 2000 Options]disable-netbios=2")
-    wait_until(lambda: windows.renew().option(dhcp.VENDOR_INFORMATION) == b"\1\4\0\0\0\2", "Windows is told of NetBIOS", 1)
+    wait_until(lambda: windows.renew().option(dhcp.VENDOR_INFORMATION) == b"\1\4\0\0\0\2", "Windows is told of NetBIOS")
 
 
 def _expect_class(lab, kind):

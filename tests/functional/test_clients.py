@@ -88,7 +88,7 @@ def test_options(lab):
     expect_equal(ack.number(dhcp.REBINDING_TIME), 604800, "rebinding time")
     scene.slapd.add(ldif(f"cn={client.address},{SCOPE}", objectClass="lessorReservation", cn=client.address,
                          lessorHardwareAddress="02:00:00:00:00:07", lessorOption="domain-name=own.test"))
-    wait_until(lambda: client.renew().text(dhcp.DOMAIN_NAME) == "own.test", "domain name, of the reservation", 1)
+    wait_until(lambda: client.renew().text(dhcp.DOMAIN_NAME) == "own.test", "domain name, of the reservation")
 
 
 def test_full(lab):

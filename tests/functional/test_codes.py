@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 
-from harness import Failure, expect, expect_equal, wait_until
+from harness import Failure, expect, expect_equal
 from lessor import expect_error
 from scene import Scene
 from slapd import SERVER, SITE, scope_entry
@@ -18,7 +18,7 @@ SITE_NAME = SITE.partition(",")[0].partition("=")[2]
 class Row:
     """@command gets @code after the commands of @before have succeeded. @status: the exit status; @is_warning: there is a
     result, too.
-    @asks_daemon: the daemon has to have taken over what @before did."""
+    @asks_daemon: the daemon is to take over first what @before did."""
 
     def __init__(self, code, command, before=(), says="", status=1, is_warning=None, asks_daemon=False):
         self.code, self.command, self.before = code, command, before
@@ -129,38 +129,27 @@ def _words(template, number):
 def _refused(result, code, says):
     """A refusal: one line that says the code, nothing else wrong."""
     expect_error(result, "lessorctl", code, says)
-    return True
 
 
 def _warned(result, code, status):
     """Done, with a warning."""
     expect_equal(result.returncode, status, f"exit status, with {result.stderr!r}")
     expect(re.search(rf"^lessorctl: warning: [A-Z0-9_]+ \({code}\): ", result.stderr, re.MULTILINE), f"{code} is not said: {result.stderr!r}")
-    return True
 
 
 def _check(scene, row, number):
     for command in row.before:
+        if row.asks_daemon:
+            scene.settle()
         scene.ctl.run(*_words(command, number))
 
-    def attempt():
-        result = scene.ctl.run(*_words(row.command, number), status=None)
-        return _warned(result, row.code, row.status) if row.is_warning else _refused(result, row.code, row.says)
-
-    if not row.asks_daemon:
-        attempt()
-        return
-
-    def is_so():
-        try:
-            return attempt()
-        except Failure as failure:
-            is_so.last = failure
-            return False
-    try:
-        wait_until(is_so, row.command)
-    except Failure:
-        raise is_so.last from None
+    if row.asks_daemon:
+        scene.settle()
+    result = scene.ctl.run(*_words(row.command, number), status=None)
+    if row.is_warning:
+        _warned(result, row.code, row.status)
+    else:
+        _refused(result, row.code, row.says)
 
 
 def test_rows(lab):

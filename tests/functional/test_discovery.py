@@ -10,7 +10,7 @@ from scene import Scene
 from slapd import BASE, LDAP_PORT, SERVER, Slapd, person_dn
 
 UNREACHABLE, NO_SERVER = 20040, 20070
-STOP = 5.0  # seconds; far below what a resolver may wait
+STOP = 30.0  # seconds; far below what a resolver may wait
 FIRST, SECOND = ("ldap1", LDAP_PORT, 10), ("ldap2", LDAP_PORT + 1, 20)
 NOT_FOUND = re.compile(r"DIRECTORY_NOT_FOUND \[1049\]: .* for the configuration, (.*)$", re.MULTILINE)
 

@@ -8,7 +8,6 @@ from harness import expect, expect_equal, wait_until
 from scene import Scene
 from slapd import BASE, NET_SERVICES, ROOT, SERVER, SITE, documented_ldif, ldif, person_dn, scope_dn
 
-SECOND = 1.0
 NOT_AUTHORIZED, NO_DHCP_ROOT = 20039, 20071
 INSUFFICIENT_ACCESS = 50
 ALL, CHANGES = "all there is", "what had changed"
@@ -30,8 +29,8 @@ def _wait_for_refresh(scene, *wanted):
     expect_equal(_refreshes(scene), list(wanted), "refreshes")
 
 
-def _wait_in_force(client, value, deadline=SECOND):
-    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == [value], f"{value} is in an ACK", deadline)
+def _wait_in_force(client, value):
+    wait_until(lambda: client.renew().addresses(dhcp.DNS_SERVERS) == [value], f"{value} is in an ACK")
 
 
 def _set_option(scene, value, site=SITE):
@@ -75,14 +74,14 @@ def _withdraw(scene, client):
     """Withdraw the authorization and give it back, by what Windows writes and by lessorctl."""
     scene.slapd.deauthorize()
     for authorize in (scene.slapd.authorize, lambda: scene.ctl.run("server", "authorize", SERVER, "10.77.0.1")):
-        verdict = scene.lessord.wait_for_verdict("not-authorized", SECOND)["verdict"]
+        verdict = scene.lessord.wait_for_verdict("not-authorized")["verdict"]
         expect_equal(verdict["code"], NOT_AUTHORIZED, "the code when it is not listed")
         before = scene.lessord.drops("unauthorized")
         client.send(client.renewing())
         wait_until(lambda: scene.lessord.drops("unauthorized") > before, "a packet is dropped")
         expect(client.link.is_silent(), "a client was answered without authorization")
         authorize()
-        scene.lessord.wait_for_verdict("authorized", SECOND)
+        scene.lessord.wait_for_verdict("authorized")
         client.renew()
         scene.ctl.run("server", "deauthorize", SERVER)
 
@@ -144,7 +143,7 @@ def test_log_trimmed(lab):
     scene.slapd.kill()
     scene.slapd.start()
     _set_option(scene, "10.77.0.55")
-    wait_until(lambda: scene.slapd.first_change() > removed, "the log is trimmed", 20)
+    wait_until(lambda: scene.slapd.first_change() > removed, "the log is trimmed")
     scene.start()
     _wait_for_refresh(scene, (ALL, 5, 0))
     _settle(scene, scopes=1)
@@ -173,10 +172,10 @@ def test_polling(lab):
         scene.lessord.wait_for_verdict("authorized")
         address = f"10.77.1.{len(setting + value)}"
         _set_option(scene, address)
-        _wait_in_force(client, address, 4 * SECOND)
+        _wait_in_force(client, address)
         expect(_bad_scope_in_force(scene), "the last good version is lost")
     scene.slapd.deauthorize()
-    scene.lessord.wait_for_verdict("not-authorized", SECOND)
+    scene.lessord.wait_for_verdict("not-authorized")
 
 
 def test_no_right_to_read(lab):
@@ -198,7 +197,7 @@ def test_no_right_to_read(lab):
     scene.slapd.kill()
     scene.slapd.start()
     scene.lessord.wait_for_status(lambda status: status["directory"]["connected"] and status["directory"]["feed"] == "syncrepl"
-                                  and status["directory"]["code"], "the right is missed by the other feed, too", 20)
+                                  and status["directory"]["code"], "the right is missed by the other feed, too")
     client.renew()
     scene.slapd.replace(ROOT, "aci")
     scene.lessord.wait_for_status(lambda status: not status["directory"]["code"], "the right is back")

@@ -19,9 +19,8 @@ def _expect_refusal(scene, client, kind=dhcp.DISCOVER):
 
 def _change(scene, dn, attribute, value):
     """Change an entry and wait until that is in force."""
-    generation = scene.lessord.status()["configuration"]["generation"]
     scene.slapd.replace(dn, attribute, value)
-    scene.lessord.wait_for_generation(lambda configuration: configuration["generation"] > generation)
+    scene.settle()
 
 
 def test_order(lab):

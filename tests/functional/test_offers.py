@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What comes before an offer: the ping that shows whether somebody uses the address, and the delay."""
-import contextlib
+import itertools
 import os
 import select
 import signal
@@ -10,13 +10,15 @@ import time
 
 import dhcp
 from clients import Dhclient
-from harness import expect, expect_equal, wait_until
+from harness import PATIENCE, expect, expect_equal, wait_until
 from rawclient import Link, RawClient
 from scene import Scene
 from servers import start_dnsmasq
 from slapd import SITE, scope_dn
 
 SCOPE = scope_dn("10.77.0.0")
+PING = 1.0  # seconds that somebody has to answer one
+CROWD = 1100
 
 
 def _scene(lab, addresses="10.77.0.100-10.77.0.101", **settings):
@@ -68,13 +70,13 @@ def test_silent_address(lab):
     scene = _scene(lab, lessorConflictDetection=2)
     client = scene.client()
     first, second = client.message(dhcp.DISCOVER), client.message(dhcp.DISCOVER)
+    asked = time.monotonic()
     client.send(first)
-    wait_until(lambda: scene.lessord.counter("pings_sent"), "the address is pinged")
     client.send(second)
-    wait_until(lambda: scene.lessord.counter("received_discover") == 2, "the client's second message is received")
-    expect_equal(scene.lessord.counter("sent_offer"), 0, "offers while the address is pinged")
     reply = wait_until(lambda: client.link.receive(0), "the offer")[0]
+    expect(time.monotonic() - asked >= 2 * PING, "the offer came while the address was pinged")
     expect_equal((reply.type, reply.xid, reply.yiaddr), (dhcp.OFFER, second.xid, "10.77.0.100"), "the offer")
+    expect_equal(scene.lessord.counter("sent_offer"), 1, "offers")
     expect_equal(scene.lessord.counter("pings_sent"), 2, "pings")
     expect("10.77.0.100" in client.link.asked, "the address was not looked for on the link")
     client.note(reply, b"", b"", "", "")
@@ -135,7 +137,7 @@ def test_forged_answers(lab):
     liar = Liar(scene.host("liar"), "10.77.0.100")
     client = scene.client()
     client.send(client.message(dhcp.DISCOVER))
-    expect(liar.lie(time.monotonic() + 10), "the address was not pinged")
+    expect(liar.lie(time.monotonic() + PATIENCE), "the address was not pinged")
     reply = wait_until(lambda: client.link.receive(0), "the offer")[0]
     expect_equal((reply.type, reply.yiaddr), (dhcp.OFFER, "10.77.0.100"), "the offer")
     expect_equal(scene.lessord.counter("addresses_in_use"), 0, "conflicts")
@@ -152,6 +154,13 @@ def test_network_that_takes_no_ping(lab):
     expect_equal(scene.lessord.counter("pings_failed"), 2, "failures counted")
 
 
+def _send_many(link):
+    """Let a crowd of new clients ask at once."""
+    for _ in range(CROWD):
+        client = RawClient(link)
+        client.send(client.message(dhcp.DISCOVER))
+
+
 def test_many_pings(lab):
     """Clients beyond those whose addresses are being pinged are offered addresses without a ping"""
     scene = Scene(lab)
@@ -162,12 +171,10 @@ def test_many_pings(lab):
     scene.start()
     link = scene.link()
     go_on = _freeze(scene)
-    clients = [RawClient(link) for _ in range(1100)]
-    for client in clients:
-        client.send(client.message(dhcp.DISCOVER))
+    _send_many(link)
     go_on()
-    wait_until(lambda: scene.lessord.counter("received_discover") == 1100, "all messages are received")
-    wait_until(lambda: scene.lessord.counter("sent_offer") == 1100, "all of them are answered", 20)
+    wait_until(lambda: scene.lessord.counter("received_discover") == CROWD, "all messages are received")
+    wait_until(lambda: scene.lessord.counter("sent_offer") == CROWD, "all of them are answered")
     expect(scene.lessord.counter("pings_omitted") > 0, "more addresses were pinged at once than there is room for")
     expect(scene.lessord.counter("pings_sent") > 1024, "addresses were not pinged")
 
@@ -195,18 +202,23 @@ def test_delayed_server_loses(lab):
 
 
 def _hold(scene):
-    """A client whose offer is held back."""
-    client = scene.client()
-    client.send(client.message(dhcp.DISCOVER))
-    wait_until(lambda: scene.lessord.counter("offers_delayed"), "the offer is delayed")
-    return client
+    """A client whose offer is held back, by a packet path that stands still; and what lets it go on."""
+    def is_held():
+        client, before = scene.client(), scene.lessord.status()["counters"]
+        client.send(client.message(dhcp.DISCOVER))
+        wait_until(lambda: scene.lessord.counter("offers_delayed") > before["offers_delayed"], "the offer is delayed")
+        go_on = _freeze(scene)
+        if scene.lessord.counter("sent_offer") == before["sent_offer"]:
+            return client, go_on
+        go_on()  # too late: once more
+        return None
+    return wait_until(is_held, "the packet path stands still before an offer leaves")
 
 
 def test_held_offer_and_pause(lab):
     """An offer that is held back does not leave once the service is paused"""
     scene = _delayed(lab)
-    client = _hold(scene)
-    go_on = _freeze(scene)
+    client, go_on = _hold(scene)
     expect_equal(scene.lessord.request("/v1/pause", "POST")[0], 200, "HTTP status of the pause")
     go_on()
     wait_until(lambda: scene.lessord.drops("paused"), "the offer is dropped")
@@ -218,8 +230,7 @@ def test_held_offer_and_pause(lab):
 def test_held_offer_and_authority(lab):
     """An offer that is held back does not leave once the server is not authorized any more"""
     scene = _delayed(lab)
-    client = _hold(scene)
-    go_on = _freeze(scene)
+    client, go_on = _hold(scene)
     scene.slapd.deauthorize()
     scene.lessord.wait_for_verdict("not-authorized")
     go_on()
@@ -234,15 +245,17 @@ def test_held_back_too_many(lab):
     scene.slapd.replace(SCOPE, "lessorOfferDelay", 1000)
     scene.lessord.settings["log_level"] = "info"
     scene.start()
-    link = scene.link()
-    go_on = _freeze(scene)
-    for _ in range(1100):
-        client = RawClient(link)
-        client.send(client.message(dhcp.DISCOVER))
-    go_on()
-    wait_until(lambda: scene.lessord.counter("received_discover") == 1100, "all messages are received")
-    wait_until(lambda: scene.lessord.counter("sent_offer") + scene.lessord.drops("delay_full") == 1100, "all offers are due")
-    expect(scene.lessord.drops("delay_full") > 0, "more than 1000 offers were held back")
+    link, crowds = scene.link(), itertools.count(1)
+
+    def are_too_many():
+        go_on, sent = _freeze(scene), CROWD * next(crowds)
+        _send_many(link)
+        go_on()
+        wait_until(lambda: scene.lessord.counter("received_discover") == sent, "all messages are received")
+        wait_until(lambda: scene.lessord.counter("sent_offer") + scene.lessord.drops("delay_full") == sent, "all offers are due")
+        return scene.lessord.drops("delay_full")
+    # The first offers leave after a second, in which a machine that is busy may not get to the last ones: then once more.
+    wait_until(are_too_many, "more than 1000 offers are held back")
     scene.lessord.process.wait_for_log(r"OFFERS_SUSPENDED \[1338\]")
     scene.lessord.process.wait_for_log(r"OFFERS_RESUMED \[1339\]")
     expect_equal(scene.lessord.counter("offers_delayed"), scene.lessord.counter("sent_offer"), "offers delayed and sent")
@@ -278,7 +291,6 @@ def test_settings_changed(lab):
 
     def is_pinged():
         other = RawClient(client.link)
-        with contextlib.suppress(Exception):
-            other.discover(deadline=3)
+        other.discover()
         return scene.lessord.counter("pings_sent")
     wait_until(is_pinged, "the ping acts")

@@ -8,7 +8,7 @@ import signal
 import threading
 
 import dhcp
-from harness import expect, expect_equal, wait_until
+from harness import PATIENCE, expect, expect_equal, wait_until
 from load import Load
 from scene import Scene
 from slapd import NOBODY, scope_dn
@@ -18,11 +18,11 @@ CLIENT = "02:aa:00:00:00:01"
 
 def _create(scene, **members):
     """Ask for a lease: (HTTP status, body)."""
-    return scene.lessord.request("/v1/leases", "POST", timeout=15, body={"hardwareAddress": CLIENT, **members})
+    return scene.lessord.request("/v1/leases", "POST", body={"hardwareAddress": CLIENT, **members})
 
 
 def _delete(scene, address):
-    return scene.lessord.request(f"/v1/leases/{address}", "DELETE", timeout=15)
+    return scene.lessord.request(f"/v1/leases/{address}", "DELETE")
 
 
 def _expect_code(answer, status, code):
@@ -34,11 +34,8 @@ def _expect_code(answer, status, code):
 def _reserve(scene, address, mac):
     """A reservation in the sample's scope, in force."""
     dn = f"cn={address},cn=10.77.0.0,cn=oslo,cn=sites,cn=DHCP,dc=example,dc=test"
-    before = scene.lessord.status()["configuration"]["generation"]
     scene.slapd.add(f"dn: {dn}\nobjectClass: lessorReservation\ncn: {address}\nlessorHardwareAddress: {mac}\n")
-    scene.lessord.wait_for_generation(lambda configuration: configuration["generation"] > before)
-    wait_until(lambda: _delete(scene, address)[1]["error"]["code"] != 20016 or
-               scene.client(mac=mac).discover().yiaddr == address, f"{address} is reserved")
+    scene.settle()
 
 
 def _created(scene, **lease):
@@ -149,7 +146,7 @@ def test_orders_while_serve_dies(lab):
             if place == 10:
                 os.kill(old, signal.SIGKILL)
         for asker in askers:
-            asker.join(20)
+            asker.join(PATIENCE)
         wait_until(lambda: scene.lessord.find_role("serve") not in (None, old), "serve runs again")
     expect_equal(len(answers), 60, "answers")
     for number, (status, body) in answers.items():
@@ -175,7 +172,7 @@ def test_serve_hangs(lab):
         asker.start()
     expect_equal(scene.lessord.status()["verdict"]["state"], "authorized", "the status meanwhile")
     for asker in askers:
-        asker.join(30)
+        asker.join(PATIENCE)
     expect_equal(len(answers), 80, "answers")
     for answer in answers:
         _expect_code(answer, 503, 20122)
@@ -201,14 +198,14 @@ def test_answers_of_another_life(lab):
     first.start()
     wait_until(lambda: len(os.listdir(f"/proc/{api}/fd")) > n_before and scene.lessord.status(), "api has the first question")
     scene.lessord.kill("api")
-    first.join(10)
+    first.join(PATIENCE)
     scene.lessord.status()
     answers = []
     second = threading.Thread(target=lambda: answers.append(_delete(scene, "10.77.0.99")))
     second.start()
     scene.lessord.status()
     os.kill(serve, signal.SIGCONT)
-    second.join(15)
+    second.join(PATIENCE)
     _expect_code(answers[0], 404, 20016)
 
 
@@ -375,11 +372,11 @@ def test_store_fails(lab):
     _limit_files(scene, "0:")
     scene.ctl.expect_error(20013, "lease", "add", "10.77.0.151", "--hardware", "02:aa:00:00:00:02")
     scene.ctl.expect_error(20013, "lease", "remove", "10.77.0.150")
-    expect(scene.lessord.status()["leases"]["failing"], "the status says nothing of it")
+    scene.lessord.wait_for_status(lambda status: status["leases"]["failing"], "leases cannot be stored")
     expect_equal(sorted(scene.lessord.leases()), ["10.77.0.150"], "the leases")
     _limit_files(scene, "unlimited:")
     words = ("lease", "add", "10.77.0.151", "--hardware", "02:aa:00:00:00:02")
     wait_until(lambda: scene.ctl.run(*words, status=None).returncode == 0, "leases can be stored again")
     scene.ctl.run("lease", "remove", "10.77.0.150")
     expect_equal(sorted(scene.lessord.leases()), ["10.77.0.151"], "the leases in the end")
-    expect(not scene.lessord.status()["leases"]["failing"], "the store still counts as failing")
+    scene.lessord.wait_for_status(lambda status: not status["leases"]["failing"], "the store works again")

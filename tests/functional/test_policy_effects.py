@@ -58,7 +58,7 @@ def test_new_policy_moves_clients(lab):
     phone, other = RawClient(link, shows=PHONE), RawClient(link)
     expect_equal([phone.obtain().yiaddr, other.obtain().yiaddr], ["10.77.0.100", "10.77.0.101"], "the first addresses")
     _add_policy(scene, "phones", 1, "vendor-class is Phones", lessorRange="10.77.0.108-10.77.0.109")
-    wait_until(lambda: phone.ask(phone.renewing()).type == dhcp.NAK, "the phone is refused its old address", 1)
+    wait_until(lambda: phone.ask(phone.renewing()).type == dhcp.NAK, "the phone is refused its old address")
     expect_equal(phone.obtain().yiaddr, "10.77.0.108", "its new address")
     other.renew()
 
@@ -79,9 +79,9 @@ def test_values_in_order(lab):
     client.shows = [(dhcp.USER_CLASS, b"kiosk")]
     expect_equal(values(client.renew()), ("two.test", "one", 1400, 600), "values for the class")
     scene.slapd.replace(f"cn=two,{SCOPE}", "lessorState", "disabled")
-    wait_until(lambda: values(client.renew())[0] == "one.test", "a disabled policy is left out", 1)
+    wait_until(lambda: values(client.renew())[0] == "one.test", "a disabled policy is left out")
     scene.slapd.replace(SCOPE, "lessorPolicies", "off")
-    wait_until(lambda: values(client.renew()) == ("example.test", None, None, 691200), "no policy is applied", 1)
+    wait_until(lambda: values(client.renew()) == ("example.test", None, None, 691200), "no policy is applied")
 
 
 def test_relay_agent(lab):

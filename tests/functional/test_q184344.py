@@ -26,7 +26,7 @@ def _bootpc(lab, namespace, status=0):
     program = shutil.which("bootpc", path="/usr/sbin:/sbin")
     if not program:
         raise Skip("bootpc is not installed")
-    argv = [program, "--dev", "eth0", "--serverbcast", "--timeoutwait", "10" if status == 0 else "2", "--returniffail"]
+    argv = [program, "--dev", "eth0", "--serverbcast", "--timeoutwait", "60" if status == 0 else "2", "--returniffail"]
     found = re.search(r"^IPADDR='?([^'\n]*)", lab.run(argv, namespace=namespace, status=status).stdout, re.MULTILINE)
     return found and found.group(1)
 

@@ -102,7 +102,7 @@ def _expect_failing(scene, load, event, says):
 def _expect_succeeding(scene, load):
     """Check that backups succeed again without being asked for."""
     before = set(names(scene))
-    wait_until(lambda: set(names(scene)) - before, "a backup is made by itself", 40.0)
+    wait_until(lambda: set(names(scene)) - before, "a backup is made by itself")
     scene.lessord.process.wait_for_log("BACKUP_RESUMED")
     load.wait_for_acks(32)
     expect(all(row["valid"] for row in generations(scene).values()), "every generation is valid")

@@ -168,7 +168,7 @@ def test_background(lab):
             store.file(f"10.77.0.10{number}", lease)
             store.remove("clients", lease.scope_key("10.77.0.0") + lease.client)
     scene.start()
-    scene.lessord.process.wait_for_log(r"STORE_DRIFT: .*client-row-missing, at 10\.77\.0\.101: .*lessorctl reconcile --fix", 40)
+    scene.lessord.process.wait_for_log(r"STORE_DRIFT: .*client-row-missing, at 10\.77\.0\.101: .*lessorctl reconcile --fix")
     wait_until(lambda: scene.lessord.counter("store_drift") == 3, "all three are counted")
     expect_equal(scene.lessord.process.log().count("STORE_DRIFT"), 1, "how often it was told")
     expect_equal(_kinds(_reconcile(scene, status=1)), {"client-row-missing": 3}, "what is wrong afterwards")

@@ -9,7 +9,7 @@ import subprocess
 
 from disk import FAIL, KILL, KILL_AFTER, SHORT, TEAR, Disk, broken_promises, built, check_power_loss, list_leases
 from disk_replay import Replay, differences, read_log
-from harness import SANITIZER_REPORT, Failure, expect, expect_equal
+from harness import PATIENCE, SANITIZER_REPORT, Failure, expect, expect_equal
 from slapd import SERVER
 
 EPOCH = 1000000000  # of lease_load
@@ -31,7 +31,7 @@ class Store:
         """One run of lease_load. Returns its exit status and what it printed."""
         words = [self.directory, SERVER, seed, batches, addresses] + ([size] if size else [])
         result = subprocess.run([built(self.lab, "lease_load"), *map(str, words)], env=self.lab.environment(self.disk.environment),
-                                capture_output=True, text=True, check=False, timeout=150)
+                                capture_output=True, text=True, check=False, timeout=5 * PATIENCE)
         self.lab.say(f"{result.returncode} {result.stdout.strip()} {result.stderr.strip()[-300:]}")
         if SANITIZER_REPORT.search(result.stderr):
             raise Failure(result.stderr)

@@ -60,7 +60,7 @@ def test_reservation(lab):
     expect_equal(client.obtain().yiaddr, "10.77.0.100", "the address before there is a reservation")
     scene.slapd.add(ldif(f"cn=10.79.0.50,{SECOND}", objectClass="lessorReservation", cn="10.79.0.50",
                          lessorHardwareAddress="02:00:00:00:00:50"))
-    wait_until(lambda: client.ask(client.renewing()).type == dhcp.NAK, "the old address is refused", 1)
+    wait_until(lambda: client.ask(client.renewing()).type == dhcp.NAK, "the old address is refused")
     expect_equal(client.obtain().yiaddr, "10.79.0.50", "the reserved address")
 
 
