@@ -69,11 +69,11 @@ def is_new_client_served(link):
 
 
 def expect_new_client_refused(scene, link):
-    """A client that has no lease is offered an address, and then does not get it."""
+    """A client that has no lease is not answered."""
     newcomer, before = RawClient(link), scene.lessord.drops("store_full")
-    newcomer.send(newcomer.selecting(newcomer.discover()))
-    wait_until(lambda: scene.lessord.drops("store_full") > before, "the request of a new client is dropped")
-    expect(link.is_silent(), "a new client is given a lease, though there is no room")
+    newcomer.send(newcomer.message(dhcp.DISCOVER))
+    wait_until(lambda: scene.lessord.drops("store_full") > before, "a new client is dropped")
+    expect(link.is_silent(), "a new client is answered, though there is no room")
 
 
 def mount(lab, directory, *words):
