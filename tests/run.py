@@ -2,12 +2,13 @@
 """Build, run all tests, count them.
 
 Stages: build (gcc with sanitizers, gcc with its default flags, and clang, all without warnings), unit (make check),
-functional (tests/functional, on real directories and clients), quickstart (contrib/quickstart, twice), fuzz (every
-target for a while) and dist (make distcheck). One line per test; the last line is "N passed, N failed", and the exit
-status is 0 only if none failed.
+functional (tests/functional, on real directories and clients), fuzz (every target for a while), quickstart
+(contrib/quickstart, twice) and dist (make distcheck), the last two side by side. One line per test; the last line is
+"N passed, N failed", and the exit status is 0 only if none failed.
 """
 import argparse
 import concurrent.futures
+import functools
 import glob
 import os
 import re
@@ -17,9 +18,13 @@ import sys
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-STAGES = ("build", "unit", "functional", "quickstart", "fuzz", "dist")
+STAGES = ("build", "unit", "functional", "fuzz", "quickstart", "dist")
 JOBS = 2 * (os.cpu_count() or 1)
 LOG_TAIL = 60
+# The build trees: how they are configured, and for which stages.
+OPTIONS = {"test": ["--enable-werror", "--enable-asan", "--enable-ubsan", "CFLAGS=-O1"], "plain": ["--enable-werror"],
+           "fuzz": ["CC=clang-14", "--enable-werror", "--enable-fuzz", "CFLAGS=-O1"]}
+NEEDED_BY = {"test": {"build", "unit", "functional", "dist"}, "plain": {"build"}, "fuzz": {"build", "fuzz"}}
 CMOCKA_COUNT = re.compile(r"^\[  (PASSED|FAILED|SKIPPED) +\] (\d+) test", re.MULTILINE)
 
 
@@ -42,6 +47,12 @@ class Tally:
     def line(self):
         skipped = f", {self.skipped} skipped" if self.skipped else ""
         return f"{self.passed} passed, {self.failed} failed{skipped}"
+
+
+def together(*functions):
+    """Call all @functions side by side; returns what they return."""
+    with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, len(functions))) as pool:
+        return [running.result() for running in [pool.submit(function) for function in functions]]
 
 
 def tail(path):
@@ -77,36 +88,32 @@ class Tests:
             print(f"     {seconds:6.1f} s  {name}", flush=True)
         return is_good
 
-    def configure(self, name, folder, *options):
-        """Make a build tree, unless it is there and current."""
-        os.makedirs(folder, exist_ok=True)
+    def configure(self, *names):
+        """Make the build trees of @names that are not there, side by side: one alone leaves processors idle. Returns whether
+        all are there."""
         script = os.path.join(TOP, "configure")
-        commands = []
-        if not os.path.exists(script):
-            commands.append([os.path.join(TOP, "bootstrap")])
-        if not os.path.exists(os.path.join(folder, "Makefile")):
-            commands.append([script, "-q", *options])
-        return not commands or self.step(name, folder, *commands, counted=False)
+        if not os.path.exists(script) and not self.step("bootstrap", TOP, [os.path.join(TOP, "bootstrap")], counted=False):
+            return False
+        missing = [name for name in names if not os.path.exists(os.path.join(self.build, name, "Makefile"))]
+        for name in missing:
+            os.makedirs(os.path.join(self.build, name), exist_ok=True)
+        return all(together(*(functools.partial(self.step, f"configure-{name}", os.path.join(self.build, name),
+                                                [script, "-q", *OPTIONS[name]], counted=False) for name in missing)))
 
     def make(self, *words):
         return ["make", "-s", f"-j{JOBS}", *words]
 
     def prepare(self):
         """The build that unit and functional tests use."""
-        return self.configure("configure", self.test_build, "--enable-werror", "--enable-asan", "--enable-ubsan",
-                              "CFLAGS=-O1") and self.step("build-gcc", self.test_build, self.make("all"),
-                                                          self.make("check", "TESTS="))
+        return self.step("build-gcc", self.test_build, self.make("all"), self.make("check", "TESTS="))
 
     def prepare_plain(self):
         """The build that users make: gcc's default flags, which warn of more than -O1 does. Nothing is run from it."""
-        return self.configure("configure-plain", self.plain_build, "--enable-werror") and self.step(
-            "build-plain", self.plain_build, self.make("all"), self.make("check", "TESTS="))
+        return self.step("build-plain", self.plain_build, self.make("all"), self.make("check", "TESTS="))
 
     def prepare_clang(self):
         """The build that fuzz targets need."""
-        return self.configure("configure-clang", self.clang_build, "CC=clang-14", "--enable-werror", "--enable-fuzz",
-                              "CFLAGS=-O1") and self.step("build-clang", self.clang_build, self.make("all"),
-                                                          self.make("check", "TESTS="))
+        return self.step("build-clang", self.clang_build, self.make("all"), self.make("check", "TESTS="))
 
     def unit(self):
         """make check; each case of a cmocka program counts."""
@@ -150,7 +157,8 @@ class Tests:
         if os.path.exists(result):
             os.unlink(result)
         runner = subprocess.Popen([sys.executable, "-B", os.path.join(TOP, "tests/functional/run.py"), "--build",
-                                   self.test_build, "--result", result, "-k", self.arguments.pattern])
+                                   self.test_build, "--result", result, "-k", self.arguments.pattern],
+                                  env={"LESSOR_TEST_SEED": str(self.seed()), **os.environ})
         try:
             runner.wait()
         except KeyboardInterrupt:
@@ -172,8 +180,8 @@ class Tests:
             list(pool.map(self.fuzz_target, targets))
 
     @staticmethod
-    def fuzz_seed():
-        """One for each commit, so that a run of the same commit can be repeated."""
+    def seed():
+        """Of what is random; one for each commit, so that a run of the same commit can be repeated."""
         head = subprocess.run(["git", "-C", TOP, "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout
         return int(head[:7] or "1", 16)
 
@@ -185,7 +193,7 @@ class Tests:
         seeds = os.path.join(TOP, "tests/fuzz/corpus", name.replace("fuzz_", "", 1))
         corpora = [grown] + ([seeds] if os.path.isdir(seeds) else [])
         self.step(name, grown, [program, f"-max_total_time={self.arguments.fuzz_seconds}", "-timeout=30",
-                                f"-seed={self.fuzz_seed()}", "-rss_limit_mb=2048", f"-artifact_prefix={self.build}/{name}-",
+                                f"-seed={self.seed()}", "-rss_limit_mb=2048", f"-artifact_prefix={self.build}/{name}-",
                                 "-print_final_stats=1", *corpora])
 
     def quickstart(self):
@@ -203,20 +211,19 @@ class Tests:
 
     def run(self):
         stages = self.arguments.stages or STAGES
-        is_built = not {"build", "unit", "functional", "dist"} & set(stages) or self.prepare()
-        if "build" in stages:
-            self.prepare_plain()
-        is_built_by_clang = not {"build", "fuzz"} & set(stages) or self.prepare_clang()
-        if is_built and "unit" in stages:
+        builds = {"test": self.prepare, "plain": self.prepare_plain, "fuzz": self.prepare_clang}
+        wanted = [name for name in builds if NEEDED_BY[name] & set(stages)]
+        is_configured = self.configure(*wanted)
+        is_built = {name: is_configured and builds[name]() for name in wanted}
+        if "unit" in stages and is_built["test"]:
             self.unit()
-        if is_built and "functional" in stages:
+        if "functional" in stages and is_built["test"]:
             self.functional()
-        if "quickstart" in stages and self.is_wanted("quickstart"):
-            self.quickstart()
-        if is_built_by_clang and "fuzz" in stages:
+        if "fuzz" in stages and is_built["fuzz"]:
             self.fuzz()
-        if is_built and "dist" in stages and self.is_wanted("distcheck"):
-            self.dist()
+        last = [self.quickstart] if "quickstart" in stages and self.is_wanted("quickstart") else []
+        last += [self.dist] if "dist" in stages and is_built["test"] and self.is_wanted("distcheck") else []
+        together(*last)  # each leaves processors idle for a while
         print(self.tally.line(), flush=True)
         return 1 if self.tally.failed or not self.tally.passed else 0
 
