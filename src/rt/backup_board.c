@@ -6,13 +6,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define READ_TRIES 1000 /* a writer that was killed in the middle leaves a part that nobody can read */
+#define N_KEPT 4        /* of each part: the one that its number names is in force, the next one is written elsewhere */
+#define READ_TRIES 1000 /* each of them fails only if a part is written over and over meanwhile */
 
-/* A part is being written while its number is odd. */
+/* So a writer that is killed in the middle, or waits for a processor there, keeps nobody from what was there before. */
 #define PART(type)                                                                                                     \
 	struct {                                                                                                       \
-		_Atomic uint64_t version;                                                                              \
-		type value;                                                                                            \
+		_Atomic uint64_t number;                                                                               \
+		type values[N_KEPT];                                                                                   \
 	}
 
 struct board {
@@ -44,31 +45,30 @@ void backup_board_attach(int fd) {
 		board = memory;
 }
 
-/* The number stays odd where a writer was killed between; so it is made odd, whatever it was. */
-static void part_write(_Atomic uint64_t *version, void *place, const void *value, size_t size) {
-	uint64_t odd = atomic_load_explicit(version, memory_order_relaxed) | 1;
+static void part_write(_Atomic uint64_t *number, void *values, const void *value, size_t size) {
+	uint64_t next = atomic_load_explicit(number, memory_order_relaxed) + 1;
 
-	atomic_store_explicit(version, odd, memory_order_relaxed);
+	/* The numbers before it are seen before what is written there now. */
 	atomic_thread_fence(memory_order_release);
-	memcpy(place, value, size);
-	atomic_store_explicit(version, odd + 1, memory_order_release);
+	memcpy((uint8_t *)values + next % N_KEPT * size, value, size);
+	atomic_store_explicit(number, next, memory_order_release);
 }
 
 /* What cannot be read is as if it had not been written yet. */
-static void part_read(_Atomic uint64_t *version, const void *place, void *ret_value, size_t size) {
+static void part_read(_Atomic uint64_t *number, const void *values, void *ret_value, size_t size) {
 	for (unsigned i = 0; i < READ_TRIES; i++) {
-		uint64_t before = atomic_load_explicit(version, memory_order_acquire);
+		uint64_t before = atomic_load_explicit(number, memory_order_acquire);
 
-		memcpy(ret_value, place, size);
+		memcpy(ret_value, (const uint8_t *)values + before % N_KEPT * size, size);
 		atomic_thread_fence(memory_order_acquire);
-		if (before % 2 == 0 && atomic_load_explicit(version, memory_order_relaxed) == before)
+		if (atomic_load_explicit(number, memory_order_relaxed) - before < N_KEPT - 1)
 			return;
 	}
 	memset(ret_value, 0, size);
 }
 
-#define PUT(part, pointer) part_write(&board->part.version, &board->part.value, (pointer), sizeof board->part.value)
-#define GET(part, pointer) part_read(&board->part.version, &board->part.value, (pointer), sizeof board->part.value)
+#define PUT(part, pointer) part_write(&board->part.number, board->part.values, (pointer), sizeof board->part.values[0])
+#define GET(part, pointer) part_read(&board->part.number, board->part.values, (pointer), sizeof board->part.values[0])
 
 void backup_board_set_plan(const struct backup_plan *plan) {
 	PUT(plan, plan);
@@ -88,9 +88,16 @@ struct backup_request backup_board_request(void) {
 	return request;
 }
 
+/* One number needs no copy of the whole. */
+static uint64_t n_requests_begun(void) {
+	uint64_t number = atomic_load_explicit(&board->state.number, memory_order_acquire);
+
+	return board->state.values[number % N_KEPT].n_begun;
+}
+
 int backup_board_ask(const struct backup_request *request, uint64_t *ret_number, struct error *reterr_error) {
 	struct backup_request before = backup_board_request(), now = *request;
-	uint64_t n_begun = board->state.value.n_begun;
+	uint64_t n_begun = n_requests_begun();
 	bool is_waiting = before.number > n_begun;
 
 	if (is_waiting && (request->wish == BACKUP_WISH_RESTORE || before.wish == BACKUP_WISH_RESTORE))

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The board of backups: requests are numbered, join while they wait, and a restore waits for nobody. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -73,11 +77,43 @@ static void test_restores_are_counted(void **state) {
 	assert_int_equal(backup_board_restored().n_leases, 5);
 }
 
+static _Noreturn void publish_for_ever(void) {
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		board_state->n_done++;
+		backup_board_publish(board_state);
+	}
+}
+
+static uint64_t read_done(void) {
+	backup_board_read(board_state);
+	assert_int_equal(board_state->n_begun, 42);
+	return board_state->n_done;
+}
+
+/* Its work is done in children that may be killed, or that the processor may be taken from, at any moment. */
+static void test_state_outlasts_its_writer(void **state) {
+	begin(42);
+	for (unsigned i = 0; i < 50; i++) {
+		uint64_t before = read_done();
+		pid_t writer = fork();
+
+		if (writer == 0)
+			publish_for_ever();
+		while (read_done() < before + 10)
+			continue;
+		kill(writer, SIGKILL);
+		waitpid(writer, NULL, 0);
+		assert_true(read_done() >= before + 10);
+	}
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_requests_join, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore_does_not_join, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restores_are_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_state_outlasts_its_writer, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

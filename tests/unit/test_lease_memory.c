@@ -65,6 +65,26 @@ static const struct lease_entry *get_client(unsigned client) {
 	return lease_memory_get_client(memory, scope, span_of(key.octets, key.len));
 }
 
+/* A disk that takes nothing for hours: each batch is undone, and none is ever cleared away. */
+static void test_undo_takes_no_memory(void **state) {
+	size_t before;
+
+	put_number(1, LATER);
+	lease_memory_commit(memory);
+	before = lease_memory_size(memory);
+	for (unsigned i = 0; i < 20000; i++) {
+		struct lease longer = fixture_lease("10.77.0.0", 1, LATER + i);
+
+		longer.address.value += 1;
+		memset(longer.host_name, 'x', i % 60 + 1);
+		put(longer);
+		put_number(2 + i % 7, LATER);
+		lease_memory_undo(memory);
+	}
+	assert_true(lease_memory_size(memory) <= before + 4096);
+	assert_int_equal(get("10.77.0.1")->last_in_force, LATER);
+}
+
 static void test_undo_is_as_before(void **state) {
 	put(fixture_lease("10.77.0.5", 1, LATER));
 	put(fixture_lease("10.77.0.6", 2, 10));
@@ -158,6 +178,7 @@ static void test_blocks_in_any_order(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_undo_is_as_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_undo_takes_no_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_due_in_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_and_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_blocks_in_any_order, setup, teardown),
