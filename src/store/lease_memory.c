@@ -19,8 +19,9 @@
 /* An entry that the batch at hand changed, and what it was before. */
 struct change {
 	struct lease_entry *entry;
-	size_t saved_at; /* its octets, in saved */
-	uint16_t len;
+	uint8_t *octets; /* where they stood, */
+	size_t saved_at; /* and, in saved, what they were */
+	uint16_t len, room;
 	bool is_new;     /* it did not exist */
 	bool existed;    /* the address had a record, here or below */
 };
@@ -33,6 +34,7 @@ struct lease_memory {
 	int64_t surplus;
 	uint8_t **pieces;
 	size_t n_pieces, pieces_capacity, n_pieces_used, piece_used;
+	size_t n_pieces_kept, piece_kept; /* the last two, at the last commit */
 	struct lease_block *blocks; /* ascending */
 	size_t n_blocks, blocks_capacity;
 	struct lease_entry due; /* head of the lists */
@@ -81,6 +83,7 @@ void lease_memory_clear(struct lease_memory *memory) {
 	memory->n_entries = memory->n_bootp = memory->n_blocks = 0;
 	memory->surplus = 0;
 	memory->n_pieces_used = memory->piece_used = 0;
+	memory->n_pieces_kept = memory->piece_kept = 0;
 	memory->due = (struct lease_entry){ 0 };
 	memory->due_until = INT64_MIN;
 	memory->soonest = INT64_MAX;
@@ -416,7 +419,13 @@ static void note_change(struct lease_memory *memory, struct lease_entry *entry, 
 				   sizeof(*memory->changes));
 	memory->saved = mem_grow(memory->saved, &memory->saved_capacity, memory->saved_len + entry->len, 1);
 	memory->changes[memory->n_changes++] = (struct change){
-		.entry = entry, .saved_at = memory->saved_len, .len = entry->len, .is_new = is_new, .existed = existed
+		.entry = entry,
+		.octets = entry->octets,
+		.saved_at = memory->saved_len,
+		.len = entry->len,
+		.room = entry->room,
+		.is_new = is_new,
+		.existed = existed,
 	};
 	if (entry->len)
 		memcpy(memory->saved + memory->saved_len, entry->octets, entry->len);
@@ -454,6 +463,8 @@ const struct lease_entry *lease_memory_changed_at(const struct lease_memory *mem
 
 void lease_memory_commit(struct lease_memory *memory) {
 	memory->n_changes = memory->saved_len = 0;
+	memory->n_pieces_kept = memory->n_pieces_used;
+	memory->piece_kept = memory->piece_used;
 	memory->batch++;
 }
 
@@ -470,13 +481,18 @@ static void change_undo(struct lease_memory *memory, const struct change *change
 		entry_take_back(memory, entry);
 		return;
 	}
+	entry->octets = change->octets;
+	entry->room = change->room;
 	entry_store(memory, entry, record);
 	if (record.len && lease_record_glance(entry->address, record, &glance) == 0)
 		entry_link(memory, entry, &glance);
 }
 
+/* What failed for hours must take no more room than what failed once. */
 void lease_memory_undo(struct lease_memory *memory) {
 	while (memory->n_changes)
 		change_undo(memory, &memory->changes[--memory->n_changes]);
+	memory->n_pieces_used = memory->n_pieces_kept;
+	memory->piece_used = memory->piece_kept;
 	lease_memory_commit(memory);
 }

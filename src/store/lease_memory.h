@@ -7,7 +7,7 @@
  * that it was given and has kept since.
  *
  * Changes belong to a batch, which is kept or undone as a whole. No step takes long whatever was put before: nothing is
- * ever moved to a larger table. Nothing in it is given back before lease_memory_clear.
+ * ever moved to a larger table. Nothing that was kept is given back before lease_memory_clear.
  * Entries are borrowed, and readable until the next change. Thread: one; but while nothing is put, another one may call
  * lease_memory_get and lease_memory_block_at and read addresses and octets beside it. Pure but for heap memory.
  */
