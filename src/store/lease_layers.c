@@ -437,47 +437,50 @@ uint64_t lease_layers_count(const struct lease_layers *layers) {
 
 /* Changing. */
 
-static void change(struct lease_layers *layers, struct ip4 address, struct span record,
-		   const struct lease_glance *glance) {
+/* What could not be read is no ground to stand on: then nothing changes, as that would outlast the failure. */
+static int change(struct lease_layers *layers, struct ip4 address, struct span record,
+		  const struct lease_glance *glance) {
 	if (!lease_memory_block(layers->newest, address)) {
 		struct lease_bits bits = bits_of(layers, address);
 
+		if (result(layers, 0) < 0)
+			return -E_DHCP_JET_ERROR;
 		lease_memory_add_block(layers->newest, address, &bits);
 	}
 	lease_memory_put(layers->newest, address, record, glance);
 	layers->has_last = false;
+	return result(layers, 0);
 }
 
 /* A client has one record in a scope. */
-static void remove_other(struct lease_layers *layers, const struct lease *lease) {
+static int remove_other(struct lease_layers *layers, const struct lease *lease) {
 	struct ip4 address;
 	struct span record;
 
 	if (lease->client.len && find_client(layers, lease->scope, span_of(lease->client.octets, lease->client.len),
 					     &address, &record) == 0 &&
 	    !is_ip4_equal(address, lease->address))
-		change(layers, address, (struct span){ 0 }, NULL);
+		return change(layers, address, (struct span){ 0 }, NULL);
+	return result(layers, 0);
 }
 
 int lease_layers_put(struct lease_layers *layers, const struct lease *lease) {
 	uint8_t octets[LEASE_RECORD_MAX];
 	struct lease_glance glance;
 	struct span record = span_of(octets, lease_record_encode(lease, octets));
+	int r;
 
 	if (lease_record_glance(lease->address, record, &glance) < 0)
 		return -E_DHCP_JET_ERROR;
-	remove_other(layers, lease);
-	change(layers, lease->address, record, &glance);
-	return result(layers, 0);
+	r = remove_other(layers, lease);
+	return r < 0 ? r : change(layers, lease->address, record, &glance);
 }
 
 int lease_layers_remove(struct lease_layers *layers, struct ip4 address) {
 	struct span record;
 	int r = get_record(layers, address, &record);
 
-	if (r == 0)
-		change(layers, address, (struct span){ 0 }, NULL);
-	return result(layers, r);
+	return r == 0 ? change(layers, address, (struct span){ 0 }, NULL) : result(layers, r);
 }
 
 int lease_layers_take(struct lease_layers *layers, struct ip4 address, struct span record) {
@@ -485,6 +488,5 @@ int lease_layers_take(struct lease_layers *layers, struct ip4 address, struct sp
 
 	if (record.len && lease_record_glance(address, record, &glance) < 0)
 		return -E_DHCP_JET_ERROR;
-	change(layers, address, record, record.len ? &glance : NULL);
-	return result(layers, 0);
+	return change(layers, address, record, record.len ? &glance : NULL);
 }

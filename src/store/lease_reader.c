@@ -46,6 +46,8 @@ static int try_begin(struct lease_store *store, struct error *reterr_error) {
 		error_set(reterr_error, E_DHCP_JET_ERROR,
 			  "%s: its journal has a gap; look at the disk, or wait for the next checkpoint",
 			  db_path(store->db));
+	else
+		db_result(&store->snapshot, reterr_error);
 	return r;
 }
 

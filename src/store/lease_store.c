@@ -113,8 +113,11 @@ int lease_store_take(void *context, uint64_t sequence, struct ip4 address, struc
 		store->has_note = true;
 		return 0;
 	}
-	if (lease_layers_take(&store->layers, address, record) < 0)
+	if (lease_layers_take(&store->layers, address, record) < 0) {
+		if (store->snapshot.rc)
+			return -E_DHCP_JET_ERROR;
 		event_emit(EVENT_STORE_RECORD_DAMAGED, "%s", ip4_format(address, text));
+	}
 	lease_memory_commit(store->newest);
 	return 0;
 }
@@ -130,8 +133,9 @@ static int open_journal(struct lease_store *store, const char *state_directory, 
 	store->sequence = db_get_number(&store->snapshot, LEASE_META_JOURNAL);
 	store->cleanup = (int64_t)db_get_number(&store->snapshot, LEASE_META_CLEANUP);
 	store->doubtful_until = (int64_t)db_get_number(&store->snapshot, LEASE_META_DOUBTFUL);
-	return journal_open(state_directory, server_name, store->sequence, lease_store_take, store, &store->journal,
-			    reterr_error);
+	r = journal_open(state_directory, server_name, store->sequence, lease_store_take, store, &store->journal,
+			 reterr_error);
+	return store->snapshot.rc ? as_open_error(db_result(&store->snapshot, reterr_error), reterr_error) : r;
 }
 
 int lease_store_open_kind(const struct db_kind *kind, const char *state_directory, const char *server_name,

@@ -69,7 +69,8 @@ extern const struct db_kind lease_store_kind;
 int lease_store_open_kind(const struct db_kind *kind, const char *state_directory, const char *server_name,
 			  struct lease_store **ret_store, struct error *reterr_error);
 
-/* Take a change from the journal into the newest memory: a journal_visit_f whose context is the store. */
+/* Take a change from the journal into the newest memory: a journal_visit_f whose context is the store. 0, or
+ * -E_DHCP_JET_ERROR: the snapshot cannot be read. */
 int lease_store_take(void *context, uint64_t sequence, struct ip4 address, struct span record);
 
 /* Make the layers stand on what leases.mdb is now. 0 or -E_DHCP_JET_ERROR. */

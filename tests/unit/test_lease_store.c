@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -483,6 +484,30 @@ static void expect_no_checkpoint(struct lease_store *store, const char *call, un
 	lease_store_close(reader);
 }
 
+/* What could not be read is not taken for nothing. */
+static void test_failed_reading_leaves_nothing(void **state) {
+	struct lease_store *store = open_store();
+	struct lease_store_stat stat;
+	struct lease_batch *batch = begin(store);
+
+	view_put(batch, fixture_lease("10.77.0.5", 1, LATER));
+	assert_int_equal(submit(batch), 0);
+	assert_int_equal(lease_store_checkpoint(store, NULL), 0);
+
+	batch = begin(store);
+	db_fail(&store->snapshot, EIO);
+	assert_int_equal(view_put(batch, fixture_lease("10.77.0.9", 2, LATER)), -E_DHCP_JET_ERROR);
+	assert_int_equal(submit(batch), -E_DHCP_JET_ERROR);
+
+	batch = begin(store);
+	assert_gap(batch, "10.77.0.5", "10.77.0.20", "10.77.0.6");
+	view_put(batch, fixture_lease("10.77.0.5", 1, LATER + 1));
+	assert_int_equal(submit(batch), 0);
+	assert_int_equal(lease_store_stat(store, &stat), 0);
+	assert_int_equal(stat.n_leases, 1);
+	lease_store_close(store);
+}
+
 static void test_checkpoint_fails(void **state) {
 	static const struct {
 		const char *call;
@@ -900,6 +925,7 @@ int main(void) {
 		STORE_TEST(test_bootp_clients_are_counted),
 		STORE_TEST(test_put_of_nonsense_fails_the_batch),
 		STORE_TEST(test_disk_fails),
+		STORE_TEST(test_failed_reading_leaves_nothing),
 		STORE_TEST(test_checkpoint_fails),
 		STORE_TEST(test_burst_waits_for_room),
 		STORE_TEST(test_map_grows),
