@@ -21,7 +21,7 @@ static const struct event_info event_table[EVENT_KIND_COUNT] = {
 
 static const char *event_role = "";
 static enum event_severity event_threshold = EVENT_SEVERITY_INFO;
-static event_audit_f *event_audit;
+static event_audit_f *_Atomic event_audit; /* taken away at the end, while a thread may still tell of something */
 
 void event_init(const char *role, enum event_severity threshold) {
 	event_role = role;
@@ -60,10 +60,11 @@ PRINTF_LIKE(3, 0)
 static void report(enum event_kind kind, const struct event_subject *subject, const char *format, va_list args) {
 	const struct event_info *info = event_info_get(kind);
 	char array[EVENT_LINE_MAX + 2], detail[EVENT_LINE_MAX];
+	event_audit_f *audit = event_audit;
 	struct text line;
 
-	if (event_audit && info->audit_code != EVENT_AUDIT_NONE)
-		event_audit(info, subject);
+	if (audit && info->audit_code != EVENT_AUDIT_NONE)
+		audit(info, subject);
 	if (info->severity > event_threshold)
 		return;
 	vsnprintf(detail, sizeof detail, format, args);

@@ -64,7 +64,8 @@ void event_emit_about(enum event_kind kind, const struct event_subject *subject,
 /* Report that @kind happened because of @error: prints its name, code and sentence. */
 void event_emit_error(enum event_kind kind, const struct error *error);
 
-/* Let @audit keep the audit file (rt/audit.h); NULL: nobody does. Call at start, before there are threads. */
+/* Let @audit keep the audit file (rt/audit.h); NULL: nobody does. Thread: any, but what @audit
+ * uses must outlast those that may be inside. */
 void event_set_audit(event_audit_f *audit);
 
 /* Borrow the row of @kind. */
