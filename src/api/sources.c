@@ -269,7 +269,6 @@ static int64_t next_check(const struct api_status *status) {
 int sources_status(struct sources *sources, struct arena *scratch, const struct moment *now,
 		   struct api_status *ret_status, struct error *reterr_error) {
 	struct api_status status = { .server = sources->server_name, .is_standalone = sources->is_standalone };
-	uint64_t clock_ahead_until_ms;
 	int r;
 
 	verdict_init(&status.verdict);
@@ -292,7 +291,7 @@ int sources_status(struct sources *sources, struct arena *scratch, const struct 
 	status.is_watch_on = sources->snapshot && sources->snapshot->settings.values[SETTING_WATCH] == WATCH_ON;
 	status.is_store_failing = is_store_failing();
 	status.is_store_short = is_store_short();
-	status.clock_ahead_s = counters_clock_ahead(&clock_ahead_until_ms);
+	status.clock_ahead_s = counters_clock_ahead();
 	status.is_paused = is_service_paused();
 	if (sources->leases && lease_store_stat(sources->leases, &status.leases) < 0)
 		return sources_leases_failed(sources, reterr_error);

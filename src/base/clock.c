@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/timex.h>
 #include <time.h>
 
 struct moment clock_now(void) {
@@ -30,4 +31,10 @@ const char *clock_boot_id(void) {
 	boot_id[strcspn(boot_id, "\n")] = '\0';
 	fclose(file);
 	return boot_id;
+}
+
+bool is_clock_synchronized(void) {
+	struct timex state = { 0 };
+
+	return adjtimex(&state) >= 0 && !(state.status & STA_UNSYNC);
 }

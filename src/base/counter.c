@@ -16,7 +16,6 @@ struct counters {
 	_Atomic uint64_t started_ms;
 	_Atomic size_t n_offers_held;
 	_Atomic int64_t started_s, clock_ahead_s;
-	_Atomic uint64_t clock_ahead_until_ms;
 	_Atomic uint32_t audit_max_size_mb, audit_min_space_mb, audit_check_interval; /* 0: not set yet */
 };
 
@@ -100,13 +99,11 @@ bool is_store_short(void) {
 	return atomic_load_explicit(&counters->is_store_short, memory_order_relaxed);
 }
 
-void counters_set_clock_ahead(int64_t ahead_s, uint64_t until_ms) {
+void counters_set_clock_ahead(int64_t ahead_s) {
 	counters->clock_ahead_s = ahead_s;
-	counters->clock_ahead_until_ms = until_ms;
 }
 
-int64_t counters_clock_ahead(uint64_t *ret_until_ms) {
-	*ret_until_ms = counters->clock_ahead_until_ms;
+int64_t counters_clock_ahead(void) {
 	return counters->clock_ahead_s;
 }
 

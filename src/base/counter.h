@@ -48,10 +48,9 @@ bool is_store_failing(void);
 void counters_set_store_short(bool is_short);
 bool is_store_short(void);
 
-/* How many seconds the wall clock has jumped ahead of time, and until when that matters, since boot: for serve's next
- * life. Returns the former. Set by serve. */
-void counters_set_clock_ahead(int64_t ahead_s, uint64_t until_ms);
-int64_t counters_clock_ahead(uint64_t *ret_until_ms);
+/* How many seconds the wall clock stands ahead of the time that leases go by; negative: behind it. Set by serve. */
+void counters_set_clock_ahead(int64_t ahead_s);
+int64_t counters_clock_ahead(void);
 
 /* Whether the verdict in directory.mdb must not be used, since it lets this server serve and dir, which knows better,
  * cannot write. Set by dir. */

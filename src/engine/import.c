@@ -63,7 +63,7 @@ static bool is_same_holder(const struct lease *a, const struct lease *b) {
 /* What @present, the record of the same address, means for the import. */
 static enum import_outcome judge_record(const struct import *import, const struct lease *present) {
 	int64_t now = import->input->now.wall_s;
-	bool is_in_force = is_lease_in_force(present, now);
+	bool is_in_force = is_lease_in_force(present, input_lease_now(import->input));
 
 	if (!is_same_holder(present, &import->lease))
 		return is_in_force              ? present->state == LEASE_DECLINED ? IMPORT_DECLINED : IMPORT_LEASED
@@ -78,7 +78,7 @@ static enum import_outcome judge_record(const struct import *import, const struc
 
 /* What @present, the client's record of another address, means for the import. */
 static enum import_outcome judge_other(const struct import *import, const struct lease *present) {
-	if (is_lease_in_force(present, import->input->now.wall_s))
+	if (is_lease_in_force(present, input_lease_now(import->input)))
 		return IMPORT_CLIENT_LEASED;
 	return import->is_overwriting ? IMPORT_STORED : IMPORT_CLIENT_REMEMBERED;
 }

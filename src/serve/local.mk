@@ -6,6 +6,8 @@ libserve_a_SOURCES = \
 	src/serve/audit_rows.h \
 	src/serve/cleaner.c \
 	src/serve/cleaner.h \
+	src/serve/clock_file.c \
+	src/serve/clock_file.h \
 	src/serve/configuration.c \
 	src/serve/configuration.h \
 	src/serve/delay.c \

@@ -494,7 +494,7 @@ int serve_run(struct role_context *context, struct error *reterr_error) {
 		configuration_new(context->loop, config->state_directory, config->server_name, on_configuration, serve);
 	lookout_start(serve, config); /* looks at its store by a child process: before there is a second thread */
 	audit_defer();
-	serve->store_watch = store_watch_new(context->loop, serve->store);
+	serve->store_watch = store_watch_new(context->loop, config->state_directory, serve->store);
 	cleaner_start(serve);
 	configuration_start(serve->configuration);
 	lookout_configure(serve->lookout);

@@ -16,8 +16,9 @@
 
 struct store_watch;
 
-/* Watch @store (borrowed). store_watch_free accepts NULL and returns NULL. */
-struct store_watch *store_watch_new(struct loop *loop, struct lease_store *store);
+/* Watch @store in @state_directory (both borrowed); the clock is compared with what the store and an earlier life know
+ * of it. store_watch_free accepts NULL and returns NULL. */
+struct store_watch *store_watch_new(struct loop *loop, const char *state_directory, struct lease_store *store);
 struct store_watch *store_watch_free(struct store_watch *watch);
 
 /* Take over from @snapshot how long leases can last. */
@@ -26,7 +27,8 @@ void store_watch_configure(struct store_watch *watch, const struct snapshot *sna
 /* Look at store and clock at @now: before each batch. */
 void store_watch_look(struct store_watch *watch, const struct moment *now);
 
-/* Fill what engine or cleanup want to know, as it was at the last look. */
+/* Fill what engine or cleanup want to know, as it was at the last look. @input->now is filled already; while the wall
+ * clock stands behind, it is put to the time that leases go by. */
 void store_watch_fill_input(const struct store_watch *watch, struct engine_input *input);
 void store_watch_begin_cleanup(const struct store_watch *watch, int64_t since, int64_t memory,
 			       struct cleanup *ret_cleanup);

@@ -2,6 +2,7 @@
 """A wall clock that somebody sets: what becomes of clients and their leases."""
 import glob
 import os
+import time
 
 import dhcp
 from harness import SANITIZER_OPTIONS, Skip, expect, expect_equal, wait_until
@@ -106,3 +107,55 @@ def test_clock_back(lab):
     expect(second.obtain().yiaddr != first.address, "the first client's address was given to another")
     _expect_kept(first)
     second.renew()
+
+
+def _restart(scene, clock, seconds, is_new_boot=False):
+    """Stop the daemon, set its clock while it does not run, and start it; after a boot, as far as it can know."""
+    scene.lessord.stop()
+    path = os.path.join(scene.lessord.state_directory, "clock")
+    if is_new_boot:
+        with open(path, "r+b") as file:
+            file.seek(-1, os.SEEK_END)
+            file.write(b"-")  # the end of that boot's name
+    clock.set(seconds)
+    scene.lessord.start()
+    scene.lessord.wait_for_verdict("authorized")
+
+
+def test_clock_set_while_stopped(lab):
+    """A clock that is set a year ahead while the daemon does not run takes no address from anybody either"""
+    scene, clock = _scene(lab)
+    clients = [scene.client() for _ in range(3)]
+    for client in clients:
+        client.obtain()
+    _restart(scene, clock, YEAR)
+    scene.lessord.process.wait_for_log("CLOCK_SET_AHEAD")
+    _expect_full(scene, scene.client())
+    _expect_kept(clients[0])
+    _restart(scene, clock, YEAR)
+    expect(_gauge(scene, "lessor_clock_ahead_seconds") > YEAR - 60, "the next life knows of it")
+    _expect_full(scene, scene.client())
+    _restart(scene, clock, 0)
+    scene.lessord.process.wait_for_log("CLOCK_SET_BACK")
+    expect_equal(_gauge(scene, "lessor_clock_ahead_seconds"), 0, "how far it is ahead")
+    for client in clients:
+        _expect_kept(client)
+
+
+def test_clock_without_battery(lab):
+    """A host that starts in 1970 and is put right later keeps all leases, also those that were granted in between"""
+    scene, clock = _scene(lab)
+    clients = [scene.client() for _ in range(3)]
+    for client in clients[:2]:
+        client.obtain()
+    _restart(scene, clock, 3600 - int(time.time()), is_new_boot=True)
+    scene.lessord.process.wait_for_log("CLOCK_SET_BACK.* since this server ran last")
+    clients[2].obtain()
+    _expect_kept(clients[0])
+    clients[1].renew()
+    clock.set(0)
+    scene.lessord.process.wait_for_log("CLOCK_SET_AHEAD")
+    expect_equal(_gauge(scene, "lessor_clock_ahead_seconds"), 0, "how far it is ahead")
+    _expect_full(scene, scene.client())
+    for client in clients:
+        _expect_kept(client)
