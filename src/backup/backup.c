@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "rt/worker.h"
 #include "store/lease_store.h"
+#include "store/restore.h"
 
 #define SOON_MS 10000          /* after a start: clients come first */
 #define AGAIN_FIRST_MS 5000    /* after a failure, then twice as long each time */
@@ -174,6 +175,9 @@ static void note_lost(struct backup *backup, int status) {
 	struct backup_state *state = &backup->state;
 	struct error error;
 
+	/* Told as failed, it must not come into force at a later start. Whoever is first with the file has it. */
+	if (backup->request.wish == BACKUP_WISH_RESTORE && !is_store_reopening())
+		restore_forget(backup->place.state_directory);
 	error_set(&error, E_DHCP_JET_ERROR, "the process that makes the backup was ended by signal %d (%s)",
 		  WTERMSIG(status), strsignal(WTERMSIG(status)));
 	event_emit_error(EVENT_BACKUP_FAILED, &error);

@@ -25,11 +25,11 @@
 #define DIRECTORY_MODE 0700
 #define FILE_MODE 0600
 #define SPOOL_FILE "backup.new"
-#define RESTORE_NEW RESTORE_FILE ".new"
 #define PART_PREFIX "."  /* before the name of a generation that is not whole yet */
 #define PART_SUFFIX ".new"
 #define AGAIN_MAX 10000  /* generations of one second */
 #define SPACE_LEFT ((uint64_t)16 << 20) /* of the state directory's disk, which leases need more than backups */
+#define STORE_PER_BACKUP 4 /* octets of leases.mdb, at most, for one of a backup */
 #define COPY_SIZE 65536
 
 /* A generation in the making. */
@@ -127,19 +127,19 @@ static int spool_leases(struct making *making, struct lease_store *store, struct
 	return r;
 }
 
-/* As much as the leases have, the journal's changes and the limits of guessing included. */
-static int check_space(struct making *making, const struct lease_store_stat *stat) {
-	uint64_t need = stat->n_bytes_used + SPACE_LEFT, have;
+static int check_space(struct making *making, uint64_t need, const char *what) {
 	struct statvfs disk;
+	uint64_t have;
 
 	if (statvfs(making->place->state_directory, &disk) < 0)
 		return 0;
+	need += SPACE_LEFT;
 	have = (uint64_t)disk.f_bavail * disk.f_frsize;
 	if (have >= need)
 		return 0;
 	return error_set(&making->error, E_DHCP_JET_ERROR,
-			 "%s has %llu MiB left, and a backup takes up to %llu MiB there while it is made; free some space",
-			 making->place->state_directory, (unsigned long long)(have >> 20),
+			 "%s has %llu MiB left, and %s takes up to %llu MiB there while it is made; free some space",
+			 making->place->state_directory, (unsigned long long)(have >> 20), what,
 			 (unsigned long long)(need >> 20));
 }
 
@@ -149,7 +149,8 @@ static int spool_write(struct making *making, struct lease_store *store, struct 
 	struct lease_store_stat stat = { 0 };
 	int r = lease_store_stat(store, &stat) < 0 ?
 			error_set(&making->error, E_DHCP_JET_ERROR, "the lease store cannot be read") :
-			check_space(making, &stat);
+			/* As much as the leases have, the journal's changes and the limits of guessing included. */
+			check_space(making, stat.n_bytes_used, "a backup");
 
 	if (r < 0)
 		return r;
@@ -358,28 +359,16 @@ int maker_look(const struct maker_place *place, struct backup_state *state, stru
 	return r;
 }
 
-static int prepare_copy(struct making *making, int fd, const char *new_path, const char *path) {
-	const struct generation_use use = { .server_name = making->place->server_name };
-	int out, r;
+/* As large as the leases' records are, and with all that leases.mdb has besides. */
+static int check_restore_space(struct making *making, int fd) {
+	struct stat info;
 
-	unlink(new_path);
-	out = open(new_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
-	if (out < 0)
-		return fail(making, "cannot be made", new_path);
-	r = copy(fd, out) < 0 || lseek(out, 0, SEEK_SET) < 0 ? fail(making, "cannot be written", new_path) : 0;
-	if (r == 0)
-		r = generation_read_fd(out, &use, &making->info, &making->error);
-	if (r == 0 && rename(new_path, path) < 0)
-		r = fail(making, "cannot be put in place", new_path);
-	close(out);
-	if (r < 0)
-		unlink(new_path);
-	return r;
+	return fstat(fd, &info) < 0 ? 0 : check_space(making, (uint64_t)info.st_size * STORE_PER_BACKUP, "a restore");
 }
 
 static int prepare(struct making *making, const char *name) {
-	char *path CLEANUP(cleanup_free) = mem_format("%s/" RESTORE_FILE, making->place->state_directory);
-	char *new_path CLEANUP(cleanup_free) = mem_format("%s/" RESTORE_NEW, making->place->state_directory);
+	const struct restore_place place = { .state_directory = making->place->state_directory,
+					     .server_name = making->place->server_name };
 	int r = making_open(making), fd;
 
 	if (r < 0)
@@ -387,7 +376,9 @@ static int prepare(struct making *making, const char *name) {
 	fd = generation_open(making->directory, name, &making->error);
 	if (fd < 0)
 		return fd;
-	r = prepare_copy(making, fd, new_path, path);
+	r = check_restore_space(making, fd);
+	if (r == 0)
+		r = restore_prepare(&place, fd, &making->error);
 	close(fd);
 	return r;
 }

@@ -79,17 +79,35 @@ static char *directory_of(const char *path) {
 	return slash ? mem_format("%.*s", (int)(slash - path), path) : mem_dup_text(".");
 }
 
+static bool is_same_file(const char *a, const char *b) {
+	struct stat one, other;
+
+	return lstat(a, &one) == 0 && lstat(b, &other) == 0 && one.st_ino == other.st_ino && one.st_dev == other.st_dev;
+}
+
+/* An earlier attempt may have ended behind this step. */
+static int link_as(const char *path, const char *kept) {
+	if (link(path, kept) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -1;
+	if (is_same_file(path, kept))
+		return 0;
+	errno = EEXIST;
+	return -1;
+}
+
 /* A second name, not another one: were it renamed, nothing would stand at @path for a moment, and a daemon that starts
  * in that moment would begin without leases. */
 int db_file_keep(const char *path, const char *keep_as, char **ret_kept) {
 	char *directory CLEANUP(cleanup_free) = directory_of(path);
 	char *kept = mem_format("%s/%s", directory, keep_as);
-	int r = link(path, kept);
+	int r = link_as(path, kept);
 
 	for (unsigned i = 2; r < 0 && errno == EEXIST && i <= KEPT_MAX; i++) {
 		free(kept);
 		kept = mem_format("%s/%s-%u", directory, keep_as, i);
-		r = link(path, kept);
+		r = link_as(path, kept);
 	}
 	if (r < 0) {
 		free(kept);
@@ -107,6 +125,7 @@ int db_file_replace(const char *path, const char *new_path, const char *keep_as,
 
 	if (db_file_keep(path, keep_as, &kept) < 0)
 		return -1;
+	db_file_sync_directory(directory); /* or the old one could be without any name after a power failure */
 	/* Before as well, so that no reader meets the new file with the old one's locks. */
 	db_file_unlock(path);
 	if (rename(new_path, path) < 0) {

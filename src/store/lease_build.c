@@ -7,12 +7,10 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/wireint.h"
 #include "store/db_file.h"
 #include "store/lease_store_priv.h"
 #include "store/lease_table.h"
 
-#define NEW_SUFFIX ".new"
 #define CHANGES_PER_COMMIT 65536 /* LMDB keeps the pages of one transaction in memory */
 #define BUILD_MAP_SIZE ((size_t)64 << 30) /* address space, not memory or disk */
 
@@ -55,24 +53,41 @@ static int build_open(struct lease_build *build, const char *server_name, struct
 	return r;
 }
 
-int lease_build_begin(const char *directory, const char *server_name, struct lease_build **ret_build,
-		      struct error *reterr_error) {
+int lease_build_open(const char *directory, const char *server_name, const char *file, struct lease_build **ret_build,
+		     struct error *reterr_error) {
 	struct lease_build *build = mem_alloc(sizeof *build);
 	int r;
 
 	build->kind = lease_store_kind;
 	build->kind.map_size = BUILD_MAP_SIZE;
+	build->kind.damage_advice = "do again what made it";
 	build->directory = mem_dup_text(directory);
-	build->file = mem_format("%s" NEW_SUFFIX, lease_store_kind.file);
-	build->path = mem_format("%s/%s", directory, build->file);
+	build->file = mem_dup_text(file);
+	build->path = mem_format("%s/%s", directory, file);
 	build->kind.file = build->file;
-	db_file_remove(build->path);
 	r = build_open(build, server_name, reterr_error);
 	if (r < 0)
 		lease_build_drop(build);
 	else
 		*ret_build = build;
 	return r;
+}
+
+void lease_build_remove_file(const char *directory, const char *file) {
+	char *path CLEANUP(cleanup_free) = mem_format("%s/%s", directory, file);
+
+	db_file_remove(path);
+}
+
+int lease_build_begin_as(const char *directory, const char *server_name, const char *file,
+			 struct lease_build **ret_build, struct error *reterr_error) {
+	lease_build_remove_file(directory, file);
+	return lease_build_open(directory, server_name, file, ret_build, reterr_error);
+}
+
+int lease_build_begin(const char *directory, const char *server_name, struct lease_build **ret_build,
+		      struct error *reterr_error) {
+	return lease_build_begin_as(directory, server_name, LEASE_BUILD_FILE, ret_build, reterr_error);
 }
 
 static int build_commit(struct lease_build *build, struct error *reterr_error) {
@@ -101,39 +116,58 @@ int lease_build_remove(struct lease_build *build, struct ip4 address, struct err
 }
 
 int lease_build_note(struct lease_build *build, const char *key, uint64_t value, struct error *reterr_error) {
-	uint8_t octets[sizeof value];
-
-	be32_write(octets, (uint32_t)(value >> 32));
-	be32_write(octets + 4, (uint32_t)value);
-	db_put(&build->txn, DB_TABLE_META, span_of_text(key), span_of(octets, sizeof octets));
+	db_put_number(&build->txn, key, value);
 	return changed(build, reterr_error);
+}
+
+uint64_t lease_build_noted(struct lease_build *build, const char *key) {
+	return db_get_number(&build->txn, key);
 }
 
 uint64_t lease_build_count(struct lease_build *build) {
 	return db_count(&build->txn, LEASE_TABLE_ADDRESS);
 }
 
-static int put_in_place(struct lease_build *build, const char *keep_as, char **ret_kept, struct error *reterr_error) {
-	char *path CLEANUP(cleanup_free) = mem_format("%s/%s", build->directory, lease_store_kind.file);
+/* Durable, and nobody's to write any more. */
+static int build_close(struct lease_build *build, struct error *reterr_error) {
+	int r = db_commit(&build->txn, reterr_error);
 
+	if (r < 0)
+		return r;
+	build->db = db_close(build->db);
 	db_file_unlock(build->path);
-	if (db_file_replace(path, build->path, keep_as, ret_kept) == 0)
-		return 0;
-	error_set(reterr_error, E_DHCP_JET_ERROR, "%s cannot be put in place: %s; look at the rights of its directory", path,
-		  strerror(errno));
-	unlink(build->path);
-	return -E_DHCP_JET_ERROR;
+	return 0;
+}
+
+static int fail_placing(const char *path, struct error *reterr_error) {
+	return error_set(reterr_error, E_DHCP_JET_ERROR, "%s cannot be put in place: %s; look at the rights of its directory",
+			 path, strerror(errno));
 }
 
 int lease_build_finish(struct lease_build *build, const char *keep_as, char **ret_kept, struct error *reterr_error) {
-	int r = db_commit(&build->txn, reterr_error);
+	char *path CLEANUP(cleanup_free) = mem_format("%s/%s", build->directory, lease_store_kind.file);
+	int r = build_close(build, reterr_error);
 
+	if (r == 0 && db_file_replace(path, build->path, keep_as, ret_kept) < 0)
+		r = fail_placing(path, reterr_error);
+	if (r < 0)
+		lease_build_drop(build);
+	else
+		build_free(build);
+	return r;
+}
+
+int lease_build_keep(struct lease_build *build, const char *file, struct error *reterr_error) {
+	char *path CLEANUP(cleanup_free) = mem_format("%s/%s", build->directory, file);
+	int r = build_close(build, reterr_error);
+
+	if (r == 0 && rename(build->path, path) < 0)
+		r = fail_placing(path, reterr_error);
 	if (r < 0) {
 		lease_build_drop(build);
 		return r;
 	}
-	db_close(build->db);
-	r = put_in_place(build, keep_as, ret_kept, reterr_error);
+	db_file_sync_directory(build->directory);
 	build_free(build);
-	return r;
+	return 0;
 }

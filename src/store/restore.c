@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,7 +12,7 @@
 #include "base/event.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "store/db_file.h"
+#include "store/db_check.h"
 #include "store/journal.h"
 #include "store/lease_build.h"
 #include "store/lease_record.h"
@@ -21,42 +20,62 @@
 
 #define KEEP_DAMAGED "leases.mdb.damaged"
 #define KEEP_REPLACED "leases.mdb.replaced"
-#define KEPT_MAX 1000 /* journals of one name */
 #define LEASE_TIME_DEFAULT 691200 /* as in model/schema.def; where no lease says how long leases are */
 #define TRIED_MAX 128 /* generations */
 #define SENTENCE_MAX 256
+
+#define RESTORE_FILE_NEW RESTORE_FILE ".new"
+
+/* What a store that was prepared says of itself, and goes on to say. */
+#define NOTE_TIME "restore-time"         /* of the generation */
+#define NOTE_SEQUENCE "restore-sequence" /* of the last frame in it */
+#define NOTE_LONGEST "restore-longest"   /* lease in it, in seconds */
 
 /* A restore under way. */
 struct restoring {
 	const struct restore_place *place;
 	struct restore_report *report;
 	struct lease_build *build;
-	bool is_prepared; /* it was wanted: the journal is of what is given up */
-	int64_t longest; /* lease that was met, in seconds */
+	bool is_build_failed; /* the trouble is not the generation's: another one would fare no better */
+	int64_t longest;      /* lease that was met, in seconds */
 	struct error *reterr_error;
 };
 
 static int put(void *context, const struct lease *lease) {
 	struct restoring *restoring = context;
 	int64_t length = lease->expiry - lease->changed;
+	int r = lease_build_put(restoring->build, lease, restoring->reterr_error);
 
+	restoring->is_build_failed = r < 0;
 	if (lease->state == LEASE_ACTIVE && lease->expiry != LEASE_FOR_EVER && length > restoring->longest)
 		restoring->longest = length;
-	return lease_build_put(restoring->build, lease, restoring->reterr_error);
+	return r;
+}
+
+/* Read the open generation @fd, whole, into the build. */
+static int fill(struct restoring *restoring, int fd, struct backup_info *ret_info, struct error *reterr_error) {
+	const struct generation_use use = { restoring->place->server_name, put, restoring };
+	int r;
+
+	restoring->longest = 0;
+	restoring->reterr_error = reterr_error;
+	r = generation_read_fd(fd, &use, ret_info, reterr_error);
+	if (r == 0 && ret_info->last_cleanup)
+		r = lease_build_note(restoring->build, LEASE_META_CLEANUP, (uint64_t)ret_info->last_cleanup,
+				     reterr_error);
+	return r;
 }
 
 /* Clients that the store does not know of got their leases at the latest now, and of the lengths that others have. */
-static int64_t doubtful_until(const struct restoring *restoring) {
-	return restoring->place->now + (restoring->longest > 0 ? restoring->longest : LEASE_TIME_DEFAULT);
-}
-
-static int note(struct restoring *restoring, const struct backup_info *info, struct error *reterr_error) {
+static int note_restored(struct restoring *restoring, uint64_t sequence, struct error *reterr_error) {
 	struct restore_report *report = restoring->report;
 	int r;
 
-	report->time = info->time;
-	report->doubtful_until = doubtful_until(restoring);
+	report->doubtful_until =
+		restoring->place->now + (restoring->longest > 0 ? restoring->longest : LEASE_TIME_DEFAULT);
 	r = lease_build_note(restoring->build, LEASE_META_DOUBTFUL, (uint64_t)report->doubtful_until, reterr_error);
+	if (r == 0)
+		r = lease_build_note(restoring->build, LEASE_META_JOURNAL, sequence, reterr_error);
 	if (r == 0)
 		report->n_leases = lease_build_count(restoring->build);
 	return r;
@@ -77,20 +96,8 @@ static int replay(void *context, uint64_t sequence, struct ip4 address, struct s
 	return lease_record_decode(address, record, &lease) < 0 ? 0 : put(restoring, &lease);
 }
 
-/* A journal that cannot be used is set aside, or the daemon could not start with what was restored either. */
-static void set_journal_aside(const struct restore_place *place) {
-	char *path CLEANUP(cleanup_free) = mem_format("%s/" JOURNAL_DIRECTORY, place->state_directory);
-	bool is_done = false;
-
-	for (unsigned i = 1; !is_done && i <= KEPT_MAX; i++) {
-		char *aside = i > 1 ? mem_format("%s.damaged-%u", path, i) : mem_format("%s.damaged", path);
-
-		is_done = renameat2(AT_FDCWD, path, AT_FDCWD, aside, RENAME_NOREPLACE) == 0 || errno != EEXIST;
-		free(aside);
-	}
-}
-
-/* Do again what the journal says was done after frame @sequence. */
+/* Do again what the journal says was done after frame @sequence. One that cannot be opened may have leases that are
+ * nowhere else, and perhaps can be opened a little later: only a person can say that it is lost. */
 static int replay_journal(struct restoring *restoring, uint64_t sequence, struct error *reterr_error) {
 	const struct restore_place *place = restoring->place;
 	struct journal_stat stat;
@@ -98,68 +105,18 @@ static int replay_journal(struct restoring *restoring, uint64_t sequence, struct
 	struct error error;
 	int r = journal_open(place->state_directory, place->server_name, sequence, replay, restoring, &journal, &error);
 
-	if (r == -E_DHCP_DATABASE_INIT_FAILED) {
-		event_emit_error(EVENT_STORE_DAMAGED, &error);
-		set_journal_aside(place);
-		restoring->report->has_gap = true;
-		return lease_build_note(restoring->build, LEASE_META_JOURNAL, sequence, reterr_error);
-	}
 	if (r < 0)
-		return r;
+		return error_set(
+			reterr_error, E_DHCP_JET_ERROR,
+			"its journal may have leases that no backup has, and cannot be opened (%.200s); mend that, or, if it is lost, move it away",
+			error.text);
 	stat = journal_stat(journal);
 	journal_close(journal);
 	restoring->report->has_gap = stat.n_gaps > 0;
-	return lease_build_note(restoring->build, LEASE_META_JOURNAL, stat.last, reterr_error);
+	return note_restored(restoring, stat.last, reterr_error);
 }
 
-/* What the journal has is of what is given up. Its numbers go on, so that it is not mistaken for what comes. */
-static int skip_journal(struct restoring *restoring, uint64_t sequence, struct error *reterr_error) {
-	struct lease_store_stat stat = { 0 };
-	struct lease_store *store;
-
-	int r = lease_store_open_reader(restoring->place->state_directory, &store, NULL);
-
-	if (r == 0) {
-		r = lease_store_stat(store, &stat);
-		lease_store_close(store);
-	}
-	if (r < 0)
-		set_journal_aside(restoring->place);
-	if (stat.sequence > sequence)
-		sequence = stat.sequence;
-	return lease_build_note(restoring->build, LEASE_META_JOURNAL, sequence, reterr_error);
-}
-
-/* Read the open generation @fd into the build. */
-static int fill(struct restoring *restoring, int fd, struct error *reterr_error) {
-	const struct generation_use use = { restoring->place->server_name, put, restoring };
-	struct backup_info info;
-	int r;
-
-	restoring->longest = 0;
-	restoring->report->n_journal = 0;
-	restoring->reterr_error = reterr_error;
-	r = generation_read_fd(fd, &use, &info, reterr_error);
-	if (r == 0 && info.last_cleanup)
-		r = lease_build_note(restoring->build, LEASE_META_CLEANUP, (uint64_t)info.last_cleanup, reterr_error);
-	if (r == 0)
-		r = restoring->is_prepared ? skip_journal(restoring, info.sequence, reterr_error)
-					   : replay_journal(restoring, info.sequence, reterr_error);
-	return r < 0 ? r : note(restoring, &info, reterr_error);
-}
-
-static int build_from(struct restoring *restoring, int fd, struct error *reterr_error) {
-	const struct restore_place *place = restoring->place;
-	int r = lease_build_begin(place->state_directory, place->server_name, &restoring->build, reterr_error);
-
-	if (r < 0)
-		return r;
-	r = fill(restoring, fd, reterr_error);
-	if (r < 0)
-		restoring->build = lease_build_drop(restoring->build);
-	return r;
-}
-
+/* The new store in the place of the old one. */
 static int put_in_place(struct restoring *restoring, const char *keep_as, struct error *reterr_error) {
 	int r = lease_build_finish(TAKE_POINTER(restoring->build), keep_as, NULL, reterr_error);
 
@@ -167,13 +124,25 @@ static int put_in_place(struct restoring *restoring, const char *keep_as, struct
 	return r;
 }
 
+static int build_from(struct restoring *restoring, int fd, struct backup_info *ret_info, struct error *reterr_error) {
+	const struct restore_place *place = restoring->place;
+	int r = lease_build_begin(place->state_directory, place->server_name, &restoring->build, reterr_error);
+
+	restoring->is_build_failed = r < 0;
+	if (r == 0)
+		r = fill(restoring, fd, ret_info, reterr_error);
+	if (r < 0)
+		restoring->build = lease_build_drop(restoring->build);
+	return r;
+}
+
 static int build_from_generation(struct restoring *restoring, int directory, const char *name,
-				 struct error *reterr_error) {
+				 struct backup_info *ret_info, struct error *reterr_error) {
 	int fd = generation_open(directory, name, reterr_error), r;
 
 	if (fd < 0)
 		return fd;
-	r = build_from(restoring, fd, reterr_error);
+	r = build_from(restoring, fd, ret_info, reterr_error);
 	close(fd);
 	return r;
 }
@@ -184,7 +153,8 @@ static int fail_directory(const struct restore_place *place, struct error *reter
 }
 
 /* Try one generation after the other, the newest first. One that is not valid stays where it is. */
-static int build_from_newest(struct restoring *restoring, int directory, struct error *reterr_error) {
+static int build_from_newest(struct restoring *restoring, int directory, struct backup_info *ret_info,
+			     struct error *reterr_error) {
 	struct generation_name names[TRIED_MAX];
 	ssize_t n = generation_list(directory, ARRAY_LEN(names), names);
 
@@ -192,11 +162,14 @@ static int build_from_newest(struct restoring *restoring, int directory, struct 
 		return fail_directory(restoring->place, reterr_error);
 	for (ssize_t i = 0; i < n; i++) {
 		struct error error;
+		int r = build_from_generation(restoring, directory, names[i].text, ret_info, &error);
 
-		if (build_from_generation(restoring, directory, names[i].text, &error) == 0) {
+		if (r == 0) {
 			restoring->report->name = names[i];
 			return 0;
 		}
+		if (restoring->is_build_failed)
+			return error_set(reterr_error, E_DHCP_JET_ERROR, "%s", error.text);
 		event_emit(EVENT_BACKUP_INVALID, "%s: %s", names[i].text, error.text);
 	}
 	return error_set(reterr_error, E_DHCP_JET_ERROR, "there is no valid generation in the backup directory %s",
@@ -205,24 +178,109 @@ static int build_from_newest(struct restoring *restoring, int directory, struct 
 
 static int restore_newest(struct restoring *restoring, struct error *reterr_error) {
 	int directory = open(restoring->place->backup_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	struct backup_info info;
 
 	if (directory < 0)
 		return fail_directory(restoring->place, reterr_error);
-	r = build_from_newest(restoring, directory, reterr_error);
+	r = build_from_newest(restoring, directory, &info, reterr_error);
 	close(directory);
-	return r < 0 ? r : put_in_place(restoring, KEEP_DAMAGED, reterr_error);
+	if (r < 0)
+		return r;
+	restoring->report->time = info.time;
+	r = replay_journal(restoring, info.sequence, reterr_error);
+	if (r == 0)
+		return put_in_place(restoring, KEEP_DAMAGED, reterr_error);
+	restoring->build = lease_build_drop(restoring->build);
+	return r;
 }
 
-/* The wish goes before the deed: were it the other way round, and the wish could not be removed, the next start would
- * do it again and lose what was leased between. */
-static int restore_prepared(struct restoring *restoring, int fd, const char *path, struct error *reterr_error) {
-	int r = build_from(restoring, fd, reterr_error);
+int restore_prepare(const struct restore_place *place, int fd, struct error *reterr_error) {
+	struct restoring restoring = { .place = place };
+	struct backup_info info;
+	int r = lease_build_begin_as(place->state_directory, place->server_name, RESTORE_FILE_NEW, &restoring.build,
+				     reterr_error);
 
-	if (unlink(path) < 0 && r == 0) {
-		restoring->build = lease_build_drop(restoring->build);
-		return error_set(reterr_error, E_DHCP_JET_ERROR, "%s cannot be removed: %s", path, strerror(errno));
+	if (r < 0)
+		return r;
+	r = fill(&restoring, fd, &info, reterr_error);
+	if (r == 0)
+		r = lease_build_note(restoring.build, NOTE_SEQUENCE, info.sequence, reterr_error);
+	if (r == 0)
+		r = lease_build_note(restoring.build, NOTE_TIME, (uint64_t)info.time, reterr_error);
+	if (r == 0)
+		r = lease_build_note(restoring.build, NOTE_LONGEST, (uint64_t)restoring.longest, reterr_error);
+	if (r == 0)
+		return lease_build_keep(restoring.build, RESTORE_FILE, reterr_error);
+	lease_build_drop(restoring.build);
+	return r;
+}
+
+void restore_forget(const char *state_directory) {
+	lease_build_remove_file(state_directory, RESTORE_FILE);
+	lease_build_remove_file(state_directory, RESTORE_FILE_NEW);
+}
+
+/* Up to which frame leases.mdb goes; 0 if that cannot be found out. Reading a damaged one could be our end. */
+static uint64_t applied_of(const struct restore_place *place) {
+	char *path CLEANUP(cleanup_free) = mem_format("%s/%s", place->state_directory, lease_store_kind.file);
+	struct db_txn txn;
+	uint64_t applied = 0;
+	struct db *db;
+
+	if (!is_db_file_sound(&lease_store_kind, path, DB_CHECK_QUICK) ||
+	    db_open_reader(&lease_store_kind, place->state_directory, &db, NULL) < 0)
+		return 0;
+	if (db_begin(db, false, &txn, NULL) == 0) {
+		applied = db_get_number(&txn, LEASE_META_JOURNAL);
+		db_abort(&txn);
 	}
-	return r < 0 ? r : put_in_place(restoring, KEEP_REPLACED, reterr_error);
+	db_close(db);
+	return applied;
+}
+
+static int pass_over(void *context, uint64_t sequence, struct ip4 address, struct span record) {
+	return 0;
+}
+
+/* What the journal has is of what is given up. Its numbers go on, so that it is not mistaken for what comes. */
+static int skip_journal(struct restoring *restoring, struct error *reterr_error) {
+	const struct restore_place *place = restoring->place;
+	uint64_t applied = applied_of(place), sequence = lease_build_noted(restoring->build, NOTE_SEQUENCE);
+	struct journal *journal;
+	int r = journal_open(place->state_directory, place->server_name, applied > sequence ? applied : sequence,
+			     pass_over, NULL, &journal, reterr_error);
+
+	if (r < 0)
+		return r;
+	sequence = journal_stat(journal).last;
+	journal_close(journal);
+	return note_restored(restoring, sequence, reterr_error);
+}
+
+/* A file without notes is none that was prepared: it was taken away a moment ago, and this one made in its place. */
+static int take_notes(struct restoring *restoring, struct error *reterr_error) {
+	restoring->report->time = (int64_t)lease_build_noted(restoring->build, NOTE_TIME);
+	restoring->longest = (int64_t)lease_build_noted(restoring->build, NOTE_LONGEST);
+	if (!restoring->report->time)
+		return error_set(reterr_error, E_DHCP_JET_ERROR, "%s/" RESTORE_FILE " was not prepared for it",
+				 restoring->place->state_directory);
+	return skip_journal(restoring, reterr_error);
+}
+
+/* The wish and the deed are one: the file that was prepared gets the name of the store, or does not, and what was
+ * written into it until then can be written once more. */
+static int restore_prepared(struct restoring *restoring, struct error *reterr_error) {
+	const struct restore_place *place = restoring->place;
+	int r = lease_build_open(place->state_directory, place->server_name, RESTORE_FILE, &restoring->build,
+				 reterr_error);
+
+	if (r < 0)
+		return r;
+	r = take_notes(restoring, reterr_error);
+	if (r == 0)
+		return put_in_place(restoring, KEEP_REPLACED, reterr_error);
+	restoring->build = lease_build_drop(restoring->build);
+	return r;
 }
 
 static void time_format(int64_t time, char ret_text[static 32]) {
@@ -264,15 +322,11 @@ static void finish(struct restoring *restoring, int r) {
 static void restore_if_prepared(struct restoring *restoring) {
 	char *path CLEANUP(cleanup_free) = mem_format("%s/" RESTORE_FILE, restoring->place->state_directory);
 	struct restore_report *report = restoring->report;
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), r;
 
-	if (fd < 0)
+	if (access(path, F_OK) < 0)
 		return;
-	report->is_tried = report->has_gap = restoring->is_prepared = true;
-	r = restore_prepared(restoring, fd, path, &report->error);
-	close(fd);
-	restoring->is_prepared = false;
-	finish(restoring, r);
+	report->is_tried = report->has_gap = true;
+	finish(restoring, restore_prepared(restoring, &report->error));
 }
 
 /* The store cannot be used. 0 if a generation has taken its place. */
@@ -287,8 +341,8 @@ static int restore_damaged(struct restoring *restoring, struct error *reterr_err
 	finish(restoring, r);
 	if (r == 0)
 		return 0;
-	snprintf(damage, sizeof damage, "%s", reterr_error->text);
-	return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED, "%s; %.200s", damage, report->error.text);
+	snprintf(damage, sizeof damage, "%.255s", reterr_error->text);
+	return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED, "%.200s; %.300s", damage, report->error.text);
 }
 
 /* 0 also for a store that is not there. */
@@ -305,6 +359,7 @@ int restore_store_open(const struct restore_place *place, struct lease_store **r
 	int r;
 
 	*ret_report = (struct restore_report){ 0 };
+	lease_build_remove_file(place->state_directory, LEASE_BUILD_FILE);
 	restore_if_prepared(&restoring);
 	r = place->is_suspect ? check(place, &error) : 0;
 	if (r == 0)

@@ -16,8 +16,8 @@
 #include "store/generation.h"
 #include "store/lease_store.h"
 
-/* In the state directory: a generation that was prepared to take the store's place at the next start. */
-#define RESTORE_FILE "restore.backup"
+/* In the state directory: a store that was made of a generation to take the present one's place at the next start. */
+#define RESTORE_FILE "leases.mdb.restore"
 
 /* Where things are. Borrowed. Embedded. */
 struct restore_place {
@@ -40,6 +40,14 @@ struct restore_report {
 	int64_t doubtful_until;     /* wall */
 	struct error error;         /* why nothing was restored, though it was tried */
 };
+
+/* Prepare the generation that is open as @fd, of place->server_name, to take the place of the store at its next
+ * opening. Somebody may be using the store meanwhile. 0, or -E_DHCP_JET_ERROR or -E_DHCP_DATABASE_INIT_FAILED with a
+ * sentence; what was prepared before is as it was. */
+int restore_prepare(const struct restore_place *place, int fd, struct error *reterr_error);
+
+/* Take that back, or what was left of it in the middle. */
+void restore_forget(const char *state_directory);
 
 /* Open the store, after restoring it if need be; tells of that in events. 0, or as lease_store_open: then a sentence
  * also says why no backup could take the store's place. *@ret_report is filled in any case. */

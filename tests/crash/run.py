@@ -6,6 +6,7 @@ restarts: SIGTERM under load and a start at once, over and over (1000 times).
 power-loss: random moments of recorded runs under load, each with the writes lost that no sync had made durable (200 moments
 in four runs, a tenth of them also met by the daemon).
 store: the lease store alone, on a disk that fails, kills and loses power (20 rounds).
+restores: a restore, killed in front of each call that changes a file, and with the power lost in the middle (3 rounds).
 
 The last line says what was done and whether it went well; the exit status is 0 only if it did. Needs root.
 """
@@ -26,10 +27,12 @@ import harness
 import test_crash
 import test_power_loss
 import test_q264492
+import test_restore_killed
 import test_store_crash
 
 POWER_LOSS_RUNS = 4
 POWER_LOSS_ACKS = 4000
+RESTORE_POINTS = 60
 
 
 def kills(arguments):
@@ -58,7 +61,15 @@ def store(arguments):
             in_lab(arguments, lambda lab, test=test, seed=arguments.seed + number: test(lab, seed=seed))
 
 
-RUNS = {"store": (store, 20), "kills": (kills, 1000), "restarts": (restarts, 1000), "power-loss": (power_loss, 200)}
+def restores(arguments):
+    """Rounds of all its tests."""
+    for seed in range(arguments.seed, arguments.seed + arguments.count):
+        in_lab(arguments, lambda lab, seed=seed: test_restore_killed.test_restore_by_itself_killed(lab, seed, is_whole=True))
+        in_lab(arguments, lambda lab, seed=seed: test_restore_killed.test_restore_on_demand_killed(lab, seed, is_whole=True))
+        in_lab(arguments, lambda lab, seed=seed: test_restore_killed.test_restore_power_loss(lab, seed, RESTORE_POINTS))
+
+
+RUNS = {"store": (store, 20), "restores": (restores, 3), "kills": (kills, 1000), "restarts": (restarts, 1000), "power-loss": (power_loss, 200)}
 
 
 def in_lab(arguments, function):

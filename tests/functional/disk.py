@@ -13,7 +13,7 @@ from slapd import SERVER
 
 FAULT = struct.Struct("=IIiiiI104s")
 FAULTS_MAX = 32
-CALLS = {"write": 1, "sync": 2, "open": 4, "size": 8, "name": 16}
+CALLS = {"write": 1, "sync": 2, "open": 4, "size": 8, "name": 16, "look": 32}
 FAIL, TEAR, SHORT, HANG, KILL, KILL_AFTER = range(6)
 ACTIVE = 1
 SLACK = 60  # seconds by which a renewal may be the last one's and still be called the same
@@ -41,6 +41,10 @@ class Fault:
     @property
     def hits(self):
         return FAULT.unpack(self._area[self._at:self._at + FAULT.size])[5]
+
+    def skipped(self, ordered):
+        """How many calls were let through, of those that it was ordered to skip."""
+        return ordered - FAULT.unpack(self._area[self._at:self._at + FAULT.size])[3]
 
     def wait(self, hits=1, deadline=PATIENCE):
         """Wait until it has hit so often."""

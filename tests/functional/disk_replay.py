@@ -15,7 +15,7 @@ import dhcp
 
 HEAD = struct.Struct("=IIIIQqqII")
 MAGIC = 0x4b53444c
-(OPEN, WRITE, ZEROS, TRUNCATE, ALLOCATE, SYNC, END, RENAME, UNLINK, MKDIR, REPLY, UNKNOWN) = range(1, 13)
+(OPEN, WRITE, ZEROS, TRUNCATE, ALLOCATE, SYNC, END, RENAME, UNLINK, MKDIR, REPLY, LINK, UNKNOWN) = range(1, 14)
 DURABLE = 1
 SECTOR = 512
 KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE = 1, 2, 16
@@ -274,7 +274,8 @@ class Replay:
                 raise ValueError(f"{path} gets another name, and was never seen")
 
             def rename(names):
-                names.pop(path, None)
+                if record.kind == RENAME:
+                    names.pop(path, None)
                 names[other] = file
             self._pend((os.path.dirname(path), os.path.dirname(other)), rename)
 

@@ -73,6 +73,7 @@ EXTRA_DIST += \
 	tests/functional/test_scopes.py \
 	tests/functional/test_standalone.py \
 	tests/functional/test_store_backup.py \
+	tests/functional/test_restore_killed.py \
 	tests/functional/test_store_crash.py \
 	tests/functional/test_store_faults.py \
 	tests/functional/test_store_format.py \

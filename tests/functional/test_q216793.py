@@ -145,7 +145,7 @@ def test_disk_full(lab):
         while True:
             file.write(bytes(4096))
     _expect_failing(scene, load, r"BACKUP_FAILED \[1016\]", "No space left on device")
-    expect_equal([name for name in os.listdir(directory(scene)) if name.startswith(".")], [], "half a backup")
+    wait_until(lambda: not [name for name in os.listdir(directory(scene)) if name.startswith(".")], "no half backup is left")
     os.unlink(os.path.join(path, "filler"))
     make(scene)
     scene.lessord.process.wait_for_log("BACKUP_RESUMED")

@@ -7,6 +7,7 @@ import signal
 
 from backups import (NAME, damage, directory, expect_leases, generations, make, names, restored, state_file,
                      wait_for_restore)
+from disk import KILL, KILL_AFTER, Disk
 from harness import expect, expect_equal, is_alive, wait_until
 from lessor import expect_error
 from load import Load, check_promises
@@ -260,6 +261,43 @@ def test_killed_maker(lab):
     left = [name for path in (directory(scene), scene.lessord.state_directory) for name in os.listdir(path)
             if name.endswith(".new")]
     expect_equal(left, [], "what is left over")
+
+
+def _restart_serve(scene):
+    """kill -9 of serve; a wish that was left behind would come true now."""
+    old = scene.lessord.role_pid("serve")
+    scene.lessord.kill("serve")
+    wait_until(lambda: scene.lessord.find_role("serve") not in (None, old), "serve runs again")
+
+
+def test_killed_restore(lab):
+    """kill -9 in the middle of a restore: who prepares it has it fail, and nothing comes of it; serve does it at its next start"""
+    scene = Scene(lab)
+    disk = Disk.of(scene)
+    scene.start()
+    clients = [scene.client() for _ in range(3)]
+    for client in clients:
+        client.obtain()
+    name = make(scene)
+    late = scene.client()
+    late.obtain()
+    for calls, action in (("write", KILL), ("name", KILL_AFTER)):
+        fault = disk.fault(calls, "leases.mdb.restore.new", action, count=1)
+        scene.ctl.expect_error(20013, "restore", name, says="was ended by signal 9")
+        fault.lift()
+        _restart_serve(scene)
+        expect_leases(scene, [*clients, late], "nothing has changed")
+        expect("leases.mdb.restore" not in os.listdir(scene.lessord.state_directory), "the wish was taken back")
+    for number, (calls, pattern, action) in enumerate([("write", "leases.mdb.restore", KILL), ("name", "leases.mdb", KILL_AFTER)], 1):
+        fault = disk.fault(calls, pattern, action, count=1)
+        result = scene.ctl.json("restore", name)
+        expect_equal((fault.hits, result["leases"]), (1, 3), "kills, and what is told")
+        fault.lift()
+        expect_leases(scene, clients, "the leases of the generation")
+        late.obtain()
+        _restart_serve(scene)
+        expect_leases(scene, [*clients, late], "what came after the restore stays")
+        expect_equal(restored(scene)["count"], number, "restores")
 
 
 def test_frozen_role(lab):

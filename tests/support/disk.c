@@ -389,11 +389,13 @@ static int watched_open(int at, const char *name, int flags, mode_t mode) {
 	struct fault *fault;
 	int fd;
 
-	if (!is_writing || !name_find(at, name, &named))
+	if (!name_find(at, name, &named))
 		return (int)syscall(SYS_openat, at, name, flags, mode);
-	fault = fault_find(FAULT_OPEN, &named);
+	fault = fault_find(is_writing ? FAULT_OPEN : FAULT_LOOK, &named);
 	if (is_failing(fault))
 		return -1;
+	if (!is_writing)
+		return (int)syscall(SYS_openat, at, name, flags, mode);
 	begin();
 	fd = (int)syscall(SYS_openat, at, name, flags, mode);
 	if (fd >= 0 && place_find(fd, &place))
@@ -426,6 +428,22 @@ static int watched_rename(int from_at, const char *from, int to_at, const char *
 		return -1;
 	begin();
 	result = watched_name(DISK_RENAME, &place, &other, syscall(SYS_renameat2, from_at, from, to_at, to, flags));
+	after(fault);
+	return result;
+}
+
+static int watched_link(const char *from, const char *to) {
+	struct place place, other;
+	bool is_watched = name_find(AT_FDCWD, from, &place) && name_find(AT_FDCWD, to, &other);
+	struct fault *fault = is_watched ? fault_find(FAULT_NAME, &place) : NULL;
+	int result;
+
+	if (!is_watched)
+		return (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+	if (is_failing(fault))
+		return -1;
+	begin();
+	result = watched_name(DISK_LINK, &place, &other, syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0));
 	after(fault);
 	return result;
 }
@@ -613,6 +631,10 @@ int renameat(int from_at, const char *from, int to_at, const char *to) {
 
 int renameat2(int from_at, const char *from, int to_at, const char *to, unsigned flags) {
 	return watched_rename(from_at, from, to_at, to, flags);
+}
+
+int link(const char *from, const char *to) {
+	return watched_link(from, to);
 }
 
 int unlink(const char *name) {

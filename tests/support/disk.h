@@ -29,6 +29,7 @@ enum disk_kind {
 	DISK_UNLINK,   /* path */
 	DISK_MKDIR,    /* path */
 	DISK_REPLY,    /* the BOOTP message, before it is sent; @amount: seconds since the epoch */
+	DISK_LINK,     /* path, then a further one of the same file */
 	DISK_UNKNOWN,  /* something that a replay would not understand: its name */
 };
 
@@ -52,7 +53,8 @@ enum fault_call {
 	FAULT_SYNC = 2,
 	FAULT_OPEN = 4,  /* for writing */
 	FAULT_SIZE = 8,  /* ftruncate, fallocate */
-	FAULT_NAME = 16, /* rename, unlink, mkdir */
+	FAULT_NAME = 16, /* rename, link, unlink, mkdir */
+	FAULT_LOOK = 32, /* open for reading, of files and directories */
 };
 
 enum fault_action {

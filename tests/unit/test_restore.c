@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -263,17 +264,45 @@ static void test_other_servers_store_is_left_alone(void **state) {
 	assert_false(report.is_tried);
 }
 
+/* Prepare @n leases of clients from @first on for the next start. */
+static void prepare(unsigned first, unsigned n) {
+	const struct restore_place place = { .state_directory = fixture_directory, .server_name = SERVER };
+	char *path CLEANUP(cleanup_free) = path_of("wanted");
+	struct error error;
+	int fd;
+
+	write_backup("wanted", SERVER, first, n);
+	fd = open(path, O_RDONLY);
+	if (restore_prepare(&place, fd, &error) < 0)
+		fail_msg("%s", error.text);
+	close(fd);
+	assert_true(is_there(RESTORE_FILE));
+}
+
 static void test_prepared_generation(void **state) {
 	struct restore_report report;
 
 	make_store();
-	write_backup(RESTORE_FILE, SERVER, 7, 2);
+	prepare(7, 2);
 	expect_clients("7 8", &report);
 	assert_true(report.is_restored);
+	assert_int_equal(report.time, MADE);
+	assert_int_equal(report.n_leases, 2);
 	assert_int_equal(report.n_journal, 0);
+	assert_int_equal(report.doubtful_until, NOW + LATER - 1000);
 	assert_false(is_there(RESTORE_FILE));
 	assert_true(is_there("leases.mdb.replaced"));
 	expect_clients("7 8", &report);
+	assert_false(report.is_tried);
+}
+
+static void test_prepared_and_taken_back(void **state) {
+	struct restore_report report;
+
+	make_store();
+	prepare(7, 2);
+	restore_forget(fixture_directory);
+	expect_clients("1 2", &report);
 	assert_false(report.is_tried);
 }
 
@@ -283,21 +312,43 @@ static void test_leases_after_a_restore_last(void **state) {
 	struct lease_store *store;
 
 	make_store();
-	write_backup(RESTORE_FILE, SERVER, 7, 1);
+	prepare(7, 1);
 	assert_int_equal(open_store(&report, &store, NULL), 0);
 	put(store, 9);
 	lease_store_close(store);
 	expect_clients("7 9", &report);
 }
 
+static void test_prepared_over_a_damaged_store(void **state) {
+	struct restore_report report;
+
+	make_store();
+	prepare(7, 1);
+	spoil("leases.mdb");
+	expect_clients("7", &report);
+	assert_true(report.is_restored);
+}
+
 static void test_prepared_nonsense(void **state) {
 	struct restore_report report;
 
 	make_store();
-	write_text(RESTORE_FILE, "no backup");
+	write_text(RESTORE_FILE, "no store");
 	expect_clients("1 2", &report);
 	assert_true(report.is_tried && !report.is_restored);
-	assert_non_null(strstr(report.error.text, "it is no backup of leases"));
+	assert_non_null(strstr(report.error.text, "damaged"));
+	assert_false(is_there(RESTORE_FILE));
+}
+
+/* A file that nobody prepared must not become a store without leases. */
+static void test_prepared_emptiness(void **state) {
+	struct restore_report report;
+
+	make_store();
+	write_text(RESTORE_FILE, "");
+	expect_clients("1 2", &report);
+	assert_true(report.is_tried && !report.is_restored);
+	assert_non_null(strstr(report.error.text, "not prepared"));
 	assert_false(is_there(RESTORE_FILE));
 }
 
@@ -306,13 +357,118 @@ static void test_no_room_to_restore(void **state) {
 	struct lease_store *store;
 
 	make_store();
-	write_backup(RESTORE_FILE, SERVER, 7, 1);
+	prepare(7, 1);
 	fixture_break("fdatasync", 0);
 	if (open_store(&report, &store, NULL) == 0)
 		lease_store_close(store);
 	fixture_break("", 0);
 	assert_true(report.is_tried && !report.is_restored);
 	expect_clients("1 2", &report);
+	assert_false(report.is_tried);
+}
+
+static void test_no_room_to_prepare(void **state) {
+	const struct restore_place place = { .state_directory = fixture_directory, .server_name = SERVER };
+	char *path CLEANUP(cleanup_free) = path_of("wanted");
+	struct restore_report report;
+	struct error error;
+	int fd;
+
+	make_store();
+	write_backup("wanted", SERVER, 7, 1);
+	fd = open(path, O_RDONLY);
+	fixture_break("pwrite", 0);
+	assert_true(restore_prepare(&place, fd, &error) < 0);
+	fixture_break("", 0);
+	close(fd);
+	assert_false(is_there(RESTORE_FILE) || is_there(RESTORE_FILE ".new"));
+	expect_clients("1 2", &report);
+	assert_false(report.is_tried);
+}
+
+static void rename_file(const char *from, const char *to) {
+	char *old CLEANUP(cleanup_free) = path_of(from), *new CLEANUP(cleanup_free) = path_of(to);
+
+	assert_int_equal(rename(old, new), 0);
+}
+
+/* What cannot be opened at the moment may be good the next. */
+static void test_damaged_store_and_journal_away(void **state) {
+	struct restore_report report;
+	struct lease_store *store;
+	struct error error;
+
+	make_store();
+	write_backup("leases-20260704T120000Z.backup", SERVER, 7, 1);
+	write_backup("leases-20260704T120001Z.backup", SERVER, 8, 1);
+	spoil("leases.mdb");
+	rename_file("leases.journal", "away");
+	write_text("leases.journal", "a file, which is no journal");
+	assert_int_equal(open_store(&report, &store, &error), -E_DHCP_DATABASE_INIT_FAILED);
+	assert_non_null(strstr(error.text, "may have leases that no backup has"));
+	assert_non_null(strstr(error.text, "if it is lost, move it away"));
+	assert_true(report.is_tried && !report.is_restored);
+	assert_true(is_there("leases.journal"));
+	assert_false(is_there("leases.mdb.damaged") || is_there("leases.mdb.new"));
+	rename_file("leases.journal", "no-journal");
+	rename_file("away", "leases.journal");
+	expect_clients("1 2 8", &report);
+	assert_true(report.is_restored);
+}
+
+static void remove_journal(void) {
+	char *path CLEANUP(cleanup_free) = path_of("leases.journal");
+	struct dirent *entry;
+	DIR *directory = opendir(path);
+
+	assert_non_null(directory);
+	while ((entry = readdir(directory)))
+		unlinkat(dirfd(directory), entry->d_name, 0);
+	closedir(directory);
+	assert_int_equal(rmdir(path), 0);
+}
+
+static void test_damaged_store_and_journal_lost(void **state) {
+	struct restore_report report;
+
+	make_store();
+	write_backup("leases-20260704T120000Z.backup", SERVER, 7, 1);
+	spoil("leases.mdb");
+	remove_journal();
+	expect_clients("7", &report);
+	assert_true(report.is_restored);
+}
+
+static void test_prepared_and_journal_away(void **state) {
+	struct restore_report report;
+	struct lease_store *store;
+	struct error error;
+
+	make_store();
+	prepare(7, 1);
+	rename_file("leases.journal", "away");
+	write_text("leases.journal", "");
+	assert_int_equal(open_store(&report, &store, &error), -E_DHCP_DATABASE_INIT_FAILED);
+	assert_true(report.is_tried && !report.is_restored);
+	rename_file("leases.journal", "no-journal");
+	rename_file("away", "leases.journal");
+	expect_clients("1 2", &report);
+}
+
+/* Nothing is wrong with the generations then, and none is said to be invalid. */
+static void test_no_room_for_a_damaged_store(void **state) {
+	struct restore_report report;
+	struct lease_store *store;
+	struct error error;
+
+	make_store();
+	write_backup("leases-20260704T120000Z.backup", SERVER, 7, 1);
+	spoil("leases.mdb");
+	fixture_break("pwrite", 0);
+	assert_int_equal(open_store(&report, &store, &error), -E_DHCP_DATABASE_INIT_FAILED);
+	fixture_break("", 0);
+	assert_non_null(strstr(report.error.text, "free some space"));
+	expect_clients("1 2 7", &report);
 }
 
 #define IN_DIRECTORY(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
@@ -328,7 +484,15 @@ int main(void) {
 		IN_DIRECTORY(test_other_servers_store_is_left_alone),
 		IN_DIRECTORY(test_prepared_generation),
 		IN_DIRECTORY(test_leases_after_a_restore_last),
+		IN_DIRECTORY(test_prepared_and_taken_back),
+		IN_DIRECTORY(test_prepared_over_a_damaged_store),
 		IN_DIRECTORY(test_prepared_nonsense),
+		IN_DIRECTORY(test_prepared_emptiness),
+		IN_DIRECTORY(test_no_room_to_prepare),
+		IN_DIRECTORY(test_damaged_store_and_journal_away),
+		IN_DIRECTORY(test_damaged_store_and_journal_lost),
+		IN_DIRECTORY(test_prepared_and_journal_away),
+		IN_DIRECTORY(test_no_room_for_a_damaged_store),
 		IN_DIRECTORY(test_no_room_to_restore),
 	};
 
