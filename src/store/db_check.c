@@ -82,9 +82,15 @@ static bool is_content_sound(const struct db_kind *kind, MDB_txn *txn, enum db_c
 	return is_sound;
 }
 
+/* Ends that what it reads can bring about. Out of time is not damaged: the file may just be large, and the disk slow;
+ * nor does it say anything that somebody has killed the child, or the system for want of memory. */
+static bool is_fatal(int signal) {
+	return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT || signal == SIGILL || signal == SIGFPE;
+}
+
 static _Noreturn void check(const struct db_kind *kind, const char *path, enum db_check how, pid_t parent) {
 	const struct rlimit no_core = { 0, 0 };
-	static const int fatal[] = { SIGSEGV, SIGBUS, SIGABRT, SIGALRM };
+	static const int usual[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGALRM };
 	MDB_env *env;
 	MDB_txn *txn;
 	int rc;
@@ -95,8 +101,8 @@ static _Noreturn void check(const struct db_kind *kind, const char *path, enum d
 	if (getppid() != parent)
 		_exit(CHILD_SOUND);
 	setrlimit(RLIMIT_CORE, &no_core);
-	for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
-		signal(fatal[i], SIG_DFL);
+	for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+		signal(usual[i], SIG_DFL);
 	if (how == DB_CHECK_BESIDE)
 		setpriority(PRIO_PROCESS, 0, CHECK_NICENESS);
 	else
@@ -128,7 +134,5 @@ bool is_db_file_sound(const struct db_kind *kind, const char *path, enum db_chec
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return true;
-	/* Out of time is not damaged: it may just be large, and the disk slow. */
-	return (WIFEXITED(status) && WEXITSTATUS(status) == CHILD_SOUND) ||
-	       (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM);
+	return WIFSIGNALED(status) ? !is_fatal(WTERMSIG(status)) : WEXITSTATUS(status) == CHILD_SOUND;
 }
