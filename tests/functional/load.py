@@ -9,6 +9,7 @@ import dhcp
 import harness
 from harness import Failure, expect_equal, wait_until
 from rawclient import RawClient
+from scene import Scene
 
 BATCH = 16
 TURN, PATIENCE = 0.5, 2.0  # seconds after which those without an answer ask again, and until they give up
@@ -84,6 +85,23 @@ class Load(threading.Thread):
         if self._failure:
             raise self._failure
         return self.holders
+
+
+def wide_scene(lab, **settings):
+    """A scene that is not started yet, whose scope has room for all clients of a load, and whose log has the small events, too."""
+    scene = Scene(lab)
+    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
+    scene.lessord.settings.update(log_level="info", **settings)
+    return scene
+
+
+def start_load(scene, acks=0, **arguments):
+    """A load on @scene that has had @acks acknowledgements. It ends with the test, if not before."""
+    load = Load(scene.link("load"), **arguments)
+    load.start()
+    scene.lab.defer(load.stop)
+    load.wait_for_acks(acks)
+    return load
 
 
 def check_promises(lessord, holders):

@@ -9,7 +9,7 @@ import time
 import dhcp
 from harness import expect, expect_equal, is_alive, wait_until
 from lessor import ROLES
-from load import Load, check_promises
+from load import check_promises, start_load, wide_scene
 from rawclient import RawClient, obtain_all
 from scene import Scene
 
@@ -21,14 +21,8 @@ KEEP = 2000  # clients of a long run
 
 def _under_load(lab):
     """A scene with a scope of many addresses, and clients at work."""
-    scene = Scene(lab)
-    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
-    scene.lessord.settings["log_level"] = "info"
-    scene.start()
-    load = Load(scene.link())
-    load.start()
-    load.wait_for_acks(ACKS)
-    return scene, load
+    scene = wide_scene(lab).start()
+    return scene, start_load(scene, ACKS)
 
 
 def _finish(scene, load):
@@ -116,12 +110,8 @@ def test_kill_all_at_first_start(lab):
 def test_kills_at_random(lab, kills=KILLS, seed=1):
     """kill -9 at random moments under load, of serve, of the supervisor or of everything: no acknowledged lease is lost"""
     chance = random.Random(seed)
-    scene = Scene(lab)
-    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
-    scene.lessord.settings["log_level"] = "info"
-    scene.start()
-    load = Load(scene.link(), growth=600, limit=KEEP)
-    load.start()
+    scene = wide_scene(lab).start()
+    load = start_load(scene, growth=600, limit=KEEP)
     for count in range(1, kills + 1):
         load.wait_for_acks(chance.randrange(1, 80))
         _kill_once(scene, chance)

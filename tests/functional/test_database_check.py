@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 from harness import PATIENCE, expect, expect_equal, wait_until
-from load import Load
+from load import start_load
 from scene import Scene
 
 
@@ -27,10 +27,7 @@ def _damage(path, offset=None):
 def _leased(lab, count=24):
     """A scene whose clients have some leases, which stand in leases.mdb when the daemon has ended."""
     scene = Scene(lab).start()
-    load = Load(scene.link())
-    load.start()
-    load.wait_for_acks(count)
-    return scene, load
+    return scene, start_load(scene, count)
 
 
 def test_stat(lab):

@@ -11,7 +11,7 @@ import sys
 import time
 
 from harness import PATIENCE, SANITIZER_OPTIONS, expect, expect_equal, wait_until
-from load import Load, check_promises
+from load import check_promises, start_load
 from scene import Scene
 from slapd import NOBODY, scope_dn, scope_entry
 
@@ -261,9 +261,7 @@ def test_cut_short(lab):
 def test_under_load(lab):
     """Clients are served while leases are imported and exported, and no promise is lost"""
     scene = _scene(lab)
-    load = Load(scene.link())
-    load.start()
-    load.wait_for_acks(8)
+    load = start_load(scene, 8)
     path = _write(lab, "many.csv", [_row(WIDE, 2 + i) for i in range(30000)])
     words = [lab.program("lessorctl"), "-c", "/dev/null", "--socket", scene.lessord.settings["api_socket"]]
     with subprocess.Popen([*words, "lease", "import", path], stdout=subprocess.PIPE, text=True) as process:

@@ -9,7 +9,7 @@ import threading
 
 import dhcp
 from harness import PATIENCE, expect, expect_equal, wait_until
-from load import Load
+from load import start_load, wide_scene
 from scene import Scene
 from slapd import NOBODY, scope_dn
 
@@ -106,13 +106,8 @@ def _settled_acks(scene, load):
 
 def test_pause(lab):
     """A paused server answers nobody and loses nothing; it goes on when it is resumed, whatever restarted meanwhile."""
-    scene = Scene(lab)
-    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
-    scene.lessord.settings["log_level"] = "info"
-    scene.start()
-    load = Load(scene.link())
-    load.start()
-    load.wait_for_acks(50)
+    scene = wide_scene(lab).start()
+    load = start_load(scene, 50)
     expect_equal(scene.lessord.request("/v1/pause", "POST"), (200, {"paused": True}), "the answer")
     scene.lessord.process.wait_for_log("SERVICE_PAUSED")
     scene.lessord.wait_for_status(lambda status: status["paused"] and status["drops"]["paused"] > 10, "clients are dropped")

@@ -5,8 +5,7 @@ import random
 from disk import KILL, KILL_AFTER, Disk, broken_promises, check_power_loss
 from disk_replay import Chance, Replay, differences, read_log
 from harness import expect, expect_equal
-from load import Load
-from scene import Scene
+from load import start_load, wide_scene
 from slapd import NOBODY
 
 POINTS = 30
@@ -17,15 +16,10 @@ GROWTH = 600
 
 def start_under_load(lab, acks):
     """A daemon on a disk that is watched, and clients at work that have been given so many acknowledgements."""
-    scene = Scene(lab)
-    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
-    scene.lessord.settings["log_level"] = "info"
+    scene = wide_scene(lab)
     disk = Disk.of(scene, is_recorded=True)
     scene.start()
-    load = Load(scene.link(), GROWTH)
-    load.start()
-    load.wait_for_acks(acks)
-    return scene, disk, load
+    return scene, disk, start_load(scene, acks, growth=GROWTH)
 
 
 def record(lab, acks, seed):

@@ -9,7 +9,7 @@ import threading
 from backups import directory, expect_leases, generations, make, names, state_file
 from harness import expect, expect_equal, wait_until
 from lessor import Lessord
-from load import Load, check_promises
+from load import check_promises, start_load, wide_scene
 from scene import Scene
 from slapd import NOBODY
 
@@ -55,15 +55,8 @@ class Replicator(threading.Thread):
 
 
 def _scene(lab):
-    scene = Scene(lab)
-    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.250.255")
-    scene.server.ip("addr add 10.77.0.1/16 dev eth0")
-    scene.start()
-    load = Load(scene.link("load"), growth=1000, limit=400)
-    load.start()
-    lab.defer(load.stop)
-    load.wait_for_acks(64)
-    return scene, load
+    scene = wide_scene(lab).start()
+    return scene, start_load(scene, 64, growth=1000, limit=400)
 
 
 def _expect_unharmed(scene, load):

@@ -9,8 +9,7 @@ import threading
 
 from backups import directory, generations, make, names, state_file
 from harness import expect, expect_equal, wait_until
-from load import Load, check_promises
-from scene import Scene
+from load import check_promises, start_load, wide_scene
 from slapd import NOBODY
 
 
@@ -57,16 +56,8 @@ class Scanner(threading.Thread):
 
 
 def _scene(lab, **settings):
-    scene = Scene(lab)
-    scene.lessord.settings.update(settings)
-    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.250.255")
-    scene.server.ip("addr add 10.77.0.1/16 dev eth0")
-    scene.start()
-    load = Load(scene.link("load"), limit=600)
-    load.start()
-    lab.defer(load.stop)
-    load.wait_for_acks(32)
-    return scene, load
+    scene = wide_scene(lab, **settings).start()
+    return scene, start_load(scene, 32, limit=600)
 
 
 def test_files_held_by_others(lab):

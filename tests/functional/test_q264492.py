@@ -7,8 +7,7 @@ import re
 import time
 
 from harness import expect, expect_equal
-from load import Load, check_promises
-from scene import Scene
+from load import check_promises, start_load, wide_scene
 
 RESTARTS = 20
 CHECKS = 10  # how often in between all promises are checked
@@ -18,12 +17,8 @@ KEEP = 2000  # clients
 def test_q264492(lab, restarts=RESTARTS, seed=1):
     """Stopped under load and started again at once, over and over: a clean end each time, no lease lost, no port refused"""
     chance = random.Random(seed)
-    scene = Scene(lab)
-    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
-    scene.lessord.settings["log_level"] = "info"
-    scene.start()
-    load = Load(scene.link(), limit=KEEP)
-    load.start()
+    scene = wide_scene(lab).start()
+    load = start_load(scene, limit=KEEP)
     longest = 0.0
     for count in range(1, restarts + 1):
         load.wait_for_acks(chance.choice((1, 2, 5, 20, 60)))

@@ -5,7 +5,7 @@ import time
 
 import dhcp
 from harness import expect, expect_equal, wait_until
-from load import Load, check_promises
+from load import check_promises, start_load
 from scene import Scene
 from slapd import ldif, scope_dn
 from store import FOR_EVER, Record, Store
@@ -113,9 +113,7 @@ def test_every_kind(lab):
     expect_equal(_found(before, "two-records"), {"10.77.0.112": ("10.77.0.112, 10.77.0.113", "10.77.0.113")}, "the addresses")
     expect_equal(_found(before, "reserved-elsewhere"), {"10.77.0.118": ("10.77.0.118", "10.77.0.53")}, "the reserved address")
     expect_equal((before["remaining"], before["corrected"]), (before["inconsistencies"], 0), "what was done without --fix")
-    load = Load(scene.link(), limit=64)
-    load.start()
-    load.wait_for_acks(64)
+    load = start_load(scene, 64, limit=64)
     after = _reconcile(scene, "--fix")
     expect_equal((after["inconsistencies"], after["remaining"], after["rebuilt"]), (before["inconsistencies"], 0, True),
                  "what was put right")

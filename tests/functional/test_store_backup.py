@@ -10,7 +10,7 @@ from backups import (NAME, damage, directory, expect_leases, generations, make, 
 from disk import KILL, KILL_AFTER, Disk
 from harness import expect, expect_equal, is_alive, wait_until
 from lessor import expect_error
-from load import Load, check_promises
+from load import check_promises, start_load, wide_scene
 from scene import Scene
 from slapd import NOBODY, ROOT
 
@@ -189,15 +189,8 @@ def test_damaged_store_and_journal(lab):
 
 def test_damaged_in_the_middle(lab):
     """A page somewhere in a store that seems sound is found when the whole is looked through, and a backup put in its place"""
-    scene = Scene(lab)
-    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.250.255")
-    scene.server.ip("addr add 10.77.0.1/16 dev eth0")
-    scene.start()
-    load = Load(scene.link("load"), limit=400)
-    load.start()
-    lab.defer(load.stop)
-    load.wait_for_acks(600)
-    holders = load.stop()
+    scene = wide_scene(lab).start()
+    holders = start_load(scene, 600, limit=400).stop()
     wait_until(lambda: scene.lessord.counter("checkpoints"), "leases are written into leases.mdb")
     make(scene)
     size = os.stat(state_file(scene, "leases.mdb")).st_size

@@ -12,7 +12,7 @@ from disk import TEAR, Disk, broken_promises
 from disk_replay import Replay, read_log
 from harness import PATIENCE, Failure, Skip, expect, expect_equal, wait_until
 from lessor import expect_error
-from load import Load, check_promises
+from load import check_promises, start_load, wide_scene
 from rawclient import RawClient
 from scene import Scene
 from slapd import NOBODY
@@ -25,20 +25,6 @@ ACKS = 60
 CROWD = 128
 UNUSED = "10.77.199.200"
 TURN = 2.0  # seconds after which clients that are not answered give up
-
-
-def make_scene(lab):
-    scene = Scene(lab)
-    scene.slapd.widen("10.77.0.0", 16, "10.77.1.0-10.77.199.255")
-    scene.lessord.settings["log_level"] = "info"
-    return scene
-
-
-def start_load(scene, **arguments):
-    load = Load(scene.link("load"), **arguments)
-    load.start()
-    load.wait_for_acks(ACKS)
-    return load
 
 
 def finish(scene, load):
@@ -119,10 +105,10 @@ def use_up(scene, link, holders):
 
 def full_disk(lab, mount_it):
     """The disk becomes full under load: who has a lease keeps and renews it, others get none, and it passes by itself."""
-    scene = make_scene(lab)
+    scene = wide_scene(lab)
     mount_it(lab, scene.lessord.state_directory)
     scene.start()
-    load = start_load(scene, growth=600)
+    load = start_load(scene, ACKS, growth=600)
     link = scene.link("newcomers")
     holders = load.stop()
     filler = state_file(scene, "filler")
@@ -165,10 +151,10 @@ def test_full_memory(lab):
 def failing(lab, calls, pattern, **how):
     """The disk fails under load: nothing is acknowledged, and it is told; once it works again, so does the service. Whatever
     moment of that the power fails in, what was acknowledged is there."""
-    scene = make_scene(lab)
+    scene = wide_scene(lab)
     disk = Disk.of(scene, is_recorded=True)
     scene.start()
-    load = start_load(scene, growth=600)
+    load = start_load(scene, ACKS, growth=600)
     fault = disk.fault(calls, pattern, **how)
     fault.wait(3)
     expect_told(scene, "STORE_FAILED")
@@ -225,10 +211,10 @@ def test_read_only_at_start(lab):
 
 def test_file_system_aborted(lab):
     """A file system that the kernel makes read-only after an error: no acknowledgement, and service after a repair"""
-    scene = make_scene(lab)
+    scene = wide_scene(lab)
     mount_ext4(lab, scene.lessord.state_directory, 160)
     scene.start()
-    load = start_load(scene)
+    load = start_load(scene, ACKS)
     lab.run(["mount", "-o", "remount,abort", scene.lessord.state_directory], status=None)
     expect_told(scene, "STORE_FAILED")
     holders = load.stop()
@@ -243,10 +229,10 @@ def test_file_system_aborted(lab):
 
 def test_checkpoint_fails(lab):
     """While leases.mdb cannot be written, the journal is enough: clients are served on, and it is told"""
-    scene = make_scene(lab)
+    scene = wide_scene(lab)
     disk = Disk.of(scene)
     scene.start()
-    load = start_load(scene, growth=600)
+    load = start_load(scene, ACKS, growth=600)
     for calls in ("write", "sync"):
         fault = disk.fault(calls, LEASES)
         fault.wait()
@@ -299,9 +285,9 @@ class Reader:
 
 def test_stale_reader(lab):
     """A reader that was killed inside a transaction is cleared away, and one that stays inside hinders nobody"""
-    scene = make_scene(lab)
+    scene = wide_scene(lab)
     scene.start()
-    load = start_load(scene, growth=600)
+    load = start_load(scene, ACKS, growth=600)
     dead, living = Reader(state_file(scene, LEASES)), Reader(state_file(scene, LEASES))
     lab.defer(living.kill)
     dead.kill()
@@ -375,9 +361,9 @@ def test_journal_cut_at_start(lab):
 
 def disturbed_journal(lab, disturb):
     """@disturb(journal's directory) is done while the daemon uses it under load: no acknowledged lease is lost."""
-    scene = make_scene(lab)
+    scene = wide_scene(lab)
     scene.start()
-    load = start_load(scene, growth=600)
+    load = start_load(scene, ACKS, growth=600)
     for _ in range(3):
         disturb(state_file(scene, JOURNAL))
         load.wait_for_acks(3 * ACKS)
