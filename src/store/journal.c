@@ -220,7 +220,22 @@ static int write_frame(struct journal *journal, uint64_t sequence) {
 	return 0;
 }
 
-static int commit_draft(struct journal *journal, struct error *reterr_error) {
+/* What may stand in the place of the frame under construction is none: who follows must not go by it, and its number
+ * stays used. Whether this comes to the disk matters as little as whether the frame did. */
+static void withdraw_frame(struct journal *journal) {
+	uint8_t octets[JOURNAL_HEADER_SIZE + JOURNAL_FRAME_HEADER];
+	uint32_t from = journal->offset ? JOURNAL_HEADER_SIZE : 0;
+
+	journal_header_encode(&journal->header, octets);
+	journal_closing_encode(
+		(struct journal_link){ journal->sequence, journal->stat.last, journal->header.seed },
+		octets + JOURNAL_HEADER_SIZE);
+	journal_segment_write(journal->slots[journal->current].fd, span_of(octets + from, sizeof octets - from),
+			      journal->offset);
+}
+
+/* @is_promised: its changes were acknowledged already. */
+static int commit_draft(struct journal *journal, bool is_promised, struct error *reterr_error) {
 	size_t length = journal->draft.len - JOURNAL_HEADER_SIZE + JOURNAL_FRAME_ALIGN;
 	int r;
 
@@ -234,17 +249,25 @@ static int commit_draft(struct journal *journal, struct error *reterr_error) {
 	r = write_frame(journal, ++journal->sequence);
 	if (r == 0)
 		return 0;
+	if (!is_promised)
+		withdraw_frame(journal);
 	leave_segment(journal, SLOT_FAILED);
 	return io_error(journal, E_DHCP_JET_ERROR, r, reterr_error);
 }
 
-int journal_commit(struct journal *journal, uint64_t *ret_sequence, struct error *reterr_error) {
-	int r = commit_draft(journal, reterr_error);
+static int commit(struct journal *journal, bool is_promised, struct error *reterr_error) {
+	int r = commit_draft(journal, is_promised, reterr_error);
 
 	journal_draft_reset(&journal->draft);
 	if (r < 0)
 		journal->stat.n_failures++;
-	else
+	return r;
+}
+
+int journal_commit(struct journal *journal, uint64_t *ret_sequence, struct error *reterr_error) {
+	int r = commit(journal, false, reterr_error);
+
+	if (r == 0)
 		*ret_sequence = journal->stat.last;
 	return r;
 }
@@ -466,7 +489,6 @@ static int repeat_last_frame(struct journal *journal, struct journal_walk *walk,
 	const struct journal_source *source = &walk->sources[walk->at];
 	uint32_t offset = walk->offset - walk->length;
 	struct journal_frame frame;
-	uint64_t sequence;
 	int r;
 
 	r = journal_frame_decode(journal_window_at(&walk->window, source->fd, offset, walk->length),
@@ -475,7 +497,7 @@ static int repeat_last_frame(struct journal *journal, struct journal_walk *walk,
 	journal_frame_visit(&frame, copy_change, journal);
 	journal->stat.last = frame.previous;
 	r = make_first_slot(journal, reterr_error);
-	return r < 0 ? r : journal_commit(journal, &sequence, reterr_error);
+	return r < 0 ? r : commit(journal, true, reterr_error);
 }
 
 /* Go on behind the last frame, if it is the last one of the last segment. */

@@ -93,5 +93,9 @@ int journal_follow_open(const char *state_directory, struct journal_reader **ret
 int journal_follow(struct journal_reader *reader, uint64_t after, journal_visit_f *visit, void *context,
 		   uint64_t *ret_last);
 
+/* True if journal_follow has failed because the journal ends before the frame that it was to begin behind, as it may
+ * when a segment was made anew: beside the newest snapshot of leases.mdb, nothing is missed. */
+bool is_journal_behind(const struct journal_reader *reader);
+
 /* Close. Accepts NULL; returns NULL. */
 struct journal_reader *journal_follow_close(struct journal_reader *reader);

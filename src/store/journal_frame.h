@@ -13,7 +13,8 @@
  *     u64 sequence   u64 previous   u32 length of the whole   u32 number of changes; 0: the closing frame
  *     changes: u32 address   u16 length   record (none: removed)   zeros
  *
- * The closing frame is the last one of a segment that another one has taken over from; sequence is its last frame's.
+ * The closing frame is the last one of a segment that another one has taken over from; sequence and previous are its
+ * last frame's number. The same with the numbers of a frame that failed stands in the place of that one.
  * The seed is chosen anew each time a segment is taken into use, so nothing of its earlier life, and nothing that a
  * client put into its records, can pass for a frame.
  * Decoding is pure. Lifetime: what is decoded borrows from the octets.
@@ -80,7 +81,7 @@ int journal_frame_decode(struct span octets, uint64_t seed, struct journal_frame
 /* Visit the changes of a decoded frame. 0, or what @visit returned. */
 int journal_frame_visit(const struct journal_frame *frame, journal_visit_f *visit, void *context);
 
-/* Write a closing frame. */
+/* Write a closing frame, or what stands in the place of a failed one. */
 void journal_closing_encode(struct journal_link link, uint8_t ret_octets[static JOURNAL_FRAME_HEADER]);
 
 /* Add a change. */

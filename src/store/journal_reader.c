@@ -18,6 +18,7 @@ struct journal_reader {
 	int fds[JOURNAL_SEGMENTS_MAX]; /* -1: none */
 	struct journal_walk walk;
 	uint64_t seed; /* of the segment in which the last call ended; numbers may begin anew */
+	bool is_behind;
 };
 
 static void close_slot(struct journal_reader *reader, unsigned slot) {
@@ -75,17 +76,18 @@ static void find_sources(struct journal_reader *reader) {
 	journal_walk_sort(walk);
 }
 
-/* Go on where the last call ended, if it ended at @after. */
+/* Go on with the frame with which the last call ended, if it ended at @after: it may have been withdrawn since. */
 static void find_place(struct journal_reader *reader, uint64_t after) {
 	struct journal_walk *walk = &reader->walk;
-	uint32_t offset = walk->last == after ? walk->offset : 0;
+	uint32_t place = walk->last == after ? walk->place : 0;
 
-	walk->offset = 0;
-	for (size_t i = 0; offset && i < walk->n_sources; i++) {
+	walk->offset = walk->place = 0;
+	walk->highest = 0;
+	for (size_t i = 0; place && i < walk->n_sources; i++) {
 		if (walk->sources[i].header.seed != reader->seed)
 			continue;
 		walk->at = i;
-		walk->offset = offset;
+		walk->offset = place;
 	}
 	walk->is_closed = false;
 	walk->last = after;
@@ -117,11 +119,16 @@ int journal_follow(struct journal_reader *reader, uint64_t after, journal_visit_
 	reader->walk.visit = visit;
 	reader->walk.context = context;
 	r = follow(reader, after);
+	reader->is_behind = r == -E_NOT_FOUND && reader->walk.highest <= after;
 	if (r < 0)
-		reader->walk.offset = 0;
+		reader->walk.place = 0;
 	else
 		*ret_last = reader->walk.last;
 	return r;
+}
+
+bool is_journal_behind(const struct journal_reader *reader) {
+	return reader->is_behind;
 }
 
 struct journal_reader *journal_follow_close(struct journal_reader *reader) {

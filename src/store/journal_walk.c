@@ -73,8 +73,10 @@ static bool next_frame(struct journal_walk *walk, struct journal_frame *ret_fram
 static int take_frame(struct journal_walk *walk, const struct journal_frame *frame) {
 	int r = 0;
 
-	if (frame->sequence == walk->last)
+	if (frame->sequence == walk->last) {
 		walk->is_placed = true;
+		walk->place = walk->offset;
+	}
 	if (frame->sequence <= walk->last)
 		return 0;
 	if (frame->previous != walk->last)
@@ -85,10 +87,16 @@ static int take_frame(struct journal_walk *walk, const struct journal_frame *fra
 		return r;
 	walk->is_placed = true;
 	walk->last = frame->sequence;
+	walk->place = walk->offset;
 	walk->length = frame->length;
 	walk->n_frames++;
 	walk->n_octets += frame->length;
 	return 0;
+}
+
+/* A closing frame has the number of the last one before it; what stands in the place of a failed one, that one's. */
+static bool is_withdrawn(const struct journal_frame *frame) {
+	return frame->n_changes == 0 && frame->sequence != frame->previous;
 }
 
 static int walk_source(struct journal_walk *walk) {
@@ -96,15 +104,16 @@ static int walk_source(struct journal_walk *walk) {
 	struct journal_frame frame;
 	int r = 0;
 
-	while (r == 0 && !walk->is_closed && next_frame(walk, &frame)) {
+	while (r == 0 && next_frame(walk, &frame)) {
 		if (walk->highest < frame.sequence)
 			walk->highest = frame.sequence;
 		if (frame.sequence > limit)
 			break;
 		walk->is_closed = frame.n_changes == 0;
-		walk->is_cut = walk->is_closed && frame.sequence >= walk->last;
-		if (!walk->is_closed)
-			r = take_frame(walk, &frame);
+		walk->is_cut = walk->is_closed && !is_withdrawn(&frame) && frame.sequence >= walk->last;
+		if (walk->is_closed)
+			break;
+		r = take_frame(walk, &frame);
 		walk->offset += frame.length;
 	}
 	if (r == 0 && limit != UINT64_MAX && walk->last < limit)
@@ -119,7 +128,7 @@ static void enter_source(struct journal_walk *walk, size_t at) {
 
 	walk->at = at;
 	walk->offset = JOURNAL_HEADER_SIZE;
-	walk->length = 0;
+	walk->place = walk->length = 0;
 	walk->is_closed = walk->is_cut = false;
 	journal_window_reset(&walk->window);
 	if (walk->highest < header->first)
@@ -138,8 +147,8 @@ int journal_walk_run(struct journal_walk *walk) {
 		at = 0;
 		r = pass_gap(walk, walk->sources[0].header.previous);
 	}
-	walk->is_placed = walk->offset && at == walk->at;
-	if (!walk->is_placed)
+	walk->is_placed = false;
+	if (!walk->offset || at != walk->at)
 		enter_source(walk, at);
 	while (r == 0) {
 		r = walk_source(walk);

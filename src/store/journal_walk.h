@@ -36,8 +36,9 @@ struct journal_walk {
 	size_t at;        /* which source it is in */
 	uint32_t offset;  /* behind the last frame there; 0: begin with the first */
 	uint32_t length;  /* of the last frame that was visited, which ends there; 0: none was in this source */
+	uint32_t place;   /* where the frame number last begins; 0: it is not in this source, or was not met */
 	bool is_placed;   /* where it began is a frame that is in force */
-	bool is_closed;   /* there is a closing frame */
+	bool is_closed;   /* there is a closing frame, or what stands in the place of a failed one */
 	bool is_cut;      /* and what was written behind it is not among the sources, though it was not released */
 	uint64_t n_frames, n_octets;
 	unsigned n_gaps;
@@ -46,7 +47,7 @@ struct journal_walk {
 /* Put the sources into the order of their numbers. */
 void journal_walk_sort(struct journal_walk *walk);
 
-/* Visit all frames behind walk->last. If walk->offset is not 0, the frame behind it may stand there in source walk->at.
+/* Visit all frames behind walk->last. If walk->offset is not 0, that frame may stand there in source walk->at.
  * 0; what the visitor returned; -E_NOT_FOUND: something is missing, unless mending. */
 int journal_walk_run(struct journal_walk *walk);
 

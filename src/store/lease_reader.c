@@ -33,12 +33,18 @@ static int take_snapshot(struct lease_store *store, struct error *reterr_error) 
 	return db_result(&store->snapshot, reterr_error);
 }
 
+/* With no frame in memory, a journal that ends before the snapshot has nothing to add to it. */
+static bool is_snapshot_all(struct lease_store *store) {
+	return store->followed == store->applied && is_journal_behind(store->tail) &&
+	       db_renew(&store->snapshot, NULL) == 0 && db_version(&store->snapshot) == store->version;
+}
+
 static int try_begin(struct lease_store *store, struct error *reterr_error) {
 	int r = take_snapshot(store, reterr_error);
 
 	if (r == 0)
 		r = journal_follow(store->tail, store->followed, lease_store_take, store, &store->followed);
-	if (r == 0)
+	if (r == 0 || (r == -E_NOT_FOUND && is_snapshot_all(store)))
 		return 0;
 	store->version = 0; /* of no snapshot */
 	lease_reader_end(store);

@@ -36,6 +36,12 @@ tests_unit_test_lease_check_SOURCES = tests/unit/test_lease_check.c tests/unit/s
 tests_unit_test_lease_check_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
 tests_unit_test_lease_check_LDADD = libstore.a librt.a libmodel.a libbase.a $(LMDB_LIBS) $(CMOCKA_LIBS) -lpthread
 
+check_PROGRAMS += tests/unit/test_lease_reader
+TESTS += tests/unit/test_lease_reader
+tests_unit_test_lease_reader_SOURCES = tests/unit/test_lease_reader.c tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_lease_reader_CPPFLAGS = $(STORE_TEST_CPPFLAGS)
+tests_unit_test_lease_reader_LDADD = $(STORE_TEST_LDADD)
+
 check_PROGRAMS += tests/unit/test_restore
 TESTS += tests/unit/test_restore
 tests_unit_test_restore_SOURCES = tests/unit/test_restore.c tests/unit/store_fixture.c tests/unit/store_fixture.h
