@@ -185,7 +185,7 @@ static int count_changes(struct call *call, json_int_t since, json_int_t *ret_co
 	int r = call_find_socket(call, &socket_path, reterr_error);
 
 	if (r == 0)
-		r = daemon_call(socket_path, path, false, &answer, reterr_error);
+		r = daemon_ask_patiently(socket_path, path, &answer, reterr_error);
 	if (r < 0)
 		return r;
 	*ret_count = result_number_at(answer, "leases");

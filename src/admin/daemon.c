@@ -10,6 +10,7 @@
 
 #define ANSWER_MAX (64u << 20) /* octets; a page of leases has some hundred kilobytes */
 #define TIMEOUT_S 10L
+#define PATIENCE_S 120L
 
 /* Embedded: an answer being received. */
 struct answer {
@@ -109,6 +110,12 @@ int daemon_ask(const char *socket_path, const struct daemon_request *request, js
 int daemon_call(const char *socket_path, const char *path, bool is_post, json_t **ret_answer,
 		struct error *reterr_error) {
 	const struct daemon_request request = { .method = is_post ? "POST" : "GET", .path = path };
+
+	return daemon_ask(socket_path, &request, ret_answer, reterr_error);
+}
+
+int daemon_ask_patiently(const char *socket_path, const char *path, json_t **ret_answer, struct error *reterr_error) {
+	const struct daemon_request request = { .method = "GET", .path = path, .patience_s = PATIENCE_S };
 
 	return daemon_ask(socket_path, &request, ret_answer, reterr_error);
 }

@@ -28,6 +28,9 @@ int daemon_ask(const char *socket_path, const struct daemon_request *request, js
 int daemon_call(const char *socket_path, const char *path, bool is_post, json_t **ret_answer,
 		struct error *reterr_error);
 
+/* Ask for @path, and wait longer: all leases may have to be walked through for the answer. */
+int daemon_ask_patiently(const char *socket_path, const char *path, json_t **ret_answer, struct error *reterr_error);
+
 /* Which leases to fetch. Borrowed. Embedded. */
 struct daemon_leases {
 	const char *network; /* of their scope; NULL: of all */

@@ -51,17 +51,27 @@ int server_resume(struct call *call, struct error *reterr_error) {
 		     reterr_error);
 }
 
+static int show_counts(struct call *call, const char *path, struct error *reterr_error) {
+	const char *socket_path;
+	json_t *answer;
+	int r = call_find_socket(call, &socket_path, reterr_error);
+
+	if (r == 0)
+		r = daemon_ask_patiently(socket_path, path, &answer, reterr_error);
+	return r < 0 ? r : call_done(call, answer);
+}
+
 int statistics_run(struct call *call, struct error *reterr_error) {
 	const char *word = call_value(call, "network"), *network;
 	struct ip4 address;
 
 	if (!word)
-		return show(call, "/v1/statistics", reterr_error);
+		return show_counts(call, "/v1/statistics", reterr_error);
 	network = arena_dup(call->arena, span_of(word, strcspn(word, "/")));
 	if (ip4_parse(network, &address) < 0)
 		return error_set(reterr_error, E_INVALID_PARAMETER, "%s is not a network address such as 10.77.0.0",
 				 word);
-	return show(call, arena_format(call->arena, "/v1/statistics?scope=%s", network), reterr_error);
+	return show_counts(call, arena_format(call->arena, "/v1/statistics?scope=%s", network), reterr_error);
 }
 
 int audit_show(struct call *call, struct error *reterr_error) {

@@ -6,22 +6,26 @@
 #include "base/clock.h"
 #include "store/lease_survey.h"
 
-#define COUNT_PATIENCE_S 120  /* all leases are counted */
 #define CHECK_PATIENCE_S 7200 /* all of the store is read, when nobody else wants the disk */
 
-static int ask(struct call *call, const char *path, long patience_s, json_t **ret_answer, struct error *reterr_error) {
-	const struct daemon_request request = { .method = "GET", .path = path, .patience_s = patience_s };
+int database_show(struct call *call, struct error *reterr_error) {
+	const char *socket_path;
+	json_t *answer;
+	int r = call_find_socket(call, &socket_path, reterr_error);
+
+	if (r == 0)
+		r = daemon_ask_patiently(socket_path, "/v1/database", &answer, reterr_error);
+	return r < 0 ? r : call_done(call, answer);
+}
+
+static int ask_for_check(struct call *call, json_t **ret_answer, struct error *reterr_error) {
+	const struct daemon_request request = {
+		.method = "GET", .path = "/v1/database/check", .patience_s = CHECK_PATIENCE_S
+	};
 	const char *socket_path;
 	int r = call_find_socket(call, &socket_path, reterr_error);
 
 	return r < 0 ? r : daemon_ask(socket_path, &request, ret_answer, reterr_error);
-}
-
-int database_show(struct call *call, struct error *reterr_error) {
-	json_t *answer;
-	int r = ask(call, "/v1/database", COUNT_PATIENCE_S, &answer, reterr_error);
-
-	return r < 0 ? r : call_done(call, answer);
 }
 
 static json_t *findings_of(const struct lease_survey *survey) {
@@ -80,7 +84,7 @@ static int survey(struct call *call, json_t **ret_answer, struct error *reterr_e
 
 	if (state_directory)
 		return survey_files(state_directory, ret_answer, reterr_error);
-	r = ask(call, "/v1/database/check", CHECK_PATIENCE_S, ret_answer, reterr_error);
+	r = ask_for_check(call, ret_answer, reterr_error);
 	if (r == -E_DHCP_SERVER_NOT_RUNNING && session_read_config(call->session, &config, &ignored) == 0 && config)
 		return survey_files(config->state_directory, ret_answer, reterr_error);
 	return r;

@@ -228,7 +228,7 @@ int scope_free(struct call *call, struct error *reterr_error) {
 	if (r == 0)
 		r = call_find_socket(call, &socket_path, reterr_error);
 	if (r == 0)
-		r = daemon_call(socket_path, free_query(call, network), false, &answer, reterr_error);
+		r = daemon_ask_patiently(socket_path, free_query(call, network), &answer, reterr_error);
 	if (r < 0 && r != -E_DHCP_REACHED_END_OF_SELECTION)
 		return r;
 	call_done(call, json_pack("{s:O}", "addresses", json_object_get(answer, "addresses")));

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "api/answer.h"
+#include "api/aside.h"
 #include "api/asking.h"
 #include "api/import.h"
 #include "api/peer.h"
@@ -29,6 +30,7 @@
 struct api {
 	struct sources *sources;
 	struct asking *asking;
+	struct aside *aside;
 	struct survey_desk *counts, *checks;
 	struct arena *arena; /* of the request at hand */
 	struct evhttp *http;
@@ -78,7 +80,7 @@ static void send_answer(struct evhttp_request *request, struct api_answer *answe
 	free(answer->body);
 }
 
-/* A request that has been understood, and waits for serve or for a survey. */
+/* A request that has been understood, and waits for serve, a survey or its answer. */
 struct waiting {
 	struct api *api;
 	struct evhttp_request *http_request; /* ours until it is answered, even if its connection is gone by then */
@@ -87,17 +89,22 @@ struct waiting {
 	unsigned uid;
 };
 
-static void answer_request(struct waiting *waiting, const struct order_answer *done,
-			   const struct lease_survey *survey) {
-	struct api *api = waiting->api;
-	const struct api_question question = {
+static struct api_question question_of(const struct waiting *waiting, const struct order_answer *done,
+				       const struct lease_survey *survey) {
+	return (struct api_question){
 		.request = &waiting->request,
 		.done = done,
 		.import = waiting->import,
 		.survey = survey,
 		.uid = waiting->uid,
-		.config = api->config,
+		.config = waiting->api->config,
 	};
+}
+
+static void answer_request(struct waiting *waiting, const struct order_answer *done,
+			   const struct lease_survey *survey) {
+	const struct api_question question = question_of(waiting, done, survey);
+	struct api *api = waiting->api;
 	struct moment now = clock_now();
 	struct api_answer answer;
 
@@ -110,9 +117,26 @@ static void answer_request(struct waiting *waiting, const struct order_answer *d
 	send_answer(waiting->http_request, &answer);
 }
 
+static void on_answered_aside(void *context, struct api_answer *answer) {
+	struct waiting *waiting = context;
+
+	send_answer(waiting->http_request, answer);
+	free(waiting);
+}
+
+static void answer_aside(struct waiting *waiting, const struct order_answer *done) {
+	const struct api_question question = question_of(waiting, done, NULL);
+
+	aside_ask(waiting->api->aside, &question, on_answered_aside, waiting);
+}
+
 static void on_order_done(void *context, const struct order_answer *done) {
 	struct waiting *waiting = context;
 
+	if (waiting->request.is_long) {
+		answer_aside(waiting, done);
+		return;
+	}
 	answer_request(waiting, done, NULL);
 	free(waiting);
 }
@@ -148,8 +172,15 @@ static void begin_waiting(const struct waiting *asked) {
 		wait_for_survey(waiting);
 	else if (waiting->import)
 		import_run(waiting->import, asked->api->asking, on_import_done, waiting);
-	else
+	else if (waiting->request.has_order)
 		asking_order(asked->api->asking, &waiting->request.order, NULL, on_order_done, waiting);
+	else
+		answer_aside(waiting, NULL);
+}
+
+/* False if the answer can be made at once. */
+static bool must_wait(const struct waiting *asked) {
+	return asked->request.has_order || asked->request.is_survey || asked->request.is_long || asked->import;
 }
 
 static void refuse_request(struct evhttp_request *http_request, const struct error *error) {
@@ -185,7 +216,7 @@ static void on_request(struct evhttp_request *http_request, void *context) {
 		r = understand(&asked, &error);
 	if (r < 0)
 		refuse_request(http_request, &error);
-	else if (asked.request.has_order || asked.request.is_survey || asked.import)
+	else if (must_wait(&asked))
 		begin_waiting(&asked);
 	else
 		answer_request(&asked, NULL, NULL);
@@ -252,6 +283,7 @@ static void api_free(void *context) {
 	struct api *api = context;
 
 	asking_free(api->asking); /* these answer who waits */
+	aside_free(api->aside);
 	survey_desk_free(api->counts);
 	survey_desk_free(api->checks);
 	if (api->http)
@@ -279,6 +311,7 @@ int api_run(struct role_context *context, struct error *reterr_error) {
 	api->config = context->config;
 	api->arena = arena_new(REQUEST_ARENA_MAX);
 	api->asking = asking_new(context->loop);
+	api->aside = aside_new(context->loop, api->sources);
 	api->counts = survey_desk_new(context->loop, context->config->state_directory, false);
 	api->checks = survey_desk_new(context->loop, context->config->state_directory, true);
 	api->crowded = loop_timer_new(context->loop, on_crowded, api);

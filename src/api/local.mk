@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += libapi.a
 libapi_a_CFLAGS = $(AM_CFLAGS)
-libapi_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS)
+libapi_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS) $(LMDB_CFLAGS)
 libapi_a_SOURCES = \
 	src/api/answer.c \
 	src/api/answer.h \
 	src/api/api.c \
+	src/api/aside.c \
+	src/api/aside.h \
 	src/api/asking.c \
 	src/api/asking.h \
 	src/api/backups.c \

@@ -287,10 +287,12 @@ static int parse_rest(struct span body, struct api_request *request, struct erro
 		request->order.kind = ORDER_LEASE_DELETE;
 		return 0;
 	case API_ROUTE_STATISTICS:
+		request->is_long = true;
 		request->has_order = true;
 		request->order.kind = ORDER_OFFERS;
 		return 0;
 	case API_ROUTE_FREE:
+		request->is_long = true;
 		return check_free(request, reterr_error);
 	case API_ROUTE_RESTORE:
 		return check_restore(request, reterr_error);
@@ -303,6 +305,9 @@ static int parse_rest(struct span body, struct api_request *request, struct erro
 	case API_ROUTE_DATABASE:
 	case API_ROUTE_DATABASE_CHECK:
 		request->is_survey = true;
+		return 0;
+	case API_ROUTE_CHANGES:
+		request->is_long = true;
 		return 0;
 	case API_ROUTE_LEASE_IMPORT: /* many orders; see import.h */
 	case API_ROUTE_RECONCILE:
@@ -317,7 +322,6 @@ static int parse_rest(struct span body, struct api_request *request, struct erro
 	case API_ROUTE_BACKUPS:
 	case API_ROUTE_BACKUP_MAKE:
 	case API_ROUTE_BACKUP_LOOK:
-	case API_ROUTE_CHANGES:
 	case API_ROUTE_RECHECK:
 	case API_ROUTE_PAUSE:
 	case API_ROUTE_RESUME:

@@ -43,6 +43,7 @@ struct api_request {
 	struct order order;  /* what serve is to be asked, if has_order; who asks is to be filled in */
 	bool has_order;
 	bool is_survey; /* the lease store is to be looked through: counted, or checked */
+	bool is_long;   /* leases are walked through to answer it, which takes the longer the more there are */
 	int64_t since; /* wall */
 	char generation[API_WORD_MAX]; /* a name, not checked; "": none was given */
 };

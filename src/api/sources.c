@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "engine/authority.h"
 #include "model/snapshot.h"
+#include "store/db.h"
 #include "store/directory_store.h"
 #include "store/lease_store.h"
 #include "store/sighting_store.h"
@@ -144,6 +145,21 @@ int sources_snapshot(struct sources *sources, const struct snapshot **ret_snapsh
 		return r;
 	*ret_snapshot = sources->directory ? sources->snapshot : NULL;
 	return 0;
+}
+
+void sources_look(struct sources *sources) {
+	const struct snapshot *snapshot;
+	struct error ignored;
+
+	sources_snapshot(sources, &snapshot, &ignored);
+}
+
+void sources_open_anew(struct sources *sources) {
+	db_forget_all();
+	sources->directory = NULL;
+	sources->leases = NULL;
+	sources->checker = NULL;
+	sources->sightings = NULL;
 }
 
 int sources_served_scope(struct sources *sources, struct ip4 network, const struct scope **ret_scope,

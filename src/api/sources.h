@@ -17,6 +17,13 @@ struct sources;
 struct sources *sources_new(const char *state_directory, const char *server_name, bool is_standalone);
 struct sources *sources_free(struct sources *sources);
 
+/* Bring what follows from the entries up to date, as every answer does; what fails, the next answer says. */
+void sources_look(struct sources *sources);
+
+/* In a child process: let go of the stores that its parent has open, and keep what follows from the entries. They are
+ * opened when they are asked next. */
+void sources_open_anew(struct sources *sources);
+
 /* Gather the status at @now. A store that its role has not made yet counts as empty. 0, or -E_... with a sentence. */
 int sources_status(struct sources *sources, struct arena *scratch, const struct moment *now,
 		   struct api_status *ret_status, struct error *reterr_error);

@@ -17,6 +17,7 @@ EXTRA_DIST += \
 	tests/functional/lessor.py \
 	tests/functional/samba.py \
 	tests/functional/scene.py \
+	tests/functional/caught.py \
 	tests/functional/clients.py \
 	tests/functional/dhcp.py \
 	tests/functional/dns.py \
@@ -56,6 +57,7 @@ EXTRA_DIST += \
 	tests/functional/test_database_check.py \
 	tests/functional/test_lease_transfer.py \
 	tests/functional/test_lists.py \
+	tests/functional/test_long_answers.py \
 	tests/functional/test_mirror.py \
 	tests/functional/test_offers.py \
 	tests/functional/test_orders.py \

@@ -4,9 +4,9 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
 
-from harness import PATIENCE, expect, expect_equal, wait_until
+from caught import Caught, children
+from harness import expect, expect_equal, wait_until
 from load import start_load
 from scene import Scene
 
@@ -52,7 +52,7 @@ def test_check_beside_the_daemon(lab):
     load.stop()
     shown = scene.ctl.run("database", "check").stdout
     expect(shown.endswith("\nthe lease store is sound\n") and "Rows compared:" in shown, shown)
-    expect_equal(_children(scene.lessord.role_pid("api")), [], "children of the management role")
+    expect_equal(children(scene.lessord.role_pid("api")), [], "children of the management role")
 
 
 def test_check_without_the_daemon(lab):
@@ -95,31 +95,15 @@ def test_damage(lab):
         expect(shown.endswith("the lease store is damaged; go back to a backup: lessorctl restore\n"), shown)
 
 
-def _children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(number) for number in file.read().split()]
-
-
 def test_a_check_that_hangs(lab):
     """A check that does not come to its end holds nobody up but who waits for it; one that is ended says so"""
     scene, load = _leased(lab)
     load.stop()
-    words = [lab.program("lessorctl"), "-c", "/dev/null", "--socket", scene.lessord.settings["api_socket"], "database", "check"]
-    role, stopped = scene.lessord.role_pid("api"), []
     with contextlib.ExitStack() as stack:
-        def catch():
-            process = stack.enter_context(subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
-            while process.poll() is None:
-                for child in _children(role):
-                    os.kill(child, signal.SIGSTOP)
-                    stopped.append(child)
-                    return process
-            return None
-        process = wait_until(catch, "a check is caught while it is at work")
+        caught = Caught(scene, stack, "database", "check")
         expect_equal(scene.lessord.status()["server"], "dhcp1.example.test", "the status, meanwhile")
         expect(scene.ctl.json("database", "stat")["records"] > 0, "the numbers, meanwhile")
-        os.kill(stopped[0], signal.SIGKILL)
-        output = process.communicate(timeout=PATIENCE)[0]
-        expect_equal(process.returncode, 1, f"exit status ({output})")
+        output, status = caught.end(signal.SIGKILL)
+        expect_equal(status, 1, f"exit status ({output})")
         expect("20013" in output and "ended by signal 9" in output, output)
     expect_equal(scene.ctl.json("database", "check")["sound"], True, "the next check")
