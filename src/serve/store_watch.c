@@ -53,7 +53,6 @@ static void look_at_store(struct store_watch *watch, const struct moment *now) {
 static void note_clock(struct store_watch *watch) {
 	const struct clock_past past = clock_watch_past(&watch->clock, clock_boot_id());
 
-	counters_set_clock_ahead(watch->clock.ahead_s);
 	clock_file_write(watch->state_directory, &past);
 	watch->noted_ms = past.at.boot_ms;
 }
@@ -72,6 +71,7 @@ static void look_at_clock(struct store_watch *watch, const struct moment *now) {
 	int64_t jump_s, ahead_s = watch->clock.ahead_s;
 	enum clock_change change = clock_watch_look(&watch->clock, now, watch->longest_s, &jump_s);
 
+	counters_set_clock_ahead(watch->clock.ahead_s);
 	if (change != CLOCK_STEADY)
 		report_clock(watch, change, jump_s);
 	if (change != CLOCK_STEADY || watch->clock.ahead_s != ahead_s || !watch->noted_ms ||
