@@ -6,6 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -16,12 +20,15 @@
 #include "rt/state_lock.h"
 #include "store/lease_convert.h"
 
-/* What the child says through a pipe, in one write. */
+/* What the child says through a pipe, in one write each: how far it is, and at last what became of it. */
 struct verdict {
+	bool is_last;
+	uint64_t done, total;
 	int r;
 	struct error error;
 	struct lease_conversion conversion;
 };
+static_assert(sizeof(struct verdict) <= PIPE_BUF, "so that it is written in one piece");
 
 static int find_directory(struct call *call, const char **ret_path, struct error *reterr_error) {
 	const char *given = call_value(call, "state-directory");
@@ -61,12 +68,21 @@ static int become_owner(const struct stat *info, struct error *reterr_error) {
 			 strerror(errno));
 }
 
-static _Noreturn void convert_in_child(const char *path, const struct stat *info, int result) {
-	struct verdict verdict = { 0 };
+/* Nobody to be told is no reason to give up. */
+static bool tell(void *context, uint64_t done, uint64_t total) {
+	const struct verdict verdict = { .done = done, .total = total };
+	const int *result = context;
 
+	return write(*result, &verdict, sizeof verdict) == sizeof verdict || errno == EPIPE;
+}
+
+static _Noreturn void convert_in_child(const char *path, const struct stat *info, int result) {
+	struct verdict verdict = { .is_last = true };
+
+	signal(SIGPIPE, SIG_IGN);
 	verdict.r = become_owner(info, &verdict.error);
 	if (verdict.r == 0)
-		verdict.r = lease_convert(path, &verdict.conversion, &verdict.error);
+		verdict.r = lease_convert(path, tell, &result, &verdict.conversion, &verdict.error);
 	_exit(write(result, &verdict, sizeof verdict) == sizeof verdict ? 0 : 1);
 }
 
@@ -75,8 +91,35 @@ static int fail_to_start(const char *path, struct error *reterr_error) {
 			 strerror(errno));
 }
 
-static int convert(const char *path, const struct stat *info, struct verdict *ret_verdict, struct error *reterr_error) {
+static bool take(int result, struct verdict *ret_verdict) {
 	ssize_t len;
+
+	do
+		len = read(result, ret_verdict, sizeof *ret_verdict);
+	while (len < 0 && errno == EINTR);
+	return len == sizeof *ret_verdict;
+}
+
+/* Show how far the child is, until it says what became of it. False if it ended before. */
+static bool follow(struct call *call, int result, struct verdict *ret_verdict) {
+	struct verdict verdict;
+	uint64_t total = 0;
+	bool is_told;
+
+	while ((is_told = take(result, &verdict)) && !verdict.is_last) {
+		total = verdict.total;
+		call_progress(call, verdict.done, total, "leases");
+	}
+	if (total)
+		call_progress(call, total, total, "");
+	if (is_told)
+		*ret_verdict = verdict;
+	return is_told;
+}
+
+static int convert(struct call *call, const char *path, const struct stat *info, struct verdict *ret_verdict,
+		   struct error *reterr_error) {
+	bool is_told;
 	pid_t child;
 	int ends[2];
 
@@ -86,13 +129,13 @@ static int convert(const char *path, const struct stat *info, struct verdict *re
 	if (child == 0)
 		convert_in_child(path, info, ends[1]);
 	close(ends[1]);
-	len = child < 0 ? -1 : read(ends[0], ret_verdict, sizeof *ret_verdict);
+	is_told = child > 0 && follow(call, ends[0], ret_verdict);
 	close(ends[0]);
 	if (child < 0)
 		return fail_to_start(path, reterr_error);
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		continue;
-	if (len == sizeof *ret_verdict)
+	if (is_told)
 		return 0;
 	return error_set(
 		reterr_error, E_DHCP_JET_ERROR,
@@ -140,7 +183,7 @@ int database_convert(struct call *call, struct error *reterr_error) {
 	lock = lock_directory(path, &info, reterr_error);
 	if (lock < 0)
 		return lock;
-	r = convert(path, &info, &verdict, reterr_error);
+	r = convert(call, path, &info, &verdict, reterr_error);
 	close(lock);
 	return r < 0 ? r : finish(call, path, &verdict, reterr_error);
 }

@@ -21,6 +21,7 @@
 #define RESTART_MAX_MS 5000
 #define HEALTHY_AFTER_MS 10000
 #define NOTIFY_AGAIN_MS 100
+#define PROGRESS_PATIENCE_S 120 /* so long the service manager is to wait for a role to get further */
 
 struct supervisor;
 
@@ -34,6 +35,7 @@ struct child {
 	struct loop_timer *timer; /* for the next start, or while stopping, for the end of patience */
 	uint64_t started_ms;
 	unsigned restarts; /* in a row, without a healthy life between */
+	int percent;       /* done of what it does before it is ready; -1: it has not told */
 	bool is_ready;
 };
 
@@ -90,6 +92,13 @@ static void tell_ready(void *context) {
 		loop_timer_set(supervisor->ready, NOTIFY_AGAIN_MS);
 }
 
+static void ask_for_time(void) {
+	char array[64];
+
+	snprintf(array, sizeof array, "EXTEND_TIMEOUT_USEC=%d000000", PROGRESS_PATIENCE_S);
+	notify_send(array);
+}
+
 static void tell_status(struct supervisor *supervisor) {
 	char array[128];
 	struct text text;
@@ -97,11 +106,16 @@ static void tell_status(struct supervisor *supervisor) {
 
 	text_init(&text, array, sizeof array);
 	text_add(&text, "STATUS=");
-	for (enum role role = 0; role < ROLE_COUNT; role++)
-		if (!supervisor->children[role].is_ready) {
-			text_add(&text, "%s %s", all_ready ? "Waiting for" : ",", role_name(role));
-			all_ready = false;
-		}
+	for (enum role role = 0; role < ROLE_COUNT; role++) {
+		const struct child *child = &supervisor->children[role];
+
+		if (child->is_ready)
+			continue;
+		text_add(&text, "%s %s", all_ready ? "Waiting for" : ",", role_name(role));
+		if (child->percent >= 0)
+			text_add(&text, " (%d%% of what it must do first)", child->percent);
+		all_ready = false;
+	}
 	notify_send(all_ready ? "STATUS=Running" : array);
 	if (!all_ready || supervisor->was_ready)
 		return;
@@ -122,7 +136,13 @@ static void child_talked(void *context) {
 		child->watch = loop_unwatch(child->watch);
 		return;
 	}
-	child->is_ready = true;
+	if (octet != ROLE_SAYS_READY && octet == child->percent)
+		return;
+	if (octet == ROLE_SAYS_READY)
+		child->is_ready = true;
+	else
+		ask_for_time();
+	child->percent = octet;
 	tell_status(child->supervisor);
 }
 
@@ -141,6 +161,7 @@ static void child_start(struct child *child) {
 	struct error error;
 
 	child->started_ms = clock_now().boot_ms;
+	child->percent = -1;
 	if (role_spawn(child->role, supervisor->origin, &child->pid, &child->control, &error) < 0) {
 		event_emit_error(EVENT_ROLE_ENDED, &error);
 		child->pid = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* supervisor.h - the process that systemd sees: starts the roles, starts them again when they end, stops them in order.
  *
- * After the start it reads nothing but one octet from each role ("ready") and signals; it holds no secret and parses
- * nothing.
+ * After the start it reads nothing but single octets from each role (how far it is, "ready") and signals; it holds no
+ * secret and parses nothing.
  */
 #pragma once
 

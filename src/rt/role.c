@@ -41,10 +41,21 @@ int role_find(const char *name, enum role *ret_role) {
 	return -E_NOT_FOUND;
 }
 
-void role_ready(void) {
-	/* If nobody is there to be told, the control stream's end says so to the loop. */
-	if (send(HERITAGE_CONTROL, "r", 1, MSG_NOSIGNAL) < 0)
+/* If nobody is there to be told, the control stream's end says so. */
+static void tell_supervisor(uint8_t octet) {
+	if (send(HERITAGE_CONTROL, &octet, 1, MSG_NOSIGNAL) < 0)
 		return;
+}
+
+void role_ready(void) {
+	tell_supervisor(ROLE_SAYS_READY);
+}
+
+bool role_progress(unsigned percent) {
+	uint8_t ignored;
+
+	tell_supervisor((uint8_t)(percent < 100 ? percent : 100));
+	return recv(HERITAGE_CONTROL, &ignored, sizeof ignored, MSG_PEEK | MSG_DONTWAIT) != 0;
 }
 
 void role_wake(enum heritage which) {

@@ -21,7 +21,7 @@ enum role {
 
 /* Descriptors at fixed numbers in a role's process. */
 enum heritage {
-	HERITAGE_CONTROL = 3,   /* stream to the supervisor: its end means stop; one octet says "ready" */
+	HERITAGE_CONTROL = 3,   /* stream to the supervisor: its end means stop; octets say how far it is */
 	HERITAGE_LOCK,          /* the state directory's lock, held by being open */
 	HERITAGE_COUNTERS,      /* shared memory of base/counter.h */
 	HERITAGE_CONFIGURATION, /* the configuration that the daemon was started with, as text */
@@ -91,8 +91,15 @@ int role_find(const char *name, enum role *ret_role);
  * SIGTERM comes. Returns the process's exit status, one of enum role_exit. */
 int role_main(enum role role, const char *config_name, role_run_f *run);
 
+/* What a role says to the supervisor: up to 100, how many percent are done of what it must do before it is ready. */
+#define ROLE_SAYS_READY 'r'
+
 /* Tell the supervisor that the role does its work. */
 void role_ready(void);
+
+/* Tell it how far the role is before that, in percent, if it takes long: the service manager then waits. False once the
+ * role is asked to stop. */
+bool role_progress(unsigned percent);
 
 /* Wake whoever watches the eventfd @which (HERITAGE_WAKE_...). */
 void role_wake(enum heritage which);

@@ -26,11 +26,17 @@ static void note_restore(const struct restore_report *report, int64_t now) {
 	backup_board_note_restore(&restored);
 }
 
+static bool tell_progress(void *context, uint64_t done, uint64_t total) {
+	return role_progress(total ? (unsigned)(100 * done / total) : 0);
+}
+
 /* With convert-store = yes an older store is made into one of the present format. */
 static int convert(const struct config *config, struct error *reterr_error) {
 	struct lease_conversion conversion;
-	int r = lease_convert(config->state_directory, &conversion, reterr_error);
+	int r;
 
+	event_emit(EVENT_STORE_CONVERTING, "%s/leases.mdb", config->state_directory);
+	r = lease_convert(config->state_directory, tell_progress, NULL, &conversion, reterr_error);
 	if (r == 0)
 		event_emit(
 			EVENT_STORE_CONVERTED,

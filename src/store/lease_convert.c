@@ -16,12 +16,16 @@
 
 #define OLD_FORMAT 1
 #define SERVER_SIZE 256
+#define PROGRESS_STEPS 200
 
 struct converting {
 	const char *directory;
 	char *path, *kept_path;
 	struct lease_conversion conversion;
 	struct lease_build *build;
+	lease_convert_progress_f *progress;
+	void *context;
+	uint64_t done, total; /* records */
 };
 
 /* Those of its tables that are read. */
@@ -35,6 +39,12 @@ static struct db_kind old_kind(void) {
 	kind.version = OLD_FORMAT;
 	kind.tables = old_tables;
 	return kind;
+}
+
+static int tell(struct converting *converting, struct error *reterr_error) {
+	if (!converting->progress || converting->progress(converting->context, converting->done, converting->total))
+		return 0;
+	return error_set(reterr_error, E_CANCELLED, "cancelled; the lease store is as it was");
 }
 
 static int convert_row(struct converting *converting, const struct db_cursor *row, struct error *reterr_error) {
@@ -51,11 +61,18 @@ static int convert_row(struct converting *converting, const struct db_cursor *ro
 
 static int convert_rows(struct converting *converting, struct db_txn *txn, struct error *reterr_error) {
 	struct db_cursor cursor;
-	int r = 0;
+	uint64_t step;
+	int r;
 
+	converting->total = db_count(txn, LEASE_TABLE_ADDRESS);
+	step = converting->total / PROGRESS_STEPS + 1;
+	r = tell(converting, reterr_error);
 	db_seek(txn, LEASE_TABLE_ADDRESS, (struct span){ 0 }, &cursor);
-	while (r == 0 && db_next(&cursor))
+	while (r == 0 && db_next(&cursor)) {
 		r = convert_row(converting, &cursor, reterr_error);
+		if (++converting->done % step == 0 && converting->done < converting->total && r == 0)
+			r = tell(converting, reterr_error);
+	}
 	db_cursor_done(&cursor);
 	if (r == 0)
 		r = lease_build_note(converting->build, LEASE_META_CLEANUP, db_get_number(txn, LEASE_META_CLEANUP),
@@ -131,9 +148,12 @@ static int look(const char *directory, struct error *reterr_error) {
 	return r;
 }
 
-int lease_convert(const char *directory, struct lease_conversion *ret_conversion, struct error *reterr_error) {
+int lease_convert(const char *directory, lease_convert_progress_f *progress, void *context,
+		  struct lease_conversion *ret_conversion, struct error *reterr_error) {
 	struct converting converting = {
 		.directory = directory,
+		.progress = progress,
+		.context = context,
 		.conversion = { .from = lease_store_kind.version, .to = lease_store_kind.version },
 	};
 	int r = look(directory, reterr_error);

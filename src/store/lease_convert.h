@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -19,8 +20,13 @@ struct lease_conversion {
 	char kept[256];        /* the name of the old file in the directory */
 };
 
-/* Convert DIR/leases.mdb. The caller holds the state directory's lock, and nobody has the store open for writing. 0;
- * -E_NOT_FOUND (there is none); -E_DHCP_JET97_CONV_REQUIRED (too old); -E_DHCP_DATABASE_INIT_FAILED (newer, damaged,
+/* Called now and then, two hundred times at most, with how many of the records are done. False: give up. */
+typedef bool lease_convert_progress_f(void *context, uint64_t done, uint64_t total);
+
+/* Convert DIR/leases.mdb, and tell @progress (which may be NULL) how it goes. The caller holds the state
+ * directory's lock, and nobody has the store open for writing.
+ * 0; -E_NOT_FOUND (there is none); -E_DHCP_JET97_CONV_REQUIRED (too old); -E_DHCP_DATABASE_INIT_FAILED (newer, damaged,
  * no lease store); -E_DHCP_JET_CONV_REQUIRED (an earlier conversion's file is in the way); -E_DHCP_JET_ERROR
- * (reading or writing failed); each with a sentence, and the store is as it was. */
-int lease_convert(const char *directory, struct lease_conversion *ret_conversion, struct error *reterr_error);
+ * (reading or writing failed); -E_CANCELLED (@progress gave up); each with a sentence, and the store is as it was. */
+int lease_convert(const char *directory, lease_convert_progress_f *progress, void *context,
+		  struct lease_conversion *ret_conversion, struct error *reterr_error);

@@ -102,6 +102,7 @@ class Lessord:
         path = self.lab.path(f"{self.name}.notify")
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
+        self.notified = []
         self._notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         self._notify.bind(path)
         os.chmod(path, 0o777)
@@ -110,7 +111,8 @@ class Lessord:
         if not self.process.is_running():
             raise Failure(f"{self.name} ended with status {self.process.wait()}: {self.process.log()}")
         with contextlib.suppress(BlockingIOError):
-            return b"READY=1" in self._notify.recv(4096)
+            self.notified.append(self._notify.recv(4096).decode())
+            return "READY=1" in self.notified[-1]
 
     def fill_notify_socket(self):
         """Let the service manager be one that reads nothing any more."""

@@ -5,6 +5,7 @@ tests/data/leases-format-1.mdb was written by lessord 0.1.0 before format 2, whi
 leases of every state in four scopes, of clients with and without an identifier, some of BOOTP, some without an end."""
 import json
 import os
+import re
 import shutil
 import struct
 import time
@@ -101,9 +102,20 @@ def test_older_refused_then_converted(lab):
     expect(client.address not in ("10.77.0.50", "10.77.0.51"), f"an address in use was given: {client.address}")
 
 
+def test_conversion_shows_progress(lab):
+    """At a terminal the conversion shows how far it is"""
+    scene = _old_scene(lab)
+    status, shown = scene.ctl.at_terminal(b"", "database", "convert", "--state-directory", scene.lessord.state_directory)
+    expect(status == 0 and re.search(r"\d+ of 204 \(\d+%\): leases", shown), f"no progress is shown: {shown!r}")
+    expect("204 leases converted" in shown, f"what was done: {shown!r}")
+
+
 def test_converted_at_start(lab):
     """With convert-store = yes the daemon converts the store itself, once, and says so"""
     scene = _old_scene(lab, convert_store="yes").start()
+    said = scene.lessord.notified
+    expect(any("EXTEND_TIMEOUT_USEC=" in text for text in said), f"the service manager is asked to wait: {said}")
+    expect(any(re.search(r"STATUS=Waiting for serve \(\d+% ", text) for text in said), f"and told for what: {said}")
     scene.lessord.process.wait_for_log(r"STORE_CONVERTED.*from format 1 to 2, 204 leases, 0 unreadable.*" + KEPT)
     _expect_all_leases(scene)
     scene.lessord.kill()

@@ -11,7 +11,10 @@
 #include <unistd.h>
 
 #include "store/lease_build.h"
-#include "store/lease_store.h"
+#include "store/lease_convert.h"
+#include "store/lease_record.h"
+#include "store/lease_store_priv.h"
+#include "store/lease_table.h"
 #include "store_fixture.h"
 
 #define SERVER "dhcp1.example.com"
@@ -171,6 +174,65 @@ static void test_many(void **state) {
 	assert_int_equal(list().count, MANY);
 }
 
+static const char *const old_tables[] = { "meta", "lease-by-address", NULL };
+
+/* A store of format 1, as far as a conversion reads it. */
+static void make_old_store(unsigned n_leases) {
+	struct db_kind kind = lease_store_kind;
+	uint8_t record[LEASE_RECORD_MAX];
+	struct db_txn txn;
+	struct db *db;
+
+	kind.version = 1;
+	kind.tables = old_tables;
+	assert_int_equal(db_open(&kind, fixture_directory, &db, NULL), 0);
+	assert_int_equal(db_begin(db, true, &txn, NULL), 0);
+	assert_int_equal(db_claim(&txn, SERVER, NULL), 0);
+	for (unsigned i = 0; i < n_leases; i++) {
+		struct lease lease = fixture_lease("10.77.0.0", i + 1, LATER);
+		struct lease_key key;
+
+		lease.address.value += i;
+		key = lease_key_address(lease.address);
+		db_put(&txn, LEASE_TABLE_ADDRESS, lease_key_span(&key),
+		       span_of(record, lease_record_encode(&lease, record)));
+	}
+	assert_int_equal(db_commit(&txn, NULL), 0);
+	db_close(db);
+}
+
+/* How often to be told, and what was told last. */
+struct told {
+	unsigned count, enough;
+	uint64_t done;
+};
+
+static bool tell(void *context, uint64_t done, uint64_t total) {
+	struct told *told = context;
+
+	assert_true(done < total && (told->count == 0 || done > told->done));
+	assert_int_equal(total, 5000);
+	told->done = done;
+	return ++told->count < told->enough;
+}
+
+static void test_conversion_tells_how_far_it_is_and_can_be_given_up(void **state) {
+	struct told told = { .enough = 50 };
+	struct lease_conversion conversion;
+	struct error error;
+
+	make_old_store(5000);
+	assert_int_equal(lease_convert(fixture_directory, tell, &told, &conversion, &error), -E_CANCELLED);
+	assert_int_equal(told.count, 50);
+	assert_false(is_there("leases.mdb.new"));
+	assert_false(is_there("leases.mdb.format-1"));
+	told = (struct told){ .enough = 1000 };
+	assert_int_equal(lease_convert(fixture_directory, tell, &told, &conversion, &error), 0);
+	assert_in_range(told.count, 100, 200);
+	assert_int_equal(conversion.n_leases, 5000);
+	assert_int_equal(list().count, 5000);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_new_store_is_put_in_place, fixture_setup, fixture_teardown),
@@ -179,6 +241,8 @@ int main(void) {
 		cmocka_unit_test_setup_teardown(test_full_disk_leaves_the_old_store, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_reader_notices, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_many, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_conversion_tells_how_far_it_is_and_can_be_given_up, fixture_setup,
+						fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
