@@ -41,7 +41,7 @@ static struct db *db_list;
 #ifdef LESSOR_TSAN
 /* What ThreadSanitizer is not to tell of. A writer opens its file under the mutex and waits there for LMDB's lock,
  * which only another process can hold: in this one the file would be in the list. */
-const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void) __attribute__((visibility("default")));
 const char *__tsan_default_suppressions(void) {
 	return "deadlock:env_begin_rightly\n";
 }
