@@ -157,11 +157,19 @@ static bool is_valid(const json_t *generation) {
 	return json_is_true(json_object_get(generation, "valid"));
 }
 
+/* A path will do that leads into the backup directory: shells complete those. */
+static const char *name_in(const char *directory, const char *path) {
+	size_t len = strlen(directory);
+
+	return strncmp(path, directory, len) == 0 && path[len] == '/' ? path + len + 1 : path;
+}
+
 /* The generation called @name, or with NULL the newest valid one. */
 static int choose(const json_t *backups, const char *name, const json_t **ret_generation, struct error *reterr_error) {
 	const json_t *generation;
 	size_t i;
 
+	name = name ? name_in(result_text_at(backups, "directory"), name) : NULL;
 	json_array_foreach(json_object_get(backups, "generations"), i, generation) {
 		if (name ? strcmp(result_text_at(generation, "generation"), name) != 0 : !is_valid(generation))
 			continue;
@@ -196,14 +204,17 @@ static int count_changes(struct call *call, json_int_t since, json_int_t *ret_co
 /* Say what is lost. A store that cannot be read any more has nothing to lose. */
 static int confirm(struct call *call, const json_t *generation, struct error *reterr_error) {
 	json_int_t time = result_number_at(generation, "time"), age = clock_now().wall_s - time, count = 0;
-	char when[TIME_MAX], array[AGE_MAX], changed[96] = "how many leases were made or changed since is not known";
+	char when[TIME_MAX], array[AGE_MAX], changed[96] = "how many leases were granted or changed since is not known";
 	struct text text;
 
 	time_format(time, when);
 	text_init(&text, array, sizeof array);
 	text_add_duration(&text, age > 0 ? (uint64_t)age : 0);
 	if (count_changes(call, time, &count, NULL) == 0)
-		snprintf(changed, sizeof changed, "what up to %lld leases say that were made or changed since is lost", (long long)count);
+		snprintf(changed, sizeof changed,
+			 count ? "up to %lld leases were granted or changed since, and that is lost" :
+				 "no lease was granted or changed since",
+			 (long long)count);
 	return call_confirm(call, reterr_error,
 			    "this puts the %lld leases of %s (%s old) in the place of those of now; %s; "
 			    "clients get no answer for the moment that it takes",

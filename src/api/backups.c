@@ -82,21 +82,44 @@ json_t *backups_json(const struct config *config) {
 	return object;
 }
 
+/* What was made in this life of the daemon, or else is found as the newest valid one; NULL: none. */
+static const struct backup_generation *newest(const struct backup_state *state) {
+	if (state->made_at)
+		return &state->made;
+	for (size_t i = 0; i < state->n_generations; i++)
+		if (!state->generations[i].reason[0])
+			return &state->generations[i];
+	return NULL;
+}
+
 void backups_add_to_database(json_t *object, const struct config *config) {
 	json_set_text(object, "backupDirectory", config ? config->backup_directory : "");
 	json_set_integer(object, "lastBackup", backups_summary().made_at);
+	backups_add_failure(object);
+}
+
+void backups_add_failure(json_t *object) {
+	struct backup_state *state CLEANUP(cleanup_free) = mem_alloc(sizeof *state);
+
+	backup_board_read(state);
+	if (state->error.code)
+		json_set_text(object, "backupFailure", state->error.text);
+	else
+		json_object_set_new(object, "backupFailure", json_null());
 }
 
 struct backup_summary backups_summary(void) {
 	struct backup_state *state CLEANUP(cleanup_free) = mem_alloc(sizeof *state);
+	const struct backup_generation *last;
 	struct backup_summary summary;
 
 	backup_board_read(state);
+	last = newest(state);
 	summary = (struct backup_summary){
-		.made_at = state->made_at,
+		.made_at = last ? last->time : 0,
 		.made_ms = state->made_ms,
-		.n_leases = state->made.n_leases,
-		.n_octets = state->made.n_octets,
+		.n_leases = last ? last->n_leases : 0,
+		.n_octets = last ? last->n_octets : 0,
 		.is_failing = state->error.code != 0,
 	};
 	for (size_t i = 0; i < state->n_generations && i < BACKUP_GENERATIONS_MAX; i++)

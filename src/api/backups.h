@@ -12,13 +12,18 @@
 /* Make the answer to GET /v1/backups. @config may be NULL. */
 json_t *backups_json(const struct config *config);
 
-/* Add to the answer to GET /v1/database where backups are and when the last one was made. */
+/* Add to the answer to GET /v1/database where backups are, when the last one was made, and why there is no newer
+ * one. */
 void backups_add_to_database(json_t *object, const struct config *config);
+
+/* Add why the last attempt to make a backup failed; null: it did not. */
+void backups_add_failure(json_t *object);
 
 /* For the metrics. Embedded. */
 struct backup_summary {
-	int64_t made_at;  /* 0: none in this life of the daemon */
-	uint64_t made_ms, n_leases, n_octets;
+	int64_t made_at;  /* 0: there is none */
+	uint64_t made_ms; /* 0: not in this life of the daemon */
+	uint64_t n_leases, n_octets;
 	size_t n_valid;   /* generations, when they were last looked at */
 	bool is_failing;
 };

@@ -54,6 +54,7 @@ static json_t *leases_json(const struct api_status *status) {
 	json_set_integer(object, "doubtfulUntil", leases->doubtful_until);
 	json_set_integer(object, "count", (int64_t)leases->n_leases);
 	json_set_integer(object, "bytes", (int64_t)leases->n_bytes_used);
+	backups_add_failure(object);
 	return object;
 }
 

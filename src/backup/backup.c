@@ -38,22 +38,27 @@ struct backup {
 	unsigned n_failures; /* in a row */
 	uint64_t n_restores; /* that are known here */
 	bool has_looked;     /* what generations there are is known */
+	bool is_restored;    /* there was a restore since the last backup */
 	/* What the maker at work is for. */
 	struct backup_request request;
 	bool is_due_work; /* the interval's */
 	struct backup_state state; /* large; each process's own copy, for a moment */
 };
 
+/* After a restore one more, until the next backup: what was made of the leases that were given up. */
 static uint64_t keep(const struct backup *backup) {
-	return backup->plan.n_generations ? backup->plan.n_generations : KEEP_DEFAULT;
+	return (backup->plan.n_generations ? backup->plan.n_generations : KEEP_DEFAULT) + backup->is_restored;
 }
 
-/* Somebody may want to go back: how things are now is kept first, unless that cannot be read any more. */
+/* Somebody may want to go back: how things are now is kept first, unless that cannot be read any more. The oldest stay
+ * until the next backup: the one that is wanted may be among them. */
 static int restore(struct backup *backup, struct error *reterr_error) {
-	bool is_made = maker_make(&backup->place, keep(backup) + 1, &backup->state) == 0;
-	int r;
+	int r = maker_make(&backup->place, UINT64_MAX, &backup->state);
 
-	snprintf(backup->state.before, sizeof backup->state.before, "%s", is_made ? backup->state.made.name : "");
+	if (r == -E_DHCP_JET_ERROR)
+		return error_set(reterr_error, E_DHCP_JET_ERROR,
+				 "nothing was restored, as the leases of now cannot be kept: %.400s", backup->state.error.text);
+	snprintf(backup->state.before, sizeof backup->state.before, "%s", r == 0 ? backup->state.made.name : "");
 	r = maker_prepare(&backup->place, backup->request.name, reterr_error);
 	if (r == 0)
 		counters_set_store_reopening(true); /* serve looks each second */
@@ -117,14 +122,15 @@ static uint64_t again_ms(const struct backup *backup) {
 	return pause < interval ? pause : interval;
 }
 
-/* By the newest generation there is, whoever's life it was made in. A clock that was set back is no reason to wait. */
+/* By the newest generation there is, whoever's life it was made in. One that a clock of later time has made, which was
+ * set back since, is no reason to wait. */
 static uint64_t due_ms(const struct backup *backup) {
-	int64_t newest = catalog_newest(&backup->state), now = clock_now().wall_s;
+	int64_t now = clock_now().wall_s, newest = catalog_newest(&backup->state, now);
 	uint64_t age_s;
 
 	if (backup->n_failures)
 		return again_ms(backup);
-	if (!newest || newest > now)
+	if (!newest)
 		return SOON_MS;
 	age_s = (uint64_t)(now - newest);
 	return age_s < backup->plan.interval_s ? (backup->plan.interval_s - age_s) * 1000 : SOON_MS;
@@ -201,6 +207,7 @@ static void on_made(void *context, int status) {
 		backup->has_looked = true;
 	} else if (backup->request.wish != BACKUP_WISH_LOOK) {
 		backup->n_failures = backup->state.error.code ? backup->n_failures + 1 : 0;
+		backup->is_restored &= backup->n_failures || backup->request.wish != BACKUP_WISH_MAKE;
 	}
 	if (!begin_asked(backup))
 		schedule(backup);
@@ -220,8 +227,10 @@ static void follow_restore(struct backup *backup) {
 	if (restored.count == backup->n_restores)
 		return;
 	backup->n_restores = restored.count;
-	if (!restored.error.code)
-		loop_timer_set(backup->due, 0);
+	if (restored.error.code)
+		return;
+	backup->is_restored = true;
+	loop_timer_set(backup->due, 0);
 }
 
 static void on_wake(void *context) {

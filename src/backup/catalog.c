@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/event.h"
 #include "base/mem.h"
 
@@ -76,7 +77,7 @@ static void look_at(int directory, const char *server_name, const struct backup_
 int catalog_look(int directory, const char *server_name, struct backup_state *state) {
 	struct generation_name names[BACKUP_GENERATIONS_MAX];
 	struct backup_state *before CLEANUP(cleanup_free) = NULL;
-	ssize_t n = generation_list(directory, BACKUP_GENERATIONS_MAX, names);
+	ssize_t n = generation_list(directory, clock_now().wall_s, BACKUP_GENERATIONS_MAX, names);
 
 	if (n < 0)
 		return -1;
@@ -128,11 +129,14 @@ void catalog_prune(int directory, uint64_t keep, struct backup_state *state) {
 	state->n_generations = n_left;
 }
 
-int64_t catalog_newest(const struct backup_state *state) {
+int64_t catalog_newest(const struct backup_state *state, int64_t now) {
 	int64_t newest = 0;
 
-	for (size_t i = 0; i < state->n_generations; i++)
-		if (!state->generations[i].reason[0] && state->generations[i].time > newest)
-			newest = state->generations[i].time;
+	for (size_t i = 0; i < state->n_generations; i++) {
+		const struct backup_generation *generation = &state->generations[i];
+
+		if (!generation->reason[0] && generation->time > newest && generation->time <= now)
+			newest = generation->time;
+	}
 	return newest;
 }

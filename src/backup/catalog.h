@@ -20,5 +20,5 @@ void catalog_note(int directory, const char *name, const struct backup_info *inf
 /* Remove the oldest of the valid generations, so that at most @keep are left. Nothing else is touched. */
 void catalog_prune(int directory, uint64_t keep, struct backup_state *state);
 
-/* When the newest valid generation is of (wall); 0: there is none. */
-int64_t catalog_newest(const struct backup_state *state);
+/* When the newest valid generation is of (wall), those aside of a time after @now; 0: there is none. */
+int64_t catalog_newest(const struct backup_state *state, int64_t now);

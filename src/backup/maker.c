@@ -41,6 +41,7 @@ struct making {
 	struct generation_name name;
 	struct error error;
 	bool is_path_wrong; /* the trouble is the directory itself */
+	bool is_store_bad;  /* the trouble is the lease store, which cannot be read */
 };
 
 static const char *advice(int number) {
@@ -121,6 +122,7 @@ static int spool_leases(struct making *making, struct lease_store *store, struct
 	}
 	if (spool->failure)
 		return spool_fail(making, spool);
+	making->is_store_bad = r < 0;
 	if (r < 0)
 		error_set(&making->error, E_DHCP_JET_ERROR, "the leases cannot be read; look at the disk of %s",
 			  making->place->state_directory);
@@ -170,6 +172,7 @@ static int spool_make(struct making *making, struct spool *spool) {
 	struct lease_store *store;
 	int r = lease_store_open_reader(making->place->state_directory, &store, &making->error);
 
+	making->is_store_bad = r < 0;
 	if (r < 0)
 		return r;
 	making->info.time = clock_now().wall_s;
@@ -342,7 +345,7 @@ int maker_make(const struct maker_place *place, uint64_t keep, struct backup_sta
 		catalog_prune(making.directory, keep, state);
 	}
 	making_close(&making);
-	return r;
+	return making.is_store_bad ? -E_DHCP_DATABASE_INIT_FAILED : r < 0 ? -E_DHCP_JET_ERROR : 0;
 }
 
 int maker_look(const struct maker_place *place, struct backup_state *state, struct error *reterr_error) {

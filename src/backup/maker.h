@@ -20,7 +20,7 @@ struct maker_place {
 int maker_look(const struct maker_place *place, struct backup_state *state, struct error *reterr_error);
 
 /* Make a generation, read it back, give it its name, and remove the oldest beyond @keep. Tells of it in events, and in
- * @state. 0, or -E_DHCP_JET_ERROR. */
+ * @state. 0, -E_DHCP_DATABASE_INIT_FAILED if the lease store cannot be read, or -E_DHCP_JET_ERROR. */
 int maker_make(const struct maker_place *place, uint64_t keep, struct backup_state *state);
 
 /* Prepare the generation @name to take the place of the lease store at its next opening. 0, or -E_NOT_FOUND or

@@ -72,8 +72,8 @@ bool is_generation_name(const char *name) {
 	return strlen(name) < GENERATION_NAME_MAX && name_parse(name, &time, &again);
 }
 
-int generation_name_compare(const void *a, const void *b) {
-	const struct generation_name *left = a, *right = b;
+/* Below 0 if @left is of a later time than @right. */
+static int compare(const struct generation_name *left, const struct generation_name *right) {
 	const char *left_time = "", *right_time = "";
 	unsigned left_again = 0, right_again = 0;
 	int order;
@@ -84,13 +84,25 @@ int generation_name_compare(const void *a, const void *b) {
 	return order ? order : (left_again < right_again) - (left_again > right_again);
 }
 
+static bool is_to_come(const struct generation_name *name, const struct generation_name *now) {
+	return strncmp(name->text, now->text, strlen(PREFIX) + TIME_LEN) > 0;
+}
+
+static bool is_before(const struct generation_name *left, const struct generation_name *right,
+		      const struct generation_name *now) {
+	bool is_left_to_come = is_to_come(left, now), is_right_to_come = is_to_come(right, now);
+
+	return is_left_to_come != is_right_to_come ? is_right_to_come : compare(left, right) < 0;
+}
+
 /* Keep the newest ones of more than there is room for. */
-static size_t names_add(struct generation_name *names, size_t n, size_t max, const char *text) {
+static size_t names_add(struct generation_name *names, size_t n, size_t max, const char *text,
+			const struct generation_name *now) {
 	struct generation_name name = { "" };
 	size_t i = n;
 
 	snprintf(name.text, sizeof name.text, "%s", text);
-	while (i > 0 && generation_name_compare(&name, &names[i - 1]) < 0) {
+	while (i > 0 && is_before(&name, &names[i - 1], now)) {
 		if (i < max)
 			names[i] = names[i - 1];
 		i--;
@@ -101,7 +113,8 @@ static size_t names_add(struct generation_name *names, size_t n, size_t max, con
 	return n < max ? n + 1 : n;
 }
 
-ssize_t generation_list(int directory, size_t max, struct generation_name ret_names[]) {
+ssize_t generation_list(int directory, int64_t now, size_t max, struct generation_name ret_names[]) {
+	const struct generation_name name_of_now = generation_name_of(now, 1);
 	int copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
 	const struct dirent *entry;
@@ -117,7 +130,7 @@ ssize_t generation_list(int directory, size_t max, struct generation_name ret_na
 	}
 	for (errno = 0; (entry = readdir(stream)); errno = 0)
 		if (is_generation_name(entry->d_name))
-			n = names_add(ret_names, n, max, entry->d_name);
+			n = names_add(ret_names, n, max, entry->d_name, &name_of_now);
 	saved = errno;
 	closedir(stream);
 	errno = saved;
@@ -127,7 +140,7 @@ ssize_t generation_list(int directory, size_t max, struct generation_name ret_na
 /* Behind them, and not in a gap: the order of the names is that in which they were made. */
 unsigned generation_again(int directory, int64_t time) {
 	struct generation_name name = generation_name_of(time, 1), names[LISTED_MAX];
-	ssize_t n = generation_list(directory, LISTED_MAX, names);
+	ssize_t n = generation_list(directory, time, LISTED_MAX, names);
 	unsigned last = 0, again;
 	const char *text;
 
@@ -145,8 +158,11 @@ int generation_open(int directory, const char *name, struct error *reterr_error)
 
 	if (fd < 0 && errno == ENOENT)
 		return error_set(reterr_error, E_NOT_FOUND, "there is no generation %s", name);
+	if (fd < 0 && errno == ELOOP)
+		return error_set(reterr_error, E_DHCP_JET_ERROR, "it is a symbolic link, which is not followed");
 	if (fd < 0)
-		return error_set(reterr_error, E_DHCP_JET_ERROR, "it cannot be opened: %s", strerror(errno));
+		return error_set(reterr_error, E_DHCP_JET_ERROR, "it cannot be opened: %s%s", strerror(errno),
+				 errno == EACCES ? "; give it to the user that lessord runs as" : "");
 	if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode))
 		return fd;
 	close(fd);

@@ -30,11 +30,10 @@ unsigned generation_again(int directory, int64_t time);
 /* True if a generation can be called so. Pure. */
 bool is_generation_name(const char *name);
 
-/* Order the newest first, by what the names say. */
-int generation_name_compare(const void *a, const void *b);
-
-/* Read the names in the directory @directory, the newest first, at most @max. Their number, or -1 with errno. */
-ssize_t generation_list(int directory, size_t max, struct generation_name ret_names[]);
+/* Read the names in the directory @directory, the newest first, by what they say; behind all others those of a time
+ * that is yet to come by the wall time @now: a clock that was wrong once has made them. At most @max. Their number, or
+ * -1 with errno. */
+ssize_t generation_list(int directory, int64_t now, size_t max, struct generation_name ret_names[]);
 
 /* Open the file @name in @directory for reading. Its descriptor, or -E_NOT_FOUND or -E_DHCP_JET_ERROR with a
  * sentence. */

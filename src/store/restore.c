@@ -156,7 +156,7 @@ static int fail_directory(const struct restore_place *place, struct error *reter
 static int build_from_newest(struct restoring *restoring, int directory, struct backup_info *ret_info,
 			     struct error *reterr_error) {
 	struct generation_name names[TRIED_MAX];
-	ssize_t n = generation_list(directory, ARRAY_LEN(names), names);
+	ssize_t n = generation_list(directory, restoring->place->now, ARRAY_LEN(names), names);
 
 	if (n < 0)
 		return fail_directory(restoring->place, reterr_error);

@@ -92,7 +92,7 @@ def test_damage(lab):
         result = scene.ctl.run("--json", "database", "check", "--state-directory", copy, status=1)
         expect('"sound": false' in result.stdout and '"damaged": true' in result.stdout, result.stdout + result.stderr)
         shown = scene.ctl.run("database", "check", "--state-directory", copy, status=1).stdout
-        expect(shown.endswith("the lease store is damaged; go back to a backup: lessorctl restore\n"), shown)
+        expect(shown.endswith("the lease store is damaged; go back to a backup: lessorctl restore, or, if lessord does not run, start it\n"), shown)
 
 
 def test_a_check_that_hangs(lab):

@@ -92,7 +92,7 @@ def test_restore_on_demand(lab):
     late = scene.client()
     late.obtain()
     status, text = scene.ctl.at_terminal(b"n\n", "restore")
-    expect(status != 0 and re.search(r"what up to [1-4] leases say that were made or changed since is lost", text), f"the question: {text!r}")
+    expect(status != 0 and re.search(r"up to [1-4] leases were granted or changed since, and that is lost", text), f"the question: {text!r}")
     expect_leases(scene, [*clients, late], "nothing is lost by a no")
     result = scene.ctl.json("restore", name)
     expect_equal((result["generation"], result["leases"]), (name, 3), "what is told")
@@ -107,6 +107,44 @@ def test_restore_on_demand(lab):
     late.renew()
     expect_equal(len([name for name in os.listdir(scene.lessord.state_directory) if "replaced" in name]), 2,
                  "stores that were replaced are kept")
+
+
+def test_restore_with_one_generation(lab):
+    """However few generations are kept, what a restore has replaced stays until the next backup"""
+    scene, clients = _scene(lab)
+    scene.slapd.replace(ROOT, "lessorBackupGenerations", "1")
+    wait_until(lambda: scene.lessord.get("/v1/backups")["keep"] == 1, "the setting is in force")
+    _wait_for_own_backup(scene)
+    name = make(scene)
+    late = scene.client()
+    late.obtain()
+    result = scene.ctl.json("restore", os.path.join(directory(scene), name))
+    expect_equal(result["generation"], name, "the generation that a path names")
+    wait_until(lambda: len(set(names(scene)) - {name, result["before"]}) == 1, "what is in force now is backed up")
+    expect(result["before"] in names(scene), f"{result['before']} is gone")
+    scene.ctl.json("restore", result["before"])
+    expect_leases(scene, [*clients, late], "back again")
+
+
+def test_restore_without_a_way_back(lab):
+    """Where the leases of now cannot be kept, nothing is restored, and who looks is told why no backup can be made"""
+    scene, clients = _scene(lab)
+    name = make(scene)
+    late = scene.client()
+    late.obtain()
+    os.chmod(directory(scene), 0o500)
+    scene.ctl.expect_error(20013, "restore", name, says="nothing was restored.*Permission denied")
+    expect_equal(restored(scene)["count"], 0, "restores")
+    expect_leases(scene, [*clients, late], "nothing is lost")
+    for command in (("database", "show"), ("database", "stat"), ("status",)):
+        expect("does not take the backup: Permission denied" in scene.ctl.run(*command).stdout, f"what {command} says")
+    os.chmod(directory(scene), 0o700)
+    scene.ctl.run("restore", name)
+    expect_leases(scene, clients, "the leases of the generation")
+    scene.lessord.stop()
+    scene.start()
+    wait_until(lambda: scene.lessord.get("/v1/database")["lastBackup"], "the last backup is known after a start")
+    expect("Backups fail" not in scene.ctl.run("database", "show").stdout, "it is said that backups fail")
 
 
 def test_restore_refused(lab):

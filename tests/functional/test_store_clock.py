@@ -5,9 +5,10 @@ import os
 import time
 
 import dhcp
+from backups import make, names
 from harness import SANITIZER_OPTIONS, Skip, expect, expect_equal, wait_until
 from scene import Scene
-from slapd import scope_dn
+from slapd import ROOT, scope_dn
 
 YEAR = 365 * 86400
 
@@ -159,3 +160,24 @@ def test_clock_without_battery(lab):
     _expect_full(scene, scene.client())
     for client in clients:
         _expect_kept(client)
+
+
+def test_backup_of_the_future(lab):
+    """A backup that a clock of later time made counts as the oldest once the clock is right"""
+    scene, clock = _scene(lab)
+    scene.slapd.replace(ROOT, "lessorBackupInterval", "0")
+    wait_until(lambda: scene.lessord.get("/v1/backups")["interval"] == 0, "no backup is made by itself")
+    clock.set(YEAR)
+    wait_until(lambda: scene.lessord.counter("clock_jumps") == 1, "the jump is noticed")
+    wrong = make(scene)
+    clock.set(0)
+    wait_until(lambda: scene.lessord.counter("clock_jumps") == 2, "that it is over is noticed")
+    right = make(scene)
+    expect(wrong > right, f"{wrong} is not of a later time than {right}")
+    listed = [row["generation"] for row in scene.ctl.json("backup", "list")["generations"]]
+    expect_equal((listed[0], listed[-1]), (right, wrong), "first and last of the list")
+    expect_equal(scene.ctl.json("restore")["generation"], right, "the generation that is taken if none is named")
+    scene.slapd.replace(ROOT, "lessorBackupGenerations", "1")
+    wait_until(lambda: scene.lessord.get("/v1/backups")["keep"] == 1, "the setting is in force")
+    last = make(scene)
+    expect(wrong not in names(scene) and last in names(scene), f"generations that are left: {names(scene)}")

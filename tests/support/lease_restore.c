@@ -85,7 +85,7 @@ static int prepare(void) {
 	int directory = open(place.backup_directory, O_RDONLY | O_DIRECTORY), fd, r;
 	struct generation_name newest;
 
-	if (generation_list(directory, 1, &newest) != 1)
+	if (generation_list(directory, place.now, 1, &newest) != 1)
 		errx(1, "%s has no generation", place.backup_directory);
 	fd = generation_open(directory, newest.text, &error);
 	r = fd < 0 ? fd : restore_prepare(&place, fd, &error);

@@ -86,9 +86,15 @@ static void test_newest_first(void **state) {
 	write_text("notes", "");
 	write_text(".leases-20270704T120001Z.backup.new", "");
 	for (size_t max = 1; max <= ARRAY_LEN(sorted); max++) {
-		assert_int_equal(generation_list(directory, max, names), max);
+		assert_int_equal(generation_list(directory, 1783166401, max, names), max);
 		for (size_t i = 0; i < max; i++)
 			assert_string_equal(names[i].text, sorted[i]);
+	}
+	/* Now it is a second earlier: what is of the one that comes is passed over as long as possible. */
+	for (size_t max = 1; max <= ARRAY_LEN(sorted); max++) {
+		assert_int_equal(generation_list(directory, 1783166400, max, names), max);
+		for (size_t i = 0; i < max; i++)
+			assert_string_equal(names[i].text, sorted[(i + 1) % ARRAY_LEN(sorted)]);
 	}
 	assert_int_equal(generation_again(directory, 1783166400), 11);
 	assert_int_equal(generation_again(directory, 1783166402), 1);

@@ -204,6 +204,8 @@ static void print_leases(const json_t *status) {
 	if (get_number(leases, "doubtfulUntil") > clock_now().wall_s)
 		printf("  They were restored, and some may be missing: addresses are pinged before they are offered until %s\n",
 		       doubtful_until);
+	if (json_is_string(json_object_get(leases, "backupFailure")))
+		printf("  No backup of them can be made: %s\n", json_string_value(json_object_get(leases, "backupFailure")));
 	if (json_is_true(json_object_get(leases, "failing")))
 		printf("  The lease store fails (%s, %d); the daemon's log says why. What to do: %s\n",
 		       lessor_error_name(ERROR_DHCP_JET_ERROR), ERROR_DHCP_JET_ERROR,
