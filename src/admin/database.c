@@ -101,7 +101,7 @@ int database_check(struct call *call, struct error *reterr_error) {
 	json_object_set_new(answer, "message",
 			    json_string(is_sound ? "the lease store is sound"
 					: json_is_true(json_object_get(answer, "damaged"))
-						? "the lease store is damaged; go back to a backup: lessorctl restore"
+						? "the lease store is damaged; go back to a backup: lessorctl restore, or, if lessord does not run, start it"
 						: "the indexes of the lease store do not agree with its records; mend "
 						  "them: lessorctl reconcile --fix"));
 	call_done(call, answer);

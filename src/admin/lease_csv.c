@@ -57,6 +57,27 @@ static bool has_column(const struct lease_columns *columns, size_t member) {
 	return false;
 }
 
+#define KNOWN_COLUMNS_MAX 256
+#define SHOWN_MAX 24 /* octets of what may be anything */
+
+static int fail_column(const struct span *field, bool is_known, struct error *reterr_error) {
+	char known[KNOWN_COLUMNS_MAX] = "", shown[SHOWN_MAX + 1];
+	struct text text;
+
+	if (is_known)
+		return error_set(reterr_error, E_INVALID_PARAMETER, "the first line names the column %.*s twice",
+				 (int)field->len, (const char *)field->data);
+	text_init(&text, shown, sizeof shown);
+	text_add_escaped(&text, *field);
+	text_init(&text, known, sizeof known);
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		text_add(&text, "%s%s", i ? "," : "", members[i].key);
+	return error_set(reterr_error, E_INVALID_PARAMETER,
+			 "the first line must name the columns, and \"%s\" is none of %s; files of other servers must be brought "
+			 "to that form first",
+			 shown, known);
+}
+
 int lease_columns_read(const struct csv_record *record, struct lease_columns *ret_columns, struct error *reterr_error) {
 	struct lease_columns columns = { .n_columns = 0 };
 
@@ -67,10 +88,7 @@ int lease_columns_read(const struct csv_record *record, struct lease_columns *re
 		size_t member = find_member(record->fields[i]);
 
 		if (member == ARRAY_LEN(members) || has_column(&columns, member))
-			return error_set(reterr_error, E_INVALID_PARAMETER,
-					 "the first line must name the columns, each once, but its field %zu is none of "
-					 "them, or repeated; \"lessorctl lease export\" writes one that has all",
-					 i + 1);
+			return fail_column(&record->fields[i], member < ARRAY_LEN(members), reterr_error);
 		columns.members[columns.n_columns++] = member;
 	}
 	*ret_columns = columns;

@@ -149,11 +149,13 @@ static int check_space(struct making *making, uint64_t need, const char *what) {
  * repeats some changes, which does no harm, and misses none. */
 static int spool_write(struct making *making, struct lease_store *store, struct spool *spool) {
 	struct lease_store_stat stat = { 0 };
-	int r = lease_store_stat(store, &stat) < 0 ?
-			error_set(&making->error, E_DHCP_JET_ERROR, "the lease store cannot be read") :
-			/* As much as the leases have, the journal's changes and the limits of guessing included. */
-			check_space(making, stat.n_bytes_used, "a backup");
+	int r;
 
+	making->is_store_bad = lease_store_stat(store, &stat) < 0;
+	if (making->is_store_bad)
+		return error_set(&making->error, E_DHCP_JET_ERROR, "the lease store cannot be read");
+	/* As much as the leases have, the journal's changes and the limits of guessing included. */
+	r = check_space(making, stat.n_bytes_used, "a backup");
 	if (r < 0)
 		return r;
 	making->info.sequence = stat.sequence;

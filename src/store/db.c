@@ -289,7 +289,7 @@ static int db_open_locked(struct db *db, const char *directory, struct db **ret_
 	if (stat(db->path, &file) < 0 && errno != ENOENT)
 		return rc_error(errno, db->kind->open_code, db->path, reterr_error);
 	if (!db->is_writing && file.st_size == 0)
-		return error_set(reterr_error, E_NOT_FOUND, "%s is not there yet", db->path);
+		return error_set(reterr_error, E_NOT_FOUND, "%s is not there yet; lessord makes it at its first start", db->path);
 	if (file.st_ino)
 		open_already = db_list_find(db->path);
 	if (!open_already) {

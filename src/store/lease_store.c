@@ -40,7 +40,7 @@ const struct db_kind lease_store_kind = {
 	.older_code = E_DHCP_JET_CONV_REQUIRED,
 	.oldest_code = E_DHCP_JET97_CONV_REQUIRED,
 	.older_advice = "convert it with \"lessorctl database convert\", or set convert-store = yes in lessord.conf",
-	.damage_advice = "put back a copy of it, or move it away and begin without leases",
+	.damage_advice = "a start of lessord puts the newest valid backup in its place; without one, move it and leases.journal away to begin without leases",
 	.is_large = true,
 };
 
@@ -188,7 +188,7 @@ int lease_store_walk(const char *state_directory, struct error *reterr_error) {
 	char *path CLEANUP(cleanup_free) = mem_format("%s/%s", state_directory, lease_store_kind.file);
 
 	if (access(path, F_OK) < 0)
-		return error_set(reterr_error, E_NOT_FOUND, "%s is not there", path);
+		return error_set(reterr_error, E_NOT_FOUND, "%s is not there yet; lessord makes it at its first start", path);
 	if (!is_db_file_sound(&lease_store_kind, path, DB_CHECK_BESIDE))
 		return error_set(reterr_error, E_DHCP_DATABASE_INIT_FAILED, "%s is damaged; %s", path,
 				 lease_store_kind.damage_advice);
