@@ -32,7 +32,9 @@ struct checkpoint {
 	pthread_t thread;
 	sem_t begun, ended; /* posted once for each piece of work; begun once more for the end */
 	_Atomic enum state state;
-	atomic_bool is_cancelled;
+	atomic_bool is_cancelled, is_hurried;
+	struct lease_reindex reindex; /* the thread's */
+	bool is_reindexing;           /* it has been begun and not come to its end */
 	struct checkpoint_work work;     /* the thread's while WORKING, else the owner's */
 	struct checkpoint_result result; /* likewise */
 };
@@ -72,7 +74,7 @@ static void write_all(struct checkpoint *checkpoint) {
 	checkpoint->result.n_changed = apply.n_changed;
 }
 
-static bool reindex_part(struct checkpoint *checkpoint, struct lease_reindex *reindex) {
+static bool reindex_part(struct checkpoint *checkpoint) {
 	struct checkpoint_result *result = &checkpoint->result;
 	struct db_txn txn;
 	bool has_more;
@@ -81,19 +83,25 @@ static bool reindex_part(struct checkpoint *checkpoint, struct lease_reindex *re
 		result->rc = MDB_PANIC;
 		return false;
 	}
-	has_more = lease_reindex_part(reindex, &txn);
+	has_more = lease_reindex_part(&checkpoint->reindex, &txn);
 	db_commit(&txn, &result->error);
 	result->rc = txn.rc;
 	return has_more && result->rc == 0;
 }
 
-static void reindex_all(struct checkpoint *checkpoint) {
-	struct lease_reindex reindex;
+/* As far as there is time: what was written of a memory lets go of a part of the journal only when all of the work is
+ * done. Whatever is written into leases.mdb between two parts keeps its indexes right itself; after a
+ * failure all is looked at again. */
+static void reindex(struct checkpoint *checkpoint) {
+	struct checkpoint_result *result = &checkpoint->result;
 
-	lease_reindex_begin(&reindex, &checkpoint->is_cancelled);
-	while (reindex_part(checkpoint, &reindex))
-		;
-	checkpoint->result.n_mended = reindex.n_mended;
+	if (!checkpoint->is_reindexing)
+		lease_reindex_begin(&checkpoint->reindex, &checkpoint->is_cancelled);
+	do
+		result->has_more = reindex_part(checkpoint);
+	while (result->has_more && !checkpoint->work.memory && !atomic_load(&checkpoint->is_hurried));
+	checkpoint->is_reindexing = result->has_more;
+	result->n_mended = checkpoint->reindex.n_mended;
 }
 
 static void keep_reserve(struct checkpoint *checkpoint) {
@@ -114,7 +122,7 @@ static void do_work(struct checkpoint *checkpoint) {
 	if (checkpoint->work.memory)
 		write_all(checkpoint);
 	if (checkpoint->work.is_reindex && checkpoint->result.rc == 0)
-		reindex_all(checkpoint);
+		reindex(checkpoint);
 	db_check_readers(checkpoint->db);
 	if (!atomic_load(&checkpoint->is_cancelled))
 		keep_reserve(checkpoint);
@@ -200,8 +208,13 @@ bool is_checkpoint_busy(const struct checkpoint *checkpoint) {
 void checkpoint_start(struct checkpoint *checkpoint, const struct checkpoint_work *work) {
 	assert(!is_checkpoint_busy(checkpoint));
 	checkpoint->work = *work;
+	atomic_store(&checkpoint->is_hurried, false);
 	atomic_store(&checkpoint->state, WORKING);
 	sem_post(&checkpoint->begun);
+}
+
+void checkpoint_hurry(struct checkpoint *checkpoint) {
+	atomic_store(&checkpoint->is_hurried, true);
 }
 
 bool checkpoint_take(struct checkpoint *checkpoint, struct checkpoint_result *ret_result) {

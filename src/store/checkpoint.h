@@ -32,7 +32,8 @@ struct checkpoint_result {
 	int rc;             /* 0, or LMDB's or the system's number: nothing was written */
 	struct error error; /* with rc, a sentence */
 	size_t n_changed;   /* records */
-	uint64_t n_mended;  /* rows of the indexes */
+	uint64_t n_mended;  /* rows of the indexes, since making them agree was begun */
+	bool has_more;      /* of the indexes to look at: hand over work with is_reindex again */
 	bool is_short;      /* there is not enough space in reserve for leases.mdb or the journal */
 	struct error space; /* with is_short, a sentence */
 };
@@ -47,6 +48,9 @@ bool is_checkpoint_busy(const struct checkpoint *checkpoint);
 
 /* Hand over work. Not while it is busy. */
 void checkpoint_start(struct checkpoint *checkpoint, const struct checkpoint_work *work);
+
+/* Have the work under way end soon, and leave what can wait for the next time: there is more urgent work. */
+void checkpoint_hurry(struct checkpoint *checkpoint);
 
 /* Take the result. False if there is none yet. */
 bool checkpoint_take(struct checkpoint *checkpoint, struct checkpoint_result *ret_result);

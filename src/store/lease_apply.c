@@ -172,15 +172,6 @@ static bool apply_records(struct part *part) {
 	return lease_memory_block_at(apply->memory, apply->block);
 }
 
-/* What the memory knows of addresses that it has no entry for, it was told by the table, which may have been mended
- * since. */
-static struct lease_bits merge_bits(struct lease_bits stored, const struct lease_block *block) {
-	for (size_t i = 0; i < ARRAY_LEN(stored.words); i++)
-		stored.words[i] = (stored.words[i] & ~block->here.words[i]) |
-				  (block->exists.words[i] & block->here.words[i]);
-	return stored;
-}
-
 static void apply_bits(struct db_cursor *cursor, const struct lease_block *block) {
 	struct lease_key key = lease_key_block((struct ip4){ block->number << 8 });
 	bool is_there = db_find(cursor, lease_key_span(&key)), is_empty;
@@ -189,7 +180,7 @@ static void apply_bits(struct db_cursor *cursor, const struct lease_block *block
 
 	if (is_there)
 		bits = lease_bits_decode(cursor->value);
-	bits = merge_bits(bits, block);
+	bits = lease_block_over(block, bits);
 	is_empty = is_lease_bits_empty(&bits);
 	lease_bits_encode(&bits, octets);
 	if (is_there && is_empty)

@@ -95,12 +95,17 @@ int lease_layers_get_by_client(struct lease_layers *layers, struct ip4_subnet sc
 
 /* By bitmap. */
 
+/* The newest layer has its own copies, each made here, and none for longer than until it is sealed; so whatever is
+ * mended in the table counts soon. */
 static struct lease_bits bits_of(const struct lease_layers *layers, struct ip4 address) {
 	const struct lease_block *block = lease_memory_block(layers->newest, address);
+	struct lease_bits below;
 
-	if (!block && layers->sealed)
-		block = lease_memory_block(layers->sealed, address);
-	return block ? block->exists : lease_table_get_block(layers->snapshot, address);
+	if (block)
+		return block->exists;
+	below = lease_table_get_block(layers->snapshot, address);
+	block = layers->sealed ? lease_memory_block(layers->sealed, address) : NULL;
+	return block ? lease_block_over(block, below) : below;
 }
 
 /* The first address of the block of @from that is >= @from and has no record. */

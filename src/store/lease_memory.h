@@ -71,6 +71,15 @@ struct lease_block {
 	struct lease_bits here;   /* that have an entry */
 };
 
+/* Which of its addresses have a record, if @below says it of those that have no entry here: what the block was given
+ * for them may have been mended since. */
+static inline struct lease_bits lease_block_over(const struct lease_block *block, struct lease_bits below) {
+	for (unsigned i = 0; i < 4; i++)
+		below.words[i] =
+			(below.words[i] & ~block->here.words[i]) | (block->exists.words[i] & block->here.words[i]);
+	return below;
+}
+
 /* A new one; @seed, which nobody outside knows, makes clients unable to choose keys that collide. lease_memory_free
  * accepts NULL and returns NULL. */
 struct lease_memory *lease_memory_new(uint64_t seed);

@@ -10,6 +10,7 @@
 #include "store/lease_table.h"
 
 #define PART_ROWS 8192 /* that one transaction changes, roughly */
+#define PART_STEPS 32  /* of the check, in one transaction */
 
 /* What a step has found. */
 struct task {
@@ -113,7 +114,7 @@ void lease_reindex_begin(struct lease_reindex *ret_reindex, const atomic_bool *i
 bool lease_reindex_part(struct lease_reindex *reindex, struct db_txn *txn) {
 	uint64_t n_mended = 0;
 
-	while (!reindex->check.is_done && txn->rc == 0 && n_mended < PART_ROWS) {
+	for (unsigned i = 0; i < PART_STEPS && !reindex->check.is_done && txn->rc == 0 && n_mended < PART_ROWS; i++) {
 		if (atomic_load_explicit(reindex->is_cancelled, memory_order_relaxed))
 			db_fail(txn, ECANCELED);
 		n_mended += step_do(reindex, txn);

@@ -29,7 +29,7 @@ static void seal(struct lease_store *store) {
 	store->spare = NULL;
 	store->sealed_sequence = store->sequence;
 	store->is_sealed_written = false;
-	store->has_note = false;
+	store->has_note = store->is_seal_wanted = false;
 	store->octets_at_seal = journal_stat(store->journal).n_octets_written;
 	store->first_change_ms = 0;
 	store->layers.newest = store->newest;
@@ -59,16 +59,21 @@ static void start(struct lease_store *store) {
 	checkpoint_start(store->checkpoint, &work);
 }
 
-/* Readers see it with their next snapshot; so does this one, lest it goes by what was wrong. */
-static void note_reindex(struct lease_store *store, uint64_t n_mended) {
+/* Readers see it with their next snapshot; so does this one, lest it goes by what was wrong. So do the copies of
+ * bitmaps in the newest memory, once it is sealed. */
+static void note_reindex(struct lease_store *store, const struct checkpoint_result *result) {
 	if (!store->is_reindex_begun)
 		return;
-	store->is_reindex_wanted = store->is_reindex_begun = false;
-	counter_add(COUNTER_INDEXES_MENDED, 1);
-	event_emit(EVENT_INDEXES_MENDED, "%llu rows were wrong or missing in %s", (unsigned long long)n_mended,
-		   db_path(store->db));
+	store->is_reindex_begun = false;
+	store->is_reindex_wanted = result->has_more;
 	if (!store->sealed)
 		lease_store_renew(store, NULL);
+	if (result->has_more)
+		return;
+	store->is_seal_wanted = true;
+	counter_add(COUNTER_INDEXES_MENDED, 1);
+	event_emit(EVENT_INDEXES_MENDED, "%llu rows were wrong or missing in %s",
+		   (unsigned long long)result->n_mended, db_path(store->db));
 }
 
 /* Said once, however often it is tried. */
@@ -133,7 +138,7 @@ static bool finish(struct lease_store *store, struct checkpoint_result *result) 
 		note_failure(store, &result->error);
 		return false;
 	}
-	note_reindex(store, result->n_mended);
+	note_reindex(store, result);
 	if (store->sealed)
 		finish_written(store, &result->error);
 	return false;
@@ -155,7 +160,7 @@ static bool is_seal_due(const struct lease_store *store) {
 
 	if (!has_changes(store))
 		return false;
-	return journal.released == 0 || lease_memory_count(store->newest) >= SEAL_ENTRIES ||
+	return store->is_seal_wanted || journal.released == 0 || lease_memory_count(store->newest) >= SEAL_ENTRIES ||
 	       journal.n_octets_written - store->octets_at_seal >= SEAL_OCTETS ||
 	       (store->first_change_ms && store->now_ms - store->first_change_ms >= SEAL_MS);
 }
@@ -171,10 +176,14 @@ void lease_store_look_round(struct lease_store *store) {
 		return;
 	brake(store);
 	take_result(store);
+	if (!store->sealed && is_seal_due(store)) {
+		if (is_checkpoint_busy(store->checkpoint))
+			checkpoint_hurry(store->checkpoint);
+		else
+			seal(store);
+	}
 	if (is_checkpoint_busy(store->checkpoint))
 		return;
-	if (!store->sealed && is_seal_due(store))
-		seal(store);
 	if (((store->sealed || store->is_reindex_wanted) && store->now_ms >= store->retry_ms) ||
 	    store->is_journal_failing)
 		start(store);
@@ -193,6 +202,7 @@ void lease_store_await_room(struct lease_store *store) {
 				seal(store);
 			start(store);
 		}
+		checkpoint_hurry(store->checkpoint);
 		checkpoint_wait(store->checkpoint);
 		take_result(store);
 	}
@@ -248,6 +258,7 @@ static int write_now(struct lease_store *store, struct error *reterr_error) {
 static void settle(struct lease_store *store) {
 	struct checkpoint_result result;
 
+	checkpoint_hurry(store->checkpoint);
 	checkpoint_wait(store->checkpoint);
 	if (checkpoint_take(store->checkpoint, &result))
 		finish(store, &result);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/counter.h"
 #include "base/wireint.h"
 #include "store/lease_check.h"
 #include "store/lease_record.h"
@@ -292,6 +293,81 @@ static void what_is_mended_beside_a_batch_stays_so(void **state) {
 	assert_int_equal(walk(everything).n, 0);
 }
 
+/* Tick until the indexes are mended, with a batch for each tick, in each of which the client with number @client moves
+ * to another address, and so much time between that a checkpoint is due after each. */
+static void mend_beside_batches(struct lease_store *store, unsigned client) {
+	uint64_t before = counter_value(COUNTER_INDEXES_MENDED);
+	struct lease lease = fixture_lease("10.77.128.0", client, LATER);
+	uint64_t now_ms = 1;
+
+	lease_store_reindex(store);
+	while (counter_value(COUNTER_INDEXES_MENDED) == before) {
+		const struct lease_view *view;
+		struct lease_batch *batch;
+
+		lease_store_tick(store, now_ms += 20000);
+		assert_int_equal(lease_batch_begin(store, &batch, NULL), 0);
+		view = lease_batch_view(batch);
+		lease.address.value++;
+		assert_int_equal(view->put(view->context, &lease), 0);
+		lease_batch_submit(batch, on_done, NULL);
+	}
+	lease_store_tick(store, now_ms + 1);
+}
+
+/* What has copied the bitmap before it was mended, and what copies from that, knows better soon. */
+static void copies_of_what_is_mended_are_mended(void **state) {
+	struct lease_key key = lease_key_block(third().address);
+	struct lease lease = fixture_lease("10.77.0.8", 8, LATER);
+	const struct lease_view *view;
+	struct lease_store *store;
+	struct lease_batch *batch;
+	struct ip4 gap;
+
+	fill(5);
+	damage(LEASE_TABLE_BLOCK, lease_key_span(&key),
+	       "\x36\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 32);
+	assert_int_equal(lease_store_open(fixture_directory, SERVER, &store, NULL), 0);
+	assert_int_equal(lease_batch_begin(store, &batch, NULL), 0);
+	view = lease_batch_view(batch);
+	assert_int_equal(view->put(view->context, &lease), 0);
+	assert_int_equal(view->get_gap(view->context, fixture_ip4("10.77.0.1"), lease.address, &gap), 0);
+	assert_int_equal(gap.value, third().address.value);
+	lease_batch_submit(batch, on_done, NULL);
+	mend_beside_batches(store, 8);
+	assert_int_equal(lease_batch_begin(store, &batch, NULL), 0);
+	view = lease_batch_view(batch);
+	lease.address.value++;
+	assert_int_equal(view->put(view->context, &lease), 0);
+	assert_int_equal(view->get_gap(view->context, fixture_ip4("10.77.0.1"), lease.address, &gap), 0);
+	assert_int_equal(gap.value, fixture_ip4("10.77.0.6").value);
+	lease_batch_submit(batch, on_done, NULL);
+	lease_store_close(store);
+}
+
+/* Mending stops for whatever a batch has to write, and goes on where it was. */
+static void batches_go_on_while_much_is_mended(void **state) {
+	struct lease_store_stat stat;
+	struct lease_store *store;
+	struct db_txn txn;
+	struct db *db;
+
+	fill(20000);
+	assert_int_equal(db_open(&lease_store_kind, fixture_directory, &db, NULL), 0);
+	assert_int_equal(db_begin(db, true, &txn, NULL), 0);
+	db_clear(&txn, LEASE_TABLE_CLIENT);
+	db_clear(&txn, LEASE_TABLE_EXPIRY);
+	assert_int_equal(db_commit(&txn, NULL), 0);
+	db_close(db);
+	assert_int_equal(lease_store_open(fixture_directory, SERVER, &store, NULL), 0);
+	mend_beside_batches(store, 30000);
+	assert_int_equal(lease_store_checkpoint(store, NULL), 0);
+	assert_int_equal(lease_store_stat(store, &stat), 0);
+	assert_int_equal(stat.n_leases, 20001);
+	lease_store_close(store);
+	assert_int_equal(walk(everything).n, 0);
+}
+
 static void keys_of_any_length_are_looked_at_and_passed(void **state) {
 	uint8_t key[LEASE_CHECK_KEY_MAX];
 
@@ -401,6 +477,8 @@ int main(void) {
 		TEST(a_missing_bit_is_found),
 		TEST(a_bit_of_no_record_is_found),
 		TEST(what_is_mended_beside_a_batch_stays_so),
+		TEST(copies_of_what_is_mended_are_mended),
+		TEST(batches_go_on_while_much_is_mended),
 		TEST(keys_of_any_length_are_looked_at_and_passed),
 		TEST(a_table_that_is_lost_is_made_anew),
 		TEST(a_range_leaves_the_rest_alone),
