@@ -234,7 +234,10 @@ static int handle_DATABASE(const struct handling *handling, struct error *reterr
 	json_set_integer(object, "leaseMemory", (int64_t)database.settings.values[SETTING_LEASE_MEMORY]);
 	json_set_integer(object, "lastCleanup", database.store.last_cleanup);
 	json_set_integer(object, "mapSize", (int64_t)database.store.map_size);
+	json_set_integer(object, "bytesReserved", (int64_t)database.store.n_bytes_reserved);
 	json_set_integer(object, "journalFrames", (int64_t)database.store.journal_frames);
+	json_set_integer(object, "journalSegments", (int64_t)database.store.journal_segments);
+	json_set_integer(object, "journalBytes", (int64_t)database.store.journal_bytes);
 	json_set_integer(object, "doubtfulUntil", database.store.doubtful_until);
 	json_set_integer(object, "syncs", (int64_t)counter_value(COUNTER_SYNCS));
 	json_set_integer(object, "checkpoints", (int64_t)counter_value(COUNTER_CHECKPOINTS));

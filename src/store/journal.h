@@ -97,5 +97,8 @@ int journal_follow(struct journal_reader *reader, uint64_t after, journal_visit_
  * when a segment was made anew: beside the newest snapshot of leases.mdb, nothing is missed. */
 bool is_journal_behind(const struct journal_reader *reader);
 
+/* How many segments there were at the last journal_follow, and how many octets they take on the disk. */
+unsigned journal_reader_size(const struct journal_reader *reader, uint64_t *ret_octets);
+
 /* Close. Accepts NULL; returns NULL. */
 struct journal_reader *journal_follow_close(struct journal_reader *reader);

@@ -12,6 +12,7 @@
 #include "store/journal_walk.h"
 
 #define READ_STEP ((uint32_t)64 << 10)
+#define STAT_UNIT 512 /* of st_blocks */
 
 struct journal_reader {
 	struct journal_directory directory;
@@ -129,6 +130,19 @@ int journal_follow(struct journal_reader *reader, uint64_t after, journal_visit_
 
 bool is_journal_behind(const struct journal_reader *reader) {
 	return reader->is_behind;
+}
+
+unsigned journal_reader_size(const struct journal_reader *reader, uint64_t *ret_octets) {
+	unsigned n_segments = 0;
+	struct stat info;
+
+	*ret_octets = 0;
+	for (unsigned i = 0; i < JOURNAL_SEGMENTS_MAX; i++)
+		if (reader->fds[i] >= 0 && fstat(reader->fds[i], &info) == 0) {
+			n_segments++;
+			*ret_octets += (uint64_t)info.st_blocks * STAT_UNIT;
+		}
+	return n_segments;
 }
 
 struct journal_reader *journal_follow_close(struct journal_reader *reader) {

@@ -11,6 +11,7 @@
 #include "base/event.h"
 #include "base/mem.h"
 #include "store/db_check.h"
+#include "store/journal_segment.h"
 #include "store/lease_record.h"
 #include "store/lease_table.h"
 
@@ -493,13 +494,23 @@ static void stat_of_writer(const struct lease_store *store, struct lease_store_s
 
 	stat->sequence = journal.last;
 	stat->journal_frames = journal.last - journal.released;
-	stat->journal_bytes = journal.n_octets_held;
 	stat->journal_segments = journal.n_segments;
+	stat->journal_bytes = (uint64_t)journal.n_segments * JOURNAL_SEGMENT_SIZE;
 	stat->n_bytes_reserved = db_reserved(store->db);
 	stat->n_syncs = journal.n_syncs;
 	stat->n_checkpoints = store->n_checkpoints;
 	stat->n_checkpoints_failed = store->n_failures;
 	stat->is_short = store->is_short;
+}
+
+/* What is behind the end of the file, and takes room all the same, is in reserve. */
+static void stat_of_reader(const struct lease_store *store, struct lease_store_stat *stat) {
+	uint64_t size = db_size(store->db);
+
+	stat->sequence = store->followed;
+	stat->journal_frames = store->followed - store->applied;
+	stat->journal_segments = journal_reader_size(store->tail, &stat->journal_bytes);
+	stat->n_bytes_reserved = stat->n_bytes_on_disk > size ? stat->n_bytes_on_disk - size : 0;
 }
 
 int lease_store_stat(struct lease_store *store, struct lease_store_stat *ret_stat) {
@@ -514,10 +525,10 @@ int lease_store_stat(struct lease_store *store, struct lease_store_stat *ret_sta
 	stat.last_cleanup = store->cleanup;
 	stat.doubtful_until = store->doubtful_until;
 	stat.map_size = db_map_size(store->db);
-	stat.sequence = store->followed;
-	stat.journal_frames = store->followed - store->applied;
 	if (store->journal)
 		stat_of_writer(store, &stat);
+	else
+		stat_of_reader(store, &stat);
 	r = db_result(&store->snapshot, NULL);
 	end_reading(store);
 	if (r == 0)

@@ -109,10 +109,10 @@ struct lease_store_stat {
 	uint64_t map_size;        /* the most that leases.mdb may grow to before its map is made larger */
 	uint64_t sequence;        /* of the last frame of the journal */
 	uint64_t journal_frames;  /* that leases.mdb does not have yet */
-	uint64_t journal_bytes;
 	uint64_t journal_segments;
-	/* Of the writer alone; 0 for readers. */
+	uint64_t journal_bytes;    /* that they take on the disk */
 	uint64_t n_bytes_reserved; /* behind the end of leases.mdb */
+	/* Of the writer alone; 0 for readers. */
 	uint64_t n_syncs;          /* of the journal, in this life */
 	uint64_t n_checkpoints, n_checkpoints_failed;
 	bool is_short;

@@ -36,6 +36,8 @@ def test_stat(lab):
     stat = scene.ctl.json("database", "stat")
     expect(stat["records"] >= 1 and stat["leases"] >= 1 and stat["syncs"] >= 1, f"{stat} says little")
     expect(stat["mapSize"] > stat["bytesUsed"] > 0 and stat["short"] is False and stat["doubtfulUntil"] == 0, str(stat))
+    expect(stat["bytesOnDisk"] >= stat["bytesReserved"] >= 0 and stat["journalSegments"] >= 1, f"{stat} does not add up")
+    expect(stat["journalBytes"] >= stat["journalSegments"] << 22, f"{stat} has less journal than segments")
     shown = scene.ctl.run("database", "stat").stdout
     expect("Journal frames not in it yet:" in shown and "Leases in force:" in shown, shown)
     expect_equal(scene.ctl.json("database", "show")["path"], _store(scene), "the path")

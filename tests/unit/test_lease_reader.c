@@ -123,6 +123,24 @@ static unsigned last_segment(void) {
 	return last_slot;
 }
 
+/* Whoever reads knows what the journal takes on the disk, and what is kept for the growth of leases.mdb. */
+static void test_space(void **state) {
+	struct lease_store *store = open_store(), *reader;
+	struct lease_store_stat written, read;
+
+	assert_int_equal(lease_to(store, 1), 0);
+	assert_int_equal(lease_store_checkpoint(store, NULL), 0);
+	reader = open_reader();
+	assert_int_equal(lease_store_stat(store, &written), 0);
+	assert_int_equal(lease_store_stat(reader, &read), 0);
+	assert_true(written.journal_segments > 1);
+	assert_int_equal(read.journal_segments, written.journal_segments);
+	assert_true(read.journal_bytes >= (uint64_t)JOURNAL_SEGMENT_SIZE * read.journal_segments);
+	assert_true(read.n_bytes_reserved <= read.n_bytes_on_disk);
+	lease_store_close(reader);
+	lease_store_close(store);
+}
+
 /* What could not be made durable is not shown, also before anything else is; nor if it was the first of its segment. */
 static void test_failed_sync(void **state) {
 	struct lease_store *store = open_store(), *reader;
@@ -172,6 +190,7 @@ static void test_last_segment_made_anew(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 #define READER_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+		READER_TEST(test_space),
 		READER_TEST(test_failed_sync),
 		READER_TEST(test_last_segment_made_anew),
 	};
