@@ -130,6 +130,14 @@ def test_conflict(lab):
     bridge.second.wait_for_verdict("authorized")
 
 
+def wait_for_foreign(lessord, address, name):
+    """Wait until @lessord shows the server of another enterprise as such: it was an unlisted one until it said so."""
+    def is_shown():
+        return any((item["address"], item["state"], item["enterprise"]) == (address, "foreign", name)
+                   for item in lessord.get("/v1/rogues")["servers"])
+    wait_until(is_shown, f"{address} is in the list as of {name}")
+
+
 def test_foreign(lab):
     """20042: servers of two enterprises on one link report each other, and both serve."""
     bridge = Bridge(lab)
@@ -141,9 +149,7 @@ def test_foreign(lab):
     for lessord, address, name in ((bridge.first, OTHER_ADDRESS, "contoso.test"),
                                    (bridge.second, SERVER_ADDRESS, "example.test")):
         lessord.process.wait_for_log(r"ROGUE_FOREIGN \[1042\].*20042")
-        found = wait_until(lambda: [item for item in lessord.get("/v1/rogues")["servers"] if item["address"] == address],
-                           f"{address} is in the list")
-        expect_equal((found[0]["state"], found[0]["enterprise"]), ("foreign", name), "what is known of it")
+        wait_for_foreign(lessord, address, name)
         expect_equal(lessord.status()["verdict"]["state"], "authorized", "the verdict")
 
 
