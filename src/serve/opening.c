@@ -26,8 +26,13 @@ static void note_restore(const struct restore_report *report, int64_t now) {
 	backup_board_note_restore(&restored);
 }
 
-static bool tell_progress(void *context, uint64_t done, uint64_t total) {
+static bool tell_conversion(void *context, uint64_t done, uint64_t total) {
 	return role_progress(total ? (unsigned)(100 * done / total) : 0);
+}
+
+/* A restore is not given up halfway: that would count as one that failed. */
+static void tell_restore(uint64_t done, uint64_t total) {
+	tell_conversion(NULL, done, total);
 }
 
 /* With convert-store = yes an older store is made into one of the present format. */
@@ -36,7 +41,7 @@ static int convert(const struct config *config, struct error *reterr_error) {
 	int r;
 
 	event_emit(EVENT_STORE_CONVERTING, "%s/leases.mdb", config->state_directory);
-	r = lease_convert(config->state_directory, tell_progress, NULL, &conversion, reterr_error);
+	r = lease_convert(config->state_directory, tell_conversion, NULL, &conversion, reterr_error);
 	if (r == 0)
 		event_emit(
 			EVENT_STORE_CONVERTED,
@@ -65,6 +70,7 @@ int opening_store(const struct config *config, struct lease_store **ret_store, s
 		.server_name = config->server_name,
 		.now = clock_now().wall_s,
 		.is_suspect = is_store_suspect(),
+		.progress = tell_restore,
 	};
 	struct restore_report report;
 	int r;

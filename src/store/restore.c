@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 #define LEASE_TIME_DEFAULT 691200 /* as in model/schema.def; where no lease says how long leases are */
 #define TRIED_MAX 128 /* generations */
 #define SENTENCE_MAX 256
+#define PUTS_PER_PROGRESS 4096
 
 #define RESTORE_FILE_NEW RESTORE_FILE ".new"
 
@@ -38,13 +40,26 @@ struct restoring {
 	struct lease_build *build;
 	bool is_build_failed; /* the trouble is not the generation's: another one would fare no better */
 	int64_t longest;      /* lease that was met, in seconds */
+	uint64_t n_puts;
+	int fd;               /* of the generation that is read; -1: none */
 	struct error *reterr_error;
 };
+
+static void tell_progress(const struct restoring *restoring) {
+	struct stat file;
+	off_t at = lseek(restoring->fd, 0, SEEK_CUR);
+
+	if (restoring->place->progress && at >= 0 && fstat(restoring->fd, &file) == 0)
+		restoring->place->progress((uint64_t)at, (uint64_t)file.st_size);
+}
 
 static int put(void *context, const struct lease *lease) {
 	struct restoring *restoring = context;
 	int64_t length = lease->expiry - lease->changed;
 	int r = lease_build_put(restoring->build, lease, restoring->reterr_error);
+
+	if (restoring->n_puts++ % PUTS_PER_PROGRESS == 0)
+		tell_progress(restoring);
 
 	restoring->is_build_failed = r < 0;
 	if (lease->state == LEASE_ACTIVE && lease->expiry != LEASE_FOR_EVER && length > restoring->longest)
@@ -59,7 +74,9 @@ static int fill(struct restoring *restoring, int fd, struct backup_info *ret_inf
 
 	restoring->longest = 0;
 	restoring->reterr_error = reterr_error;
+	restoring->fd = fd;
 	r = generation_read_fd(fd, &use, ret_info, reterr_error);
+	restoring->fd = -1;
 	if (r == 0 && ret_info->last_cleanup)
 		r = lease_build_note(restoring->build, LEASE_META_CLEANUP, (uint64_t)ret_info->last_cleanup,
 				     reterr_error);

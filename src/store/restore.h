@@ -19,6 +19,9 @@
 /* In the state directory: a store that was made of a generation to take the present one's place at the next start. */
 #define RESTORE_FILE "leases.mdb.restore"
 
+/* Called now and then with how many octets of a generation are read. */
+typedef void restore_progress_f(uint64_t done, uint64_t total);
+
 /* Where things are. Borrowed. Embedded. */
 struct restore_place {
 	const char *state_directory;
@@ -26,6 +29,7 @@ struct restore_place {
 	const char *server_name;
 	int64_t now;     /* wall */
 	bool is_suspect; /* look through the whole store before it is used */
+	restore_progress_f *progress; /* NULL: nobody wants to know */
 };
 
 /* What happened. Embedded. */

@@ -194,7 +194,10 @@ def _expect_recovered(scene, clients, late, has_journal=True):
 
 def test_damaged_header(lab):
     """A store whose first pages are overwritten is set aside at the start, and the backup takes its place"""
-    _expect_recovered(*_break_and_start(lab, lambda scene: damage(state_file(scene, "leases.mdb"))))
+    scene, clients, late = _break_and_start(lab, lambda scene: damage(state_file(scene, "leases.mdb")))
+    said = scene.lessord.notified
+    expect(any("EXTEND_TIMEOUT_USEC=" in text for text in said), f"the service manager is asked to wait: {said}")
+    _expect_recovered(scene, clients, late)
 
 
 def test_truncated_store(lab):

@@ -116,7 +116,7 @@ int main(int argc, char **argv) {
 
 	if (argc != 4)
 		return 2;
-	place = (struct restore_place){ argv[2], backups, argv[3], time(NULL), false };
+	place = (struct restore_place){ argv[2], backups, argv[3], time(NULL), false, NULL };
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
 		if (strcmp(argv[1], steps[i].word) == 0)
 			return steps[i].run();

@@ -258,7 +258,7 @@ static void test_damaged_without_generation(void **state) {
 }
 
 static void test_other_servers_store_is_left_alone(void **state) {
-	const struct restore_place place = { fixture_directory, fixture_directory, "other.example.com", NOW, true };
+	const struct restore_place place = { fixture_directory, fixture_directory, "other.example.com", NOW, true, NULL };
 	struct restore_report report;
 	struct lease_store *store;
 	struct error error;
