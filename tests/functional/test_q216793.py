@@ -128,7 +128,7 @@ def test_disk_full(lab):
     """Q216793: a full disk below the backup directory is told (1016, 20013); backups succeed once there is room"""
     path = lab.path("small")
     os.mkdir(path)
-    lab.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=777", "lessor-test", path])
+    lab.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=777", "lessor-test", path])  # for some backups of all clients
     lab.defer(lab.run, ["umount", path])
     scene, load = _scene(lab, backup_directory=os.path.join(path, "dhcp"))
     make(scene)

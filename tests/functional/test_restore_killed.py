@@ -10,7 +10,7 @@ import subprocess
 
 from disk import KILL, Disk, built, list_leases
 from disk_replay import Chance, Replay, read_log
-from harness import SANITIZER_REPORT, Failure, expect, expect_equal
+from harness import PATIENCE, SANITIZER_REPORT, Failure, expect, expect_equal
 from slapd import SERVER
 
 KILLED = -9
@@ -39,7 +39,7 @@ class Stage:
 
     def _execute(self, program, *words, statuses=(0,)):
         result = subprocess.run([built(self.lab, program), *map(str, words)], capture_output=True, text=True, check=False,
-                                env=self.lab.environment(self.disk.environment), timeout=120)
+                                env=self.lab.environment(self.disk.environment), timeout=5 * PATIENCE)
         if SANITIZER_REPORT.search(result.stderr) or result.returncode not in statuses:
             raise Failure(f"{program} {words} ended with status {result.returncode}: {result.stderr}")
         return result

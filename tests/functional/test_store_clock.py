@@ -134,11 +134,11 @@ def test_clock_set_while_stopped(lab):
     _expect_full(scene, scene.client())
     _expect_kept(clients[0])
     _restart(scene, clock, YEAR)
-    expect(_gauge(scene, "lessor_clock_ahead_seconds") > YEAR - 60, "the next life knows of it")
+    wait_until(lambda: _gauge(scene, "lessor_clock_ahead_seconds") > YEAR - 3600, "the next life knows of it")
     _expect_full(scene, scene.client())
     _restart(scene, clock, 0)
     scene.lessord.process.wait_for_log("CLOCK_SET_BACK")
-    expect_equal(_gauge(scene, "lessor_clock_ahead_seconds"), 0, "how far it is ahead")
+    wait_until(lambda: _gauge(scene, "lessor_clock_ahead_seconds") == 0, "the metric says that it is not ahead")
     for client in clients:
         _expect_kept(client)
 
@@ -156,7 +156,7 @@ def test_clock_without_battery(lab):
     clients[1].renew()
     clock.set(0)
     scene.lessord.process.wait_for_log("CLOCK_SET_AHEAD")
-    expect_equal(_gauge(scene, "lessor_clock_ahead_seconds"), 0, "how far it is ahead")
+    wait_until(lambda: _gauge(scene, "lessor_clock_ahead_seconds") == 0, "the metric says that it is not ahead")
     _expect_full(scene, scene.client())
     for client in clients:
         _expect_kept(client)
