@@ -36,7 +36,7 @@ struct engine_input {
 	bool is_authorized;               /* the verdict holds at @now */
 	bool is_paused;                   /* an administrator has paused the service */
 	bool is_store_short;              /* the store has no room for a client of which it holds no lease yet */
-	bool is_store_doubtful; /* leases were put back from an older copy: clients may hold some that are missing */
+	bool is_store_doubtful; /* after a loss or a restore: clients may hold leases that are missing */
 	int64_t ahead_s;        /* how far the wall clock has jumped ahead of time: leases end so much later */
 	struct ip4 unicast_to;            /* our address that it was sent to; none if it was broadcast */
 	const struct link_address *link_addresses; /* of the link it came in on, the primary one first */

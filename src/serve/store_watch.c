@@ -156,6 +156,9 @@ void store_watch_configure(struct store_watch *watch, const struct snapshot *sna
 	for (size_t i = 0; i < snapshot->n_scopes; i++)
 		if (snapshot->scopes[i].is_served)
 			watch->longest_s = longer(watch->longest_s, longest_of_scope(&snapshot->scopes[i]));
+	if (watch->longest_s && is_lease_store_doubt_open(watch->store))
+		lease_store_doubt(watch->store,
+				  lease_time(watch, clock_now().wall_s) + (int64_t)watch->longest_s);
 }
 
 void store_watch_fill_input(const struct store_watch *watch, struct engine_input *input) {

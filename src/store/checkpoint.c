@@ -39,6 +39,14 @@ struct checkpoint {
 	struct checkpoint_result result; /* likewise */
 };
 
+static void write_notes(const struct checkpoint_work *work, struct db_txn *txn) {
+	db_put_number(txn, LEASE_META_JOURNAL, work->sequence);
+	if (work->cleanup)
+		db_put_number(txn, LEASE_META_CLEANUP, (uint64_t)work->cleanup);
+	if (work->doubtful_until)
+		db_put_number(txn, LEASE_META_DOUBTFUL, (uint64_t)work->doubtful_until);
+}
+
 /* One transaction. The last one says up to which frame of the journal it all goes. True if there is more. */
 static bool write_part(struct checkpoint *checkpoint, struct lease_apply *apply) {
 	const struct checkpoint_work *work = &checkpoint->work;
@@ -52,9 +60,7 @@ static bool write_part(struct checkpoint *checkpoint, struct lease_apply *apply)
 	}
 	has_more = lease_apply_part(apply, &txn);
 	if (!has_more)
-		db_put_number(&txn, LEASE_META_JOURNAL, work->sequence);
-	if (!has_more && work->cleanup)
-		db_put_number(&txn, LEASE_META_CLEANUP, (uint64_t)work->cleanup);
+		write_notes(work, &txn);
 	if (atomic_load(&checkpoint->is_cancelled))
 		db_fail(&txn, ECANCELED);
 	db_commit(&txn, &result->error);

@@ -23,7 +23,7 @@ struct checkpoint_work {
 	const struct lease_memory *memory; /* borrowed; NULL: write nothing of it */
 	bool is_reindex;                   /* make the indexes agree with the records (lease_reindex.h) */
 	uint64_t sequence;                 /* of the last frame of the journal that is in it */
-	int64_t cleanup;                   /* LEASE_META_CLEANUP */
+	int64_t cleanup, doubtful_until;   /* LEASE_META_CLEANUP, LEASE_META_DOUBTFUL; 0: as they are */
 	bool is_journal_wanting;           /* journal_stat.needs_prepare */
 };
 

@@ -136,6 +136,7 @@ static int open_journal(struct lease_store *store, const char *state_directory, 
 	store->doubtful_until = (int64_t)db_get_number(&store->snapshot, LEASE_META_DOUBTFUL);
 	r = journal_open(state_directory, server_name, store->sequence, lease_store_take, store, &store->journal,
 			 reterr_error);
+	store->is_doubt_open = r == 0 && journal_stat(store->journal).n_gaps > 0;
 	return store->snapshot.rc ? as_open_error(db_result(&store->snapshot, reterr_error), reterr_error) : r;
 }
 
@@ -204,6 +205,19 @@ bool is_lease_store_current(const struct lease_store *store) {
 
 int64_t lease_store_doubtful_until(const struct lease_store *store) {
 	return store->doubtful_until;
+}
+
+bool is_lease_store_doubt_open(const struct lease_store *store) {
+	return store->is_doubt_open;
+}
+
+void lease_store_doubt(struct lease_store *store, int64_t until) {
+	assert(store->journal);
+	store->is_doubt_open = false;
+	if (until <= store->doubtful_until)
+		return;
+	store->doubtful_until = until;
+	store->has_note = true;
 }
 
 struct lease_store *lease_store_close(struct lease_store *store) {

@@ -81,9 +81,14 @@ void lease_store_reindex(struct lease_store *store);
 /* True while there is no more space in reserve on the disk: new leases must be refused, so that renewals can go on. */
 bool is_lease_store_short(const struct lease_store *store);
 
-/* Until when (wall) clients of which this store knows nothing may be using addresses, as it was restored from a backup.
- * 0: none. */
+/* Until when (wall) clients of which this store knows nothing may be using addresses, as it was restored from a backup
+ * or has lost a part of its journal. 0: none. */
 int64_t lease_store_doubtful_until(const struct lease_store *store);
+
+/* True if a part of the journal was missing when it was opened, and nobody has said yet until when that matters. Then
+ * do so, for @until (wall) at least; the next checkpoint keeps it. */
+bool is_lease_store_doubt_open(const struct lease_store *store);
+void lease_store_doubt(struct lease_store *store, int64_t until);
 
 /* Called for each lease; a negative return ends the iteration and is returned. */
 typedef int lease_visit_f(void *context, const struct lease *lease);

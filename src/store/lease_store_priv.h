@@ -47,7 +47,8 @@ struct lease_store {
 	bool is_reindex_wanted, is_reindex_begun; /* of the indexes; the second while work for it is under way */
 	bool is_seal_wanted;          /* whatever newest has, as soon as it has something */
 	bool is_sealed_written;       /* only the snapshot is to be renewed */
-	bool has_note;                /* there is a cleanup to write */
+	bool has_note;                /* there is a cleanup or a doubt to write */
+	bool is_doubt_open;           /* as is_lease_store_doubt_open */
 	uint64_t octets_at_seal;      /* that the journal had written then */
 	uint64_t now_ms;              /* at the last tick */
 	uint64_t first_change_ms;     /* since when newest has something; 0: it is not known to have */

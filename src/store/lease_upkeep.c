@@ -52,6 +52,7 @@ static void start(struct lease_store *store) {
 		.is_reindex = store->is_reindex_wanted,
 		.sequence = store->sealed_sequence,
 		.cleanup = store->cleanup,
+		.doubtful_until = store->doubtful_until,
 		.is_journal_wanting = journal_stat(store->journal).needs_prepare,
 	};
 

@@ -319,8 +319,8 @@ def test_other_servers_journal(lab):
 
 
 def damaged_journal(lab, damage):
-    """@damage(segment's path, octets in use) is done to a journal while nobody uses it. What it does not hold is lost, and told;
-    what stands in leases.mdb and in the rest is there, and the daemon serves."""
+    """@damage(segment's path) is done to a journal while nobody uses it. What it does not hold is lost, and told, and who has it
+    keeps it; what stands in leases.mdb and in the rest is there, and the daemon serves."""
     scene = Scene(lab).start()
     first, second = scene.client(), scene.client()
     first.obtain()
@@ -332,8 +332,12 @@ def damaged_journal(lab, damage):
     scene.start()
     scene.lessord.process.wait_for_log("STORE_JOURNAL_DAMAGED")
     expect(first.address in scene.lessord.leases(), "a lease that stands in leases.mdb is lost")
+    wait_until(lambda: scene.lessord.status()["configuration"]["servedScopes"], "scopes are served")
+    second.renew()
+    expect(second.address in scene.lessord.leases(), "a lease that was lost is not given back to its client")
     newcomer = scene.client()
     newcomer.obtain()
+    expect(scene.lessord.counter("pings_sent") > 0, "an address that may be in use was offered without a ping")
     scene.lessord.kill()
     scene.start()
     expect(newcomer.address in scene.lessord.leases(), "a lease that was acknowledged afterwards is lost")

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/mem.h"
+#include "store/journal_frame.h"
 #include "store/lease_store_priv.h"
 #include "store/lease_table.h"
 #include "store_fixture.h"
@@ -508,6 +510,39 @@ static void test_failed_reading_leaves_nothing(void **state) {
 	lease_store_close(store);
 }
 
+/* Octets of a segment that somebody else has written over. */
+static void damage_journal(off_t offset) {
+	char *path CLEANUP(cleanup_free) = mem_format("%s/" JOURNAL_DIRECTORY "/segment-00", fixture_directory);
+	int fd = open(path, O_WRONLY);
+
+	assert_int_equal(pwrite(fd, "xxxxxxxx", 8, offset), 8);
+	close(fd);
+}
+
+/* Clients may hold what was lost: that is said once, and known from then on. */
+static void test_lost_frame_is_doubt(void **state) {
+	struct lease_store *store = open_store();
+
+	assert_false(is_lease_store_doubt_open(store));
+	put_many(store, 1, 1);
+	put_many(store, 2, 1);
+	lease_store_close(store);
+	damage_journal(JOURNAL_HEADER_SIZE + JOURNAL_FRAME_HEADER);
+
+	store = open_store();
+	assert_int_equal(count_leases(store), 1);
+	assert_true(is_lease_store_doubt_open(store));
+	assert_int_equal(lease_store_doubtful_until(store), 0);
+	lease_store_doubt(store, LATER);
+	assert_int_equal(lease_store_checkpoint(store, NULL), 0);
+	lease_store_close(store);
+
+	store = open_store();
+	assert_false(is_lease_store_doubt_open(store));
+	assert_int_equal(lease_store_doubtful_until(store), LATER);
+	lease_store_close(store);
+}
+
 static void test_checkpoint_fails(void **state) {
 	static const struct {
 		const char *call;
@@ -926,6 +961,7 @@ int main(void) {
 		STORE_TEST(test_put_of_nonsense_fails_the_batch),
 		STORE_TEST(test_disk_fails),
 		STORE_TEST(test_failed_reading_leaves_nothing),
+		STORE_TEST(test_lost_frame_is_doubt),
 		STORE_TEST(test_checkpoint_fails),
 		STORE_TEST(test_burst_waits_for_room),
 		STORE_TEST(test_map_grows),

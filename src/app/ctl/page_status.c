@@ -202,7 +202,7 @@ static void print_leases(const json_t *status) {
 	if (json_is_true(json_object_get(leases, "short")))
 		printf("  The disk has no room for further leases: clients that have one renew it, others get no answer\n");
 	if (get_number(leases, "doubtfulUntil") > clock_now().wall_s)
-		printf("  They were restored, and some may be missing: addresses are pinged before they are offered until %s\n",
+		printf("  They were restored, or damaged, and some may be missing: addresses are pinged before they are offered until %s\n",
 		       doubtful_until);
 	if (json_is_string(json_object_get(leases, "backupFailure")))
 		printf("  No backup of them can be made: %s\n", json_string_value(json_object_get(leases, "backupFailure")));
