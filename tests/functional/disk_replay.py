@@ -319,7 +319,7 @@ class Replay:
                 os.mkdir(where, 0o700)
                 continue
             with open(where, "wb") as file:
-                _write_sparsely(file, contents[path])
+                _write(file, contents[path], is_sparse=path.endswith(".mdb"))
         self._add_locks(directory, contents, chance)
         if owner is not None:
             for folder, _, names in os.walk(directory):
@@ -336,10 +336,11 @@ class Replay:
                     file.write(octets)
 
 
-def _write_sparsely(file, octets, step=65536):
+def _write(file, octets, is_sparse, step=65536):
+    """Segments of the journal were written out beforehand, and have their place on the disk whatever stands there."""
     for start in range(0, len(octets), step):
         piece = octets[start:start + step]
-        if piece.count(0) < len(piece):
+        if not is_sparse or piece.count(0) < len(piece):
             file.seek(start)
             file.write(piece)
     file.truncate(len(octets))
