@@ -34,6 +34,7 @@ enum lease_state {
 };
 
 #define LEASE_FOR_EVER INT64_MAX /* the expiry of a lease without end */
+#define LEASE_TIME_LIMIT ((int64_t)1 << 60) /* no time is so far from the epoch: sums of some are none too large */
 
 /* Embedded. */
 struct lease {
@@ -50,6 +51,16 @@ struct lease {
 	struct ip4 relay;  /* giaddr it was granted through; none if direct */
 	bool is_bootp;     /* its client speaks BOOTP */
 };
+
+static inline bool is_lease_time(int64_t time) {
+	return time > -LEASE_TIME_LIMIT && time < LEASE_TIME_LIMIT;
+}
+
+/* True if all its times can be reckoned with. */
+static inline bool are_lease_times_possible(const struct lease *lease) {
+	return is_lease_time(lease->start) && is_lease_time(lease->changed) &&
+	       (is_lease_time(lease->expiry) || lease->expiry == LEASE_FOR_EVER);
+}
 
 /* True if nobody else may be given the address at @now. */
 static inline bool is_lease_in_force(const struct lease *lease, int64_t now) {

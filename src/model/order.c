@@ -21,7 +21,8 @@ bool is_order_valid(const struct order *order) {
 }
 
 bool is_order_lease_valid(const struct lease *lease) {
-	return lease->state >= LEASE_ACTIVE && lease->state <= LEASE_DECLINED && lease->client.len <= CLIENT_KEY_MAX &&
+	return are_lease_times_possible(lease) && lease->state >= LEASE_ACTIVE && lease->state <= LEASE_DECLINED &&
+	       lease->client.len <= CLIENT_KEY_MAX &&
 	       lease->hlen <= LEASE_HARDWARE_MAX && memchr(lease->host_name, '\0', sizeof lease->host_name) &&
 	       (lease->client.len > 0 || lease->state == LEASE_DECLINED);
 }

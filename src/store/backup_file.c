@@ -217,6 +217,8 @@ static int read_head(struct source *source, struct backup_info *info, struct err
 	info->time = (int64_t)reader_u64(&reader);
 	info->sequence = reader_u64(&reader);
 	info->last_cleanup = (int64_t)reader_u64(&reader);
+	if (!is_lease_time(info->time) || !is_lease_time(info->last_cleanup))
+		return fail_changed(source, reterr_error);
 	return read_server(source, info, reterr_error);
 }
 

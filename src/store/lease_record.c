@@ -11,7 +11,8 @@
 #define EXPIRY_KEY_SIZE (SCOPE_KEY_SIZE + 8 + 4)
 
 static bool is_lease_storable(const struct lease *lease) {
-	return lease->state >= LEASE_ACTIVE && lease->state <= LEASE_DECLINED && lease->scope.prefix_length <= 32 &&
+	return are_lease_times_possible(lease) && lease->state >= LEASE_ACTIVE && lease->state <= LEASE_DECLINED &&
+	       lease->scope.prefix_length <= 32 &&
 	       (lease->scope.network.value & ~ip4_mask(lease->scope.prefix_length)) == 0 &&
 	       is_ip4_in_subnet(lease->address, lease->scope) && lease->client.len <= CLIENT_KEY_MAX &&
 	       lease->hlen <= LEASE_HARDWARE_MAX && memchr(lease->host_name, '\0', sizeof lease->host_name);

@@ -22,7 +22,8 @@ static inline struct span lease_key_span(const struct lease_key *key) {
 }
 
 /* Write @lease without its address into @ret_octets. Returns the length; 0 for a lease that lease_record_decode would
- * not take (host bits in the scope, an address outside of it, an unknown state, a length beyond its field). */
+ * not take (host bits in the scope, an address outside of it, an unknown state, a length beyond its field, a time that
+ * cannot be). */
 size_t lease_record_encode(const struct lease *lease, uint8_t ret_octets[static LEASE_RECORD_MAX]);
 
 /* Read the record of @address. 0, or -E_DHCP_JET_ERROR for octets that lease_record_encode does not write. */

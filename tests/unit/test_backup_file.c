@@ -205,6 +205,19 @@ static void test_newer_format(void **state) {
 	free(memory.octets);
 }
 
+static void test_times_that_cannot_be(void **state) {
+	struct backup_writer *writer;
+	struct backup_info far = info;
+	struct memory memory = { 0 };
+
+	far.time = INT64_MIN;
+	writer = backup_writer_new(&far, sink, &memory);
+	assert_int_equal(backup_write_end(writer, &far), 0);
+	backup_writer_free(writer);
+	expect_invalid(&memory, "it was changed");
+	free(memory.octets);
+}
+
 static void test_disk_fails(void **state) {
 	struct memory memory = small_file();
 	struct memory full = { .limit = 100 };
@@ -241,6 +254,7 @@ int main(void) {
 		cmocka_unit_test(test_what_was_written_is_read), cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_every_octet_counts),       cmocka_unit_test(test_mixed_of_two),
 		cmocka_unit_test(test_something_behind_the_end), cmocka_unit_test(test_newer_format),
+		cmocka_unit_test(test_times_that_cannot_be),
 		cmocka_unit_test(test_disk_fails),               cmocka_unit_test(test_order_of_leases),
 	};
 

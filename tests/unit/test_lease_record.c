@@ -124,6 +124,25 @@ static void test_refuses_what_it_could_not_read(void **state) {
 	assert_int_equal(lease_record_encode(&lease, octets), 0);
 }
 
+/* Whoever writes a file has any time at hand; sums of them must not overflow. */
+static void test_times_that_cannot_be(void **state) {
+	static const size_t places[] = { 3, 11, 19 }; /* of start, change and expiry */
+	uint8_t octets[LEASE_RECORD_MAX];
+	struct lease lease = full_lease(), read;
+	size_t len = lease_record_encode(&lease, octets);
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		uint8_t saved[8];
+
+		memcpy(saved, octets + places[i], sizeof saved);
+		assert_int_equal(lease_record_decode(lease.address, span_of(octets, len), &read), 0);
+		memset(octets + places[i], 0, sizeof saved);
+		octets[places[i]] = 0x80;
+		assert_int_equal(lease_record_decode(lease.address, span_of(octets, len), &read), -E_DHCP_JET_ERROR);
+		memcpy(octets + places[i], saved, sizeof saved);
+	}
+}
+
 static void test_damaged_octets(void **state) {
 	struct lease lease = full_lease(), read;
 	uint8_t octets[LEASE_RECORD_MAX + 1];
@@ -219,6 +238,7 @@ int main(void) {
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_refuses_what_it_could_not_read),
+		cmocka_unit_test(test_times_that_cannot_be),
 		cmocka_unit_test(test_damaged_octets),
 		cmocka_unit_test(test_excess_length),
 		cmocka_unit_test(test_expiry_keys_sort_by_time),
