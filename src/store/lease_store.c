@@ -94,10 +94,14 @@ static struct lease_store *store_of(struct db *db) {
 	return store;
 }
 
+/* Where beginning anew finds trouble, the file is opened anew, and the checkpoint must not be in it. */
 int lease_store_renew(struct lease_store *store, struct error *reterr_error) {
-	int r = store->snapshot.db ? db_renew(&store->snapshot, reterr_error)
-				   : db_begin(store->db, false, &store->snapshot, reterr_error);
+	int r;
 
+	if (store->checkpoint && (!store->snapshot.txn || store->snapshot.rc))
+		checkpoint_wait(store->checkpoint);
+	r = store->snapshot.db ? db_renew(&store->snapshot, reterr_error)
+			       : db_begin(store->db, false, &store->snapshot, reterr_error);
 	lease_layers_forget(&store->layers);
 	return r;
 }
