@@ -119,9 +119,13 @@ static int replay_journal(struct restoring *restoring, uint64_t sequence, struct
 	const struct restore_place *place = restoring->place;
 	struct journal_stat stat;
 	struct journal *journal;
-	struct error error;
-	int r = journal_open(place->state_directory, place->server_name, sequence, replay, restoring, &journal, &error);
+	struct error error = { 0 };
+	int r;
 
+	restoring->reterr_error = &error;
+	r = journal_open(place->state_directory, place->server_name, sequence, replay, restoring, &journal, &error);
+	if (r == -E_DHCP_JET_ERROR) /* the new store cannot be written, or the journal's end confirmed */
+		return error_set(reterr_error, E_DHCP_JET_ERROR, "%s", error.text);
 	if (r < 0)
 		return error_set(
 			reterr_error, E_DHCP_JET_ERROR,
