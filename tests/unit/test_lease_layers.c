@@ -259,6 +259,14 @@ static void note_result(void *context, int result, const struct error *error) {
 		print_message("%s\n", error->text);
 }
 
+/* The disk fails for all that is under way. What LMDB takes hardest can only be mended by who is alone with the file in
+ * its process. */
+static void break_disk(struct world *world, const char *call) {
+	if (*call)
+		world->reader = lease_store_close(world->reader);
+	fixture_break(call, 0);
+}
+
 static void run_batch(struct world *world) {
 	struct memory_leases *before = copy_model(world->model);
 	unsigned n_changes = draw(world, 12), end = draw(world, 8);
@@ -276,7 +284,7 @@ static void run_batch(struct world *world) {
 	else {
 		bool is_dirty = is_lease_batch_dirty(batch);
 
-		fixture_break(end == 1 ? "fdatasync" : end == 2 ? "pwrite" : "", 0);
+		break_disk(world, end == 1 ? "fdatasync" : end == 2 ? "pwrite" : "");
 		lease_batch_submit(batch, note_result, &result);
 		fixture_break("", 0);
 		assert_int_equal(result, is_dirty && end <= 2 ? -E_DHCP_JET_ERROR : 0);
@@ -293,9 +301,7 @@ static void run_batch(struct world *world) {
 static void fail_checkpoint(struct world *world) {
 	static const char *const calls[] = { "fdatasync", "pwrite", "meta" };
 
-	/* What LMDB takes hardest can only be mended by who is alone with the file in its process. */
-	world->reader = lease_store_close(world->reader);
-	fixture_break(calls[draw(world, 3)], 0);
+	break_disk(world, calls[draw(world, 3)]);
 	lease_store_checkpoint(world->store, NULL);
 	fixture_break("", 0);
 }
