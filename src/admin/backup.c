@@ -44,7 +44,11 @@ static int order(const char *socket_path, const char *path, json_int_t *ret_requ
 	return 0;
 }
 
-/* Ask, and wait until it was done or @wait_ms have passed: @ret_backups is what there is then. */
+static bool is_hanging(const json_t *backups) {
+	return json_is_object(json_object_get(backups, "hanging"));
+}
+
+/* Ask, and wait until it was done, or will not be, or @wait_ms have passed: @ret_backups is what there is then. */
 static int order_and_wait(struct call *call, const char *path, uint64_t wait_ms, json_t **ret_backups,
 			  bool *ret_is_done, struct error *reterr_error) {
 	uint64_t limit_ms = clock_now().boot_ms + wait_ms;
@@ -56,7 +60,8 @@ static int order_and_wait(struct call *call, const char *path, uint64_t wait_ms,
 		r = order(socket_path, path, &request, reterr_error);
 	if (r == 0)
 		r = get_backups(call, socket_path, ret_backups, reterr_error);
-	while (r == 0 && !is_done(*ret_backups, request) && clock_now().boot_ms < limit_ms) {
+	while (r == 0 && !is_done(*ret_backups, request) && !is_hanging(*ret_backups) &&
+	       clock_now().boot_ms < limit_ms) {
 		poll(NULL, 0, STEP_MS);
 		r = get_backups(call, socket_path, ret_backups, reterr_error);
 	}
@@ -74,8 +79,10 @@ static int check_error(const json_t *object, const char *key, struct error *rete
 	return error_set(reterr_error, (enum error_code)result_number_at(error, "code"), "%s", result_text_at(error, "message"));
 }
 
-static int fail_hanging(const json_t *backups, struct error *reterr_error) {
-	return error_set(reterr_error, E_DHCP_SERVER_NOT_REACHABLE,
+static int fail_waiting(const json_t *backups, struct error *reterr_error) {
+	int r = check_error(backups, "hanging", reterr_error);
+
+	return r < 0 ? r : error_set(reterr_error, E_DHCP_SERVER_NOT_REACHABLE,
 			 "the backup directory %s does not answer; what was asked may yet be done, and \"lessorctl backup list\" will tell; clients do not notice",
 			 result_text_at(backups, "directory"));
 }
@@ -85,7 +92,7 @@ static int order_whole(struct call *call, const char *path, json_t **ret_backups
 	int r = order_and_wait(call, path, WAIT_MS, ret_backups, &is_done, reterr_error);
 
 	if (r == 0 && !is_done)
-		r = fail_hanging(*ret_backups, reterr_error);
+		r = fail_waiting(*ret_backups, reterr_error);
 	return r == 0 ? check_error(*ret_backups, "failure", reterr_error) : r;
 }
 

@@ -71,6 +71,7 @@ json_t *backups_json(const struct config *config) {
 	struct backup_state *state CLEANUP(cleanup_free) = mem_alloc(sizeof *state);
 	struct backup_plan plan = backup_board_plan();
 	json_t *object = json_object();
+	struct backup_hang hang;
 
 	backup_board_read(state);
 	json_set_text(object, "directory", config ? config->backup_directory : "");
@@ -78,6 +79,8 @@ json_t *backups_json(const struct config *config) {
 	json_set_integer(object, "keep", (int64_t)plan.n_generations);
 	set_state(object, state);
 	json_set_text(object, "before", state->before);
+	hang = backup_board_hang();
+	set_error(object, "hanging", &hang.error);
 	json_object_set_new(object, "restored", restored_json());
 	return object;
 }
@@ -120,7 +123,7 @@ struct backup_summary backups_summary(void) {
 		.made_ms = state->made_ms,
 		.n_leases = last ? last->n_leases : 0,
 		.n_octets = last ? last->n_octets : 0,
-		.is_failing = state->error.code != 0,
+		.is_failing = state->error.code || backup_board_hang().at,
 	};
 	for (size_t i = 0; i < state->n_generations && i < BACKUP_GENERATIONS_MAX; i++)
 		summary.n_valid += !state->generations[i].reason[0];

@@ -104,6 +104,9 @@ void backup_directory_make(const char *path, struct identity owner) {
 	struct error error;
 
 	if (pid == 0) {
+		/* A disk that hangs may keep it for ever: then not with the sockets and the lock of this daemon, or no
+		 * other could begin. */
+		close_range(STDERR_FILENO + 1, ~0U, 0);
 		if (own_directory_open(&own, owner, &error) < 0)
 			event_emit_error(EVENT_BACKUP_PATH, &error);
 		_exit(0);

@@ -15,12 +15,14 @@
 #include "base/event.h"
 #include "base/mem.h"
 #include "rt/worker.h"
+#include "store/generation.h"
 #include "store/lease_store.h"
 #include "store/restore.h"
 
 #define SOON_MS 10000          /* after a start: clients come first */
 #define AGAIN_FIRST_MS 5000    /* after a failure, then twice as long each time */
-#define HANGING_MS 600000      /* when somebody is told that it takes long */
+#define STEP_MS 1000           /* between two looks at how a maker gets on */
+#define STEPS_HANGING 30       /* of them waiting, without an octet read or written: the directory does not answer */
 #define CHECK_FIRST_MS 60000
 #define CHECK_INTERVAL_MS 3600000
 #define KEEP_DEFAULT 24        /* while the setting is not known */
@@ -33,8 +35,13 @@ struct backup {
 	struct worker *maker, *checker;
 	struct drift *drift;
 	struct loop_watch *wake;
-	struct loop_timer *due, *hanging, *check;
+	struct loop_timer *due, *step, *check;
 	struct backup_plan plan;
+	/* How the maker gets on. */
+	_Atomic uint64_t *n_octets; /* shared with it; NULL: there is no memory for that */
+	uint64_t n_octets_seen;
+	unsigned n_steps_still;
+	struct backup_hang hang;
 	unsigned n_failures; /* in a row */
 	uint64_t n_restores; /* that are known here */
 	bool has_looked;     /* what generations there are is known */
@@ -91,6 +98,7 @@ static int work(void *context) {
 	struct backup_state *state = &backup->state;
 	struct error error = { 0 };
 
+	generation_count_octets(backup->n_octets);
 	backup_board_read(state);
 	state->n_begun = backup->request.number;
 	state->busy_since = clock_now().wall_s;
@@ -111,7 +119,8 @@ static void begin(struct backup *backup, const struct backup_request *request) {
 		loop_timer_set(backup->due, AGAIN_FIRST_MS);
 		return;
 	}
-	loop_timer_set(backup->hanging, HANGING_MS);
+	backup->n_steps_still = 0;
+	loop_timer_set(backup->step, STEP_MS);
 }
 
 static uint64_t again_ms(const struct backup *backup) {
@@ -176,33 +185,57 @@ static void on_due(void *context) {
 		begin_own(backup, BACKUP_WISH_MAKE);
 }
 
-/* The child was killed, or died of what it read. Nobody else writes the state now. */
-static void note_lost(struct backup *backup, int status) {
-	struct backup_state *state = &backup->state;
-	struct error error;
-
+/* What a restore that comes to nothing has left. */
+static void take_back(const struct backup *backup) {
 	/* Told as failed, it must not come into force at a later start. Whoever is first with the file has it. */
 	if (backup->request.wish == BACKUP_WISH_RESTORE && !is_store_reopening())
 		restore_forget(backup->place.state_directory);
-	error_set(&error, E_DHCP_JET_ERROR, "the process that makes the backup was ended by signal %d (%s)",
-		  WTERMSIG(status), strsignal(WTERMSIG(status)));
-	event_emit_error(EVENT_BACKUP_FAILED, &error);
+}
+
+/* Nobody else writes the state now. Requests up to @number are done, as far as they will ever be. */
+static void note_failure(struct backup *backup, uint64_t number, const struct error *error) {
+	struct backup_state *state = &backup->state;
+
+	take_back(backup);
 	counter_add(COUNTER_BACKUPS_FAILED, 1);
-	state->n_begun = state->n_done = backup->request.number;
-	state->failure = state->error = error;
+	state->n_begun = state->n_done = number;
+	state->failure = state->error = *error;
 	state->tried_at = clock_now().wall_s;
 	state->busy_since = 0;
 	backup_board_publish(state);
+}
+
+/* The child was killed, or died of what it read. */
+static void note_lost(struct backup *backup, int status) {
+	struct error error;
+
+	error_set(&error, E_DHCP_JET_ERROR, "the process that makes the backup was ended by signal %d (%s)",
+		  WTERMSIG(status), strsignal(WTERMSIG(status)));
+	event_emit_error(EVENT_BACKUP_FAILED, &error);
+	note_failure(backup, backup->request.number, &error);
 	loop_timer_set(backup->check, 0); /* it may be the store that killed it */
+}
+
+/* Whoever has asked meanwhile was told that nothing answers: what was wanted then must not be done now. */
+static void note_hung(struct backup *backup) {
+	note_failure(backup, backup_board_request().number, &backup->hang.error);
+}
+
+static void set_hang(struct backup *backup, const struct backup_hang *hang) {
+	backup->hang = *hang;
+	backup_board_set_hang(hang);
 }
 
 static void on_made(void *context, int status) {
 	struct backup *backup = context;
 
-	loop_timer_clear(backup->hanging);
+	loop_timer_clear(backup->step);
 	backup_board_read(&backup->state);
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status) && backup->hang.at)
+		note_hung(backup);
+	else if (WIFSIGNALED(status))
 		note_lost(backup, status);
+	set_hang(backup, &(struct backup_hang){ 0 });
 	if (!backup->has_looked) { /* also if it failed: then a backup is due soon, and says why */
 		backup->has_looked = true;
 	} else if (backup->request.wish != BACKUP_WISH_LOOK) {
@@ -213,11 +246,35 @@ static void on_made(void *context, int status) {
 		schedule(backup);
 }
 
-static void on_hanging(void *context) {
-	struct backup *backup = context;
+/* A file system that hangs may keep its caller even from being killed, until it answers. */
+static void give_up(struct backup *backup) {
+	struct backup_hang hang = { .at = clock_now().wall_s };
 
-	event_emit(EVENT_BACKUP_FAILED, "%s does not answer: it has been worked in for %u minutes; clients do not notice",
-		   backup->place.backup_directory, HANGING_MS / 60000);
+	error_set(
+		&hang.error, E_DHCP_JET_ERROR,
+		"%s has not answered for %u seconds, and what was being done there is given up; look at its disk, or the server that it is on",
+		backup->place.backup_directory, STEPS_HANGING * STEP_MS / 1000);
+	backup_board_read(&backup->state);
+	if (strcmp(backup->state.error.text, hang.error.text) != 0)
+		event_emit_error(EVENT_BACKUP_FAILED, &hang.error);
+	set_hang(backup, &hang);
+	worker_kill(backup->maker);
+}
+
+/* One that waits for a processor, of which it gets little on a busy machine, says nothing of the directory. */
+static void on_step(void *context) {
+	struct backup *backup = context;
+	uint64_t n_octets = backup->n_octets ? *backup->n_octets : backup->n_octets_seen + 1;
+
+	if (n_octets != backup->n_octets_seen)
+		backup->n_steps_still = 0;
+	else if (is_worker_waiting(backup->maker))
+		backup->n_steps_still++;
+	backup->n_octets_seen = n_octets;
+	if (backup->n_steps_still >= STEPS_HANGING)
+		give_up(backup);
+	else
+		loop_timer_set(backup->step, STEP_MS);
 }
 
 /* The newest generation is of what was before the restore. Were the store damaged now, that would come back. */
@@ -284,8 +341,9 @@ static void backup_free(void *context) {
 	drift_free(backup->drift);
 	loop_unwatch(backup->wake);
 	loop_timer_free(backup->due);
-	loop_timer_free(backup->hanging);
+	loop_timer_free(backup->step);
 	loop_timer_free(backup->check);
+	child_unshare((void *)backup->n_octets, sizeof *backup->n_octets);
 	free(backup);
 }
 
@@ -293,6 +351,7 @@ static void backup_free(void *context) {
 static void resume(struct backup *backup) {
 	struct backup_state *state = &backup->state;
 
+	set_hang(backup, &(struct backup_hang){ 0 });
 	backup_board_read(state);
 	if (state->n_begun == state->n_done)
 		return;
@@ -316,7 +375,8 @@ int backup_run(struct role_context *context, struct error *reterr_error) {
 	backup->drift = drift_new(context->loop, config->state_directory);
 	backup->wake = loop_watch_readable(context->loop, HERITAGE_WAKE_BACKUP, on_wake, backup);
 	backup->due = loop_timer_new(context->loop, on_due, backup);
-	backup->hanging = loop_timer_new(context->loop, on_hanging, backup);
+	backup->step = loop_timer_new(context->loop, on_step, backup);
+	backup->n_octets = child_share(sizeof *backup->n_octets);
 	backup->check = loop_timer_new(context->loop, on_check, backup);
 	loop_timer_set(backup->check, CHECK_FIRST_MS);
 	resume(backup);

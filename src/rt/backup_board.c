@@ -20,6 +20,7 @@ struct board {
 	PART(struct backup_plan) plan;
 	PART(struct backup_request) request;
 	PART(struct backup_state) state;
+	PART(struct backup_hang) hang;
 	PART(struct backup_restored) restored;
 };
 
@@ -99,7 +100,10 @@ int backup_board_ask(const struct backup_request *request, uint64_t *ret_number,
 	struct backup_request before = backup_board_request(), now = *request;
 	uint64_t n_begun = n_requests_begun();
 	bool is_waiting = before.number > n_begun;
+	struct backup_hang hang = backup_board_hang();
 
+	if (hang.at && request->wish != BACKUP_WISH_LOOK)
+		return error_set(reterr_error, (enum error_code)hang.error.code, "%s", hang.error.text);
 	if (is_waiting && (request->wish == BACKUP_WISH_RESTORE || before.wish == BACKUP_WISH_RESTORE))
 		return error_set(reterr_error, E_DHCP_SERVER_NOT_REACHABLE,
 				 "the role that makes backups has not begun yet with what was asked before; try again, or see \"lessorctl backup list\"");
@@ -117,6 +121,17 @@ void backup_board_publish(const struct backup_state *state) {
 
 void backup_board_read(struct backup_state *ret_state) {
 	GET(state, ret_state);
+}
+
+void backup_board_set_hang(const struct backup_hang *hang) {
+	PUT(hang, hang);
+}
+
+struct backup_hang backup_board_hang(void) {
+	struct backup_hang hang;
+
+	GET(hang, &hang);
+	return hang;
 }
 
 void backup_board_note_restore(const struct backup_restored *restored) {

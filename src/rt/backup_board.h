@@ -49,7 +49,8 @@ struct backup_request {
 
 /* Ask. Returns the request's number; who waits looks for it in struct backup_state. While another request has not been
  * begun yet, a restore is refused with -E_DHCP_SERVER_NOT_REACHABLE, and others join: what is done for that one is done
- * for them. Written by api. */
+ * for them. While the directory does not answer, all but a look is refused as backup_board_hang() says. Written by
+ * api. */
 int backup_board_ask(const struct backup_request *request, uint64_t *ret_number, struct error *reterr_error);
 struct backup_request backup_board_request(void);
 
@@ -85,6 +86,14 @@ struct backup_state {
 };
 void backup_board_publish(const struct backup_state *state);
 void backup_board_read(struct backup_state *ret_state);
+
+/* That the backup directory does not answer while it is being worked in. Written by backup. Embedded. */
+struct backup_hang {
+	int64_t at;         /* wall: when that was noticed; 0: it does answer, as far as anybody knows */
+	struct error error; /* code 0 likewise */
+};
+void backup_board_set_hang(const struct backup_hang *hang);
+struct backup_hang backup_board_hang(void);
 
 /* What the last restore in this life of the daemon did. Written by serve. Embedded. */
 struct backup_restored {

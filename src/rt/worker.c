@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,6 +72,27 @@ int worker_begin(struct worker *worker, child_work_f *work) {
 	worker->pipe = ends[0];
 	worker->watch = loop_watch_readable(worker->loop, ends[0], on_end, worker);
 	return 0;
+}
+
+void worker_kill(struct worker *worker) {
+	if (worker->pid)
+		kill(worker->pid, SIGKILL);
+}
+
+/* The letter behind the name, which may itself have brackets, says it. */
+bool is_worker_waiting(const struct worker *worker) {
+	char path[32], text[128] = "";
+	const char *end;
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)worker->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+	if (fd >= 0)
+		close(fd);
+	end = len > 0 ? strrchr(text, ')') : NULL;
+	return worker->pid && !(end && strncmp(end, ") R", 3) == 0);
 }
 
 bool is_worker_busy(const struct worker *worker) {

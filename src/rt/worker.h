@@ -21,5 +21,12 @@ struct worker *worker_free(struct worker *worker);
 /* Begin; @work gets the worker's context. Not while it is at work. 0, or -1 with errno. */
 int worker_begin(struct worker *worker, child_work_f *work);
 
+/* Kill the child, if there is one; that it has ended is told as ever, which may take as long as a disk that it waits
+ * for. */
+void worker_kill(struct worker *worker);
+
+/* True while the child waits for something else than a processor, as far as the system tells. */
+bool is_worker_waiting(const struct worker *worker);
+
 /* True while the child lives. */
 bool is_worker_busy(const struct worker *worker);

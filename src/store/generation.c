@@ -18,6 +18,7 @@
 #define TIME_LEN 16
 #define AGAIN_LEN_MAX 5
 #define LISTED_MAX 256
+#define FLUSH_SIZE ((off_t)4 << 20)
 
 struct generation_name generation_name_of(int64_t time, unsigned again) {
 	struct generation_name name;
@@ -169,23 +170,49 @@ int generation_open(int directory, const char *name, struct error *reterr_error)
 	return error_set(reterr_error, E_DHCP_JET_ERROR, "it is no regular file");
 }
 
+static _Atomic uint64_t *octets_counted;
+
+void generation_count_octets(_Atomic uint64_t *place) {
+	octets_counted = place;
+}
+
+static void count(ssize_t len) {
+	if (octets_counted && len > 0)
+		atomic_fetch_add_explicit(octets_counted, (uint64_t)len, memory_order_relaxed);
+}
+
 ssize_t generation_source(void *context, uint8_t *octets, size_t size) {
 	ssize_t len;
 
 	do
 		len = read(*(const int *)context, octets, size);
 	while (len < 0 && errno == EINTR);
+	count(len);
 	return len;
 }
 
+/* Have the disk take what it was given, now and then: a sync of all of it at the end could take long, and look as if
+ * the disk hung. Whether it took it, that sync says. */
+static void flush(int fd, ssize_t len) {
+	off_t end = lseek(fd, 0, SEEK_CUR);
+
+	if (end >= 0 && end / FLUSH_SIZE != (end - len) / FLUSH_SIZE)
+		sync_file_range(fd, 0, 0,
+				SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+}
+
 int generation_sink(void *context, struct span octets) {
+	int fd = *(const int *)context;
+
 	while (octets.len) {
-		ssize_t len = write(*(const int *)context, octets.data, octets.len);
+		ssize_t len = write(fd, octets.data, octets.len);
 
 		if (len < 0 && errno == EINTR)
 			continue;
 		if (len <= 0)
 			return -1;
+		flush(fd, len);
+		count(len);
 		octets = span_of(octets.data + len, octets.len - (size_t)len);
 	}
 	return 0;

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,10 @@ ssize_t generation_list(int directory, int64_t now, size_t max, struct generatio
 /* Open the file @name in @directory for reading. Its descriptor, or -E_NOT_FOUND or -E_DHCP_JET_ERROR with a
  * sentence. */
 int generation_open(int directory, const char *name, struct error *reterr_error);
+
+/* Count in *@place, from now on, all octets that this process reads and writes of generations: whoever sees the number
+ * stand still, in memory that is shared, knows that a disk hangs. NULL: nowhere. */
+void generation_count_octets(_Atomic uint64_t *place);
 
 /* For struct backup_reading: read from the descriptor that the context points to. For a writer: write to it. */
 ssize_t generation_source(void *context, uint8_t *octets, size_t size);

@@ -30,6 +30,7 @@ EXTRA_DIST += \
 	tests/functional/test_authorization.py \
 	tests/functional/profile_tree.py \
 	tests/functional/test_bench.py \
+	tests/functional/test_backup_hangs.py \
 	tests/functional/test_bad_entries.py \
 	tests/functional/test_bad_packets.py \
 	tests/functional/test_bad_start.py \

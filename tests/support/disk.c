@@ -205,7 +205,7 @@ static struct fault *fault_find(enum fault_call call, const struct place *place)
 }
 
 static void hang(const struct fault *fault) {
-	const struct timespec pause = { 0, 5000000 };
+	const struct timespec pause = { 0, 100000000 };
 
 	while (__atomic_load_n(&fault->calls, __ATOMIC_SEQ_CST))
 		nanosleep(&pause, NULL); /* sleep: the pause between two looks whether it still hangs */

@@ -53,6 +53,21 @@ static void test_requests_join(void **state) {
 	assert_int_equal(backup_board_request().wish, BACKUP_WISH_LOOK);
 }
 
+static void test_hanging_directory(void **state) {
+	struct backup_request request = { .wish = BACKUP_WISH_RESTORE };
+	struct backup_hang hang = { .at = 1 };
+	struct error error;
+	uint64_t number;
+
+	error_set(&hang.error, E_DHCP_JET_ERROR, "it hangs");
+	backup_board_set_hang(&hang);
+	assert_int_equal(backup_board_ask(&request, &number, &error), -E_DHCP_JET_ERROR);
+	assert_string_equal(error.text, "it hangs");
+	ask(BACKUP_WISH_LOOK);
+	backup_board_set_hang(&(struct backup_hang){ 0 });
+	ask(BACKUP_WISH_MAKE);
+}
+
 static void test_restore_does_not_join(void **state) {
 	struct backup_request request = { .wish = BACKUP_WISH_RESTORE, .name = "leases-20260704T120000Z.backup" };
 	struct error error = { 0 };
@@ -112,6 +127,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_requests_join, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restore_does_not_join, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hanging_directory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restores_are_counted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_state_outlasts_its_writer, setup, teardown),
 	};
