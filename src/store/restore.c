@@ -373,6 +373,32 @@ static int check(const struct restore_place *place, struct error *reterr_error) 
 	return r == -E_NOT_FOUND ? 0 : r;
 }
 
+/* leases.mdb is gone, or empty, and the journal has lost what it had: nobody wanted to begin without leases, who would
+ * have removed both. */
+static bool is_store_lost(const struct restore_place *place) {
+	char *path CLEANUP(cleanup_free) = mem_format("%s/%s", place->state_directory, lease_store_kind.file);
+	char *journal_path CLEANUP(cleanup_free) = mem_format("%s/" JOURNAL_DIRECTORY, place->state_directory);
+	struct journal *journal;
+	struct stat info;
+	bool is_lost;
+
+	if ((stat(path, &info) == 0 && info.st_size > 0) || access(journal_path, F_OK) < 0 ||
+	    journal_open(place->state_directory, place->server_name, 0, pass_over, NULL, &journal, NULL) < 0)
+		return false;
+	is_lost = journal_stat(journal).n_gaps > 0;
+	journal_close(journal);
+	return is_lost;
+}
+
+/* Without a valid generation there is nothing but what the journal has. */
+static void restore_lost(struct restoring *restoring) {
+	struct error error;
+
+	error_set(&error, E_DHCP_DATABASE_INIT_FAILED, "%s/%s is gone, and its journal does not have all leases",
+		  restoring->place->state_directory, lease_store_kind.file);
+	restore_damaged(restoring, &error);
+}
+
 int restore_store_open(const struct restore_place *place, struct lease_store **ret_store,
 		       struct restore_report *ret_report, struct error *reterr_error) {
 	struct restoring restoring = { .place = place, .report = ret_report };
@@ -382,6 +408,8 @@ int restore_store_open(const struct restore_place *place, struct lease_store **r
 	*ret_report = (struct restore_report){ 0 };
 	lease_build_remove_file(place->state_directory, LEASE_BUILD_FILE);
 	restore_if_prepared(&restoring);
+	if (is_store_lost(place))
+		restore_lost(&restoring);
 	r = place->is_suspect ? check(place, &error) : 0;
 	if (r == 0)
 		r = lease_store_open(place->state_directory, place->server_name, ret_store, &error);

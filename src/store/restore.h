@@ -53,7 +53,8 @@ int restore_prepare(const struct restore_place *place, int fd, struct error *ret
 /* Take that back, or what was left of it in the middle. */
 void restore_forget(const char *state_directory);
 
-/* Open the store, after restoring it if need be; tells of that in events. 0, or as lease_store_open: then a sentence
- * also says why no backup could take the store's place. *@ret_report is filled in any case. */
+/* Open the store, after restoring it if need be; tells of that in events. One that is gone is restored if its journal
+ * shows that it had more, as far as there is a backup. 0, or as lease_store_open: then a sentence also says why no
+ * backup could take the store's place. *@ret_report is filled in any case. */
 int restore_store_open(const struct restore_place *place, struct lease_store **ret_store,
 		       struct restore_report *ret_report, struct error *reterr_error);

@@ -434,6 +434,39 @@ static void remove_journal(void) {
 	assert_int_equal(rmdir(path), 0);
 }
 
+/* Whoever wants to begin without leases removes both. */
+static void test_lost_store(void **state) {
+	char *path CLEANUP(cleanup_free) = path_of("leases.mdb");
+	struct restore_report report;
+
+	make_store();
+	write_backup("leases-20260704T120000Z.backup", SERVER, 7, 1);
+	assert_int_equal(unlink(path), 0);
+	expect_clients("1 2", &report); /* the journal has all there was */
+	assert_false(report.is_tried);
+	assert_int_equal(truncate(path, 0), 0);
+	spoil("leases.journal/segment-00");
+	expect_clients("7", &report);
+	assert_true(report.is_restored);
+	expect_clients("7", &report);
+	assert_false(report.is_tried);
+	assert_int_equal(unlink(path), 0);
+	remove_journal();
+	expect_clients("", &report);
+	assert_false(report.is_tried);
+}
+
+static void test_lost_store_without_generation(void **state) {
+	char *path CLEANUP(cleanup_free) = path_of("leases.mdb");
+	struct restore_report report;
+
+	make_store();
+	assert_int_equal(unlink(path), 0);
+	spoil("leases.journal/segment-00");
+	expect_clients("", &report);
+	assert_true(report.is_tried && !report.is_restored && report.error.code);
+}
+
 static void test_damaged_store_and_journal_lost(void **state) {
 	struct restore_report report;
 
@@ -496,6 +529,8 @@ int main(void) {
 		IN_DIRECTORY(test_prepared_emptiness),
 		IN_DIRECTORY(test_no_room_to_prepare),
 		IN_DIRECTORY(test_damaged_store_and_journal_away),
+		IN_DIRECTORY(test_lost_store),
+		IN_DIRECTORY(test_lost_store_without_generation),
 		IN_DIRECTORY(test_damaged_store_and_journal_lost),
 		IN_DIRECTORY(test_prepared_and_journal_away),
 		IN_DIRECTORY(test_no_room_for_a_damaged_store),
