@@ -45,7 +45,7 @@
 #define ERROR_DHCP_ADDRESS_NOT_AVAILABLE 20011
 /* Every address of the scope's ranges is leased, reserved or excluded. */
 #define ERROR_DHCP_RANGE_FULL 20012
-/* A local store (leases or directory copy) could not be read or written. */
+/* A local store (leases, their backups, or directory copy) could not be read or written. */
 #define ERROR_DHCP_JET_ERROR 20013
 /* A lease of this client or of this address exists already. */
 #define ERROR_DHCP_CLIENT_EXISTS 20014

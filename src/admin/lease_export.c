@@ -9,6 +9,7 @@
 #include "admin/lease_csv.h"
 #include "admin/lease_reader.h"
 #include "admin/result.h"
+#include "base/ip4.h"
 
 static const char json_begin[] = "{\"leases\": [", json_end[] = "\n]}\n";
 
@@ -126,13 +127,30 @@ static int hand_over(struct export *export, const char *path) {
 	return call_done(export->call, result);
 }
 
+/* "lease list" takes a network there, and a file called like one is hardly what is wanted. */
+static int check_path(const char *path, struct error *reterr_error) {
+	size_t len = strcspn(path, "/"), end = path[len] ? len + 1 : len;
+	char word[IP4_TEXT_MAX] = "";
+	struct ip4 address;
+
+	if (len < sizeof word)
+		memcpy(word, path, len);
+	if (ip4_parse(word, &address) < 0 || path[end + strspn(path + end, "0123456789")])
+		return 0;
+	return error_set(reterr_error, E_INVALID_PARAMETER,
+			 "%s is a network; to write its leases alone into a file: lessorctl lease export FILE --scope %s", path,
+			 word);
+}
+
 int lease_export(struct call *call, struct error *reterr_error) {
 	const char *path = call_value(call, "file"), *network, *socket_path;
 	struct export export = { .call = call };
 	int r;
 
 	path = path && strcmp(path, "-") == 0 ? NULL : path;
-	r = lease_format_choose(call_value(call, "format"), path, &export.format, reterr_error);
+	r = path ? check_path(path, reterr_error) : 0;
+	if (r == 0)
+		r = lease_format_choose(call_value(call, "format"), path, &export.format, reterr_error);
 	if (r == 0)
 		r = lease_take_network(call, "scope", &network, reterr_error);
 	if (r == 0)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/check_tree.h"
+#include "app/state_directory.h"
 #include "base/mem.h"
 #include "dir/discovery.h"
 #include "rt/config.h"
@@ -118,13 +119,25 @@ static void check_can_make(struct check *check, const char *setting, const char 
 		refuse(check, "'%s': %s cannot be made: %s: %s", setting, path, parent, strerror(errno));
 }
 
+/* An empty one of root's is given to the user at the start. */
+static bool is_given_away(const char *path) {
+	int directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat info;
+	bool is_given;
+
+	if (directory < 0)
+		return false;
+	is_given = fstat(directory, &info) == 0 && info.st_uid == 0 && is_directory_empty(directory);
+	close(directory);
+	return is_given;
+}
+
 static void check_state(struct check *check) {
 	const char *path = check->config->state_directory;
 	struct stat info;
 	int failure = stat(path, &info) < 0 ? 0 : open_errno(check, path, O_RDONLY | O_DIRECTORY);
 
-	/* An empty one of root's is given to the user at the start. */
-	if (failure && !(failure == EACCES && info.st_uid == 0))
+	if (failure && !(failure == EACCES && is_given_away(path)))
 		refuse(check, "'state-directory': user %s cannot use %s: %s", check->config->user, path, strerror(failure));
 	check_can_make(check, "state-directory", path);
 }
@@ -137,7 +150,7 @@ static void check_spare(const struct check *check, const char *setting, const ch
 
 	if (parent && stat(path, &info) < 0 && stat(parent, &info) < 0)
 		failure = errno;
-	if (failure && !(failure == EACCES && info.st_uid == 0))
+	if (failure && !(failure == EACCES && is_given_away(path)))
 		fprintf(stderr, "lessord: warning: '%s': user %s cannot use %s: %s\n", setting, check->config->user, path,
 			strerror(failure));
 }

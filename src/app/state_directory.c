@@ -31,7 +31,7 @@ static int fail(struct error *reterr_error, const struct own_directory *own, con
 			 strerror(errno));
 }
 
-static bool is_empty(int directory) {
+bool is_directory_empty(int directory) {
 	int copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
 	size_t n_names = 0;
@@ -53,7 +53,7 @@ static int check_owner(int directory, const struct own_directory *own, struct id
 		return fail(reterr_error, own, "cannot be examined");
 	if (info.st_uid == owner.uid)
 		return 0;
-	if (info.st_uid != 0 || !is_empty(directory))
+	if (info.st_uid != 0 || !is_directory_empty(directory))
 		return error_set(reterr_error, own->code,
 				 "the %s directory %s belongs to user %u, but lessord runs as user %u; "
 				 "chown -R it, or set another '%s-directory'",

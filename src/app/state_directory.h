@@ -3,8 +3,13 @@
  * the one with the stores: rt/state_lock.h. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "rt/privilege.h"
+
+/* False also if it cannot be read. */
+bool is_directory_empty(int directory);
 
 /* Make @path if it is missing, and open it. It must belong to @owner; an empty one of root's is given to @owner.
  * Returns a descriptor, or -E_DHCP_DATABASE_INIT_FAILED with a sentence. */

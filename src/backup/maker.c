@@ -52,9 +52,10 @@ static const char *advice(int number) {
 	case EACCES:
 	case EPERM:
 		return "give it to the user that lessord runs as";
-	case ENOENT:
 	case ENOTDIR:
 	case ELOOP:
+		return "put a directory there, not a symbolic link to one, or set another 'backup-directory'";
+	case ENOENT:
 	case EROFS:
 		return "put a directory there that can be written to, or set another 'backup-directory'";
 	default:

@@ -185,3 +185,15 @@ def test_bad_config(lab):
         result = lab.run([lab.program("lessord"), *words], namespace=scene.server, status=2)
         expect("lessord: " in result.stderr and "--help" in result.stderr, f"usage: {result.stderr!r}")
     scene.lessord.run("--check", status=0)
+
+
+def test_check_of_directories(lab):
+    """lessord --check lets an empty directory of root's pass, which is given away at the start, and no other"""
+    path = lab.path("theirs")
+    os.mkdir(path, 0o755)
+    scene = Scene(lab)
+    own = scene.lessord.settings["state_directory"] = path
+    scene.lessord.run("--check", status=0)
+    with open(os.path.join(path, "notes"), "w", encoding="ascii") as file:
+        file.write("somebody's")
+    expect_error(scene.lessord.run("--check"), "lessord", BAD_CONFIG, f"cannot use {own}: Permission denied")

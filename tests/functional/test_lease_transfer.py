@@ -144,6 +144,8 @@ def test_of_one_scope(lab):
     _import(scene, _write(lab, "leases.csv", [_row("10.77.0.0", 120), _row(WIDE, 5), _row(WIDE, 2000)]))
     rows = list(csv.DictReader(io.StringIO(scene.ctl.run("lease", "export", "-", "--scope", "10.77.0.0").stdout)))
     expect_equal([row["address"] for row in rows], ["10.77.0.120"], "of one scope")
+    for word in ("10.77.0.0", "10.77.0.0/24"):
+        scene.ctl.expect_error(87, "lease", "export", word, says="lease export FILE --scope 10.77.0.0")
     before = lab.write("before.csv", "what was there\n")
     scene.ctl.expect_error(20005, "lease", "export", before, "--scope", "10.99.0.0")
     with open(before, encoding="utf-8") as file:
