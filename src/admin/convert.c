@@ -167,7 +167,7 @@ static int finish(struct call *call, const char *path, const struct verdict *ver
 		return verdict->r;
 	}
 	if (verdict->conversion.n_unreadable)
-		call_warn(call, E_DHCP_JET_ERROR, "%llu records could not be read and are in the old store alone",
+		call_warn(call, E_DHCP_JET_ERROR, "%llu records cannot be read, and nobody is given their addresses; put them right with \"lessorctl reconcile --fix\"",
 			  (unsigned long long)verdict->conversion.n_unreadable);
 	return call_done(call, describe(path, &verdict->conversion));
 }

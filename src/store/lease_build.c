@@ -110,6 +110,12 @@ int lease_build_put(struct lease_build *build, const struct lease *lease, struct
 	return changed(build, reterr_error);
 }
 
+int lease_build_put_unreadable(struct lease_build *build, struct ip4 address, struct span octets,
+			       struct error *reterr_error) {
+	lease_table_keep(&build->txn, address, octets);
+	return changed(build, reterr_error);
+}
+
 int lease_build_remove(struct lease_build *build, struct ip4 address, struct error *reterr_error) {
 	lease_table_remove(&build->txn, address);
 	return changed(build, reterr_error);

@@ -37,6 +37,10 @@ void lease_build_remove_file(const char *directory, const char *file);
  * 0, or -E_DHCP_JET_ERROR with a sentence; the build can only be dropped then. */
 int lease_build_put(struct lease_build *build, const struct lease *lease, struct error *reterr_error);
 
+/* Store the octets of a record of @address that cannot be read, as they are. As above. */
+int lease_build_put_unreadable(struct lease_build *build, struct ip4 address, struct span octets,
+			       struct error *reterr_error);
+
 /* Forget the record of @address, which may have none. As above. */
 int lease_build_remove(struct lease_build *build, struct ip4 address, struct error *reterr_error);
 

@@ -51,9 +51,14 @@ static int convert_row(struct converting *converting, const struct db_cursor *ro
 	struct ip4 address;
 	struct lease lease;
 
-	if (lease_key_address_decode(row->key, &address) < 0 || lease_record_decode(address, row->value, &lease) < 0) {
+	if (lease_key_address_decode(row->key, &address) < 0) {
 		converting->conversion.n_unreadable++;
 		return 0;
+	}
+	/* Left out, its address would be free for somebody else. */
+	if (lease_record_decode(address, row->value, &lease) < 0) {
+		converting->conversion.n_unreadable++;
+		return lease_build_put_unreadable(converting->build, address, row->value, reterr_error);
 	}
 	converting->conversion.n_leases++;
 	return lease_build_put(converting->build, &lease, reterr_error);

@@ -16,7 +16,7 @@
 struct lease_conversion {
 	uint32_t from, to; /* formats; the same if there was nothing to do */
 	uint64_t n_leases;
-	uint64_t n_unreadable; /* damaged records, which were left out */
+	uint64_t n_unreadable; /* damaged records, which stay as they are: nobody is given their addresses */
 	char kept[256];        /* the name of the old file in the directory */
 };
 

@@ -203,3 +203,10 @@ int lease_table_remove(struct db_txn *txn, struct ip4 address) {
 	mark(txn, address, false);
 	return txn->rc ? -E_DHCP_JET_ERROR : r == -E_NOT_FOUND ? r : 0;
 }
+
+void lease_table_keep(struct db_txn *txn, struct ip4 address, struct span octets) {
+	struct lease_key key = lease_key_address(address);
+
+	db_put(txn, LEASE_TABLE_ADDRESS, lease_key_span(&key), octets);
+	mark(txn, address, true);
+}

@@ -49,3 +49,6 @@ int lease_table_get_by_client(struct db_txn *txn, struct ip4_subnet scope, const
 			      struct lease *ret_lease);
 int lease_table_put(struct db_txn *txn, const struct lease *lease);
 int lease_table_remove(struct db_txn *txn, struct ip4 address);
+
+/* Store the octets of a record that nobody can read: whose the address is, is not known, but that it is somebody's. */
+void lease_table_keep(struct db_txn *txn, struct ip4 address, struct span octets);

@@ -201,6 +201,21 @@ static void make_old_store(unsigned n_leases) {
 	db_close(db);
 }
 
+static void spoil_old_record(struct ip4 address) {
+	struct lease_key key = lease_key_address(address);
+	struct db_kind kind = lease_store_kind;
+	struct db_txn txn;
+	struct db *db;
+
+	kind.version = 1;
+	kind.tables = old_tables;
+	assert_int_equal(db_open(&kind, fixture_directory, &db, NULL), 0);
+	assert_int_equal(db_begin(db, true, &txn, NULL), 0);
+	db_put(&txn, LEASE_TABLE_ADDRESS, lease_key_span(&key), span_of_text("no record"));
+	assert_int_equal(db_commit(&txn, NULL), 0);
+	db_close(db);
+}
+
 /* How often to be told, and what was told last. */
 struct told {
 	unsigned count, enough;
@@ -233,8 +248,29 @@ static void test_conversion_tells_how_far_it_is_and_can_be_given_up(void **state
 	assert_int_equal(list().count, 5000);
 }
 
+/* Whose such an address is, nobody knows; it must not become free by the conversion. */
+static void test_conversion_keeps_the_unreadable(void **state) {
+	const struct ip4 address = fixture_ip4("10.77.0.1");
+	struct lease_conversion conversion;
+	struct lease_batch *batch;
+	struct lease_store *store;
+	struct lease lease;
+
+	make_old_store(3);
+	spoil_old_record(address);
+	assert_int_equal(lease_convert(fixture_directory, NULL, NULL, &conversion, NULL), 0);
+	assert_int_equal(conversion.n_leases, 2);
+	assert_int_equal(conversion.n_unreadable, 1);
+	assert_int_equal(lease_store_open(fixture_directory, SERVER, &store, NULL), 0);
+	assert_int_equal(lease_batch_begin(store, &batch, NULL), 0);
+	assert_int_equal(lease_batch_view(batch)->get_by_address(batch, address, &lease), -E_DHCP_JET_ERROR);
+	lease_batch_abort(batch);
+	lease_store_close(store);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_conversion_keeps_the_unreadable, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_new_store_is_put_in_place, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_old_store_is_kept, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_dropped_build_changes_nothing, fixture_setup, fixture_teardown),
