@@ -8,6 +8,7 @@ import pty
 import re
 import signal
 import socket
+import struct
 
 from harness import PATIENCE, Failure, expect, expect_equal, is_alive, wait_until
 from slapd import BASE, NOBODY, SERVER
@@ -36,8 +37,10 @@ class _UnixConnection(http.client.HTTPConnection):
 
     def connect(self):
         self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(self.timeout)
+        # In the kernel, which waits for room where many come at once; without blocking it would refuse.
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(self.timeout), 0))
         self.sock.connect(self._path)
+        self.sock.settimeout(self.timeout)
 
 
 class Lessord:
