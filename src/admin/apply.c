@@ -11,6 +11,7 @@
 #include "admin/usage.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "json/json.h"
 
 #define ERRORS_DEFAULT 10
 #define ERRORS_MAX 1000000
@@ -33,7 +34,7 @@ struct application {
 /* ------------------------------------------------------------------ before anything is changed */
 
 static void add_finding(void *context, const struct finding *finding) {
-	json_array_append_new(context, result_finding(finding));
+	json_array_append_new(context, finding_json(finding));
 }
 
 /* The daemon's own rules, on the tree as it will be. */

@@ -12,6 +12,7 @@
 #include "admin/tree_file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "json/json.h"
 #include "model/dn.h"
 #include "model/snapshot.h"
 
@@ -41,7 +42,7 @@ static void add_findings(struct report *report, const struct findings *findings)
 		if (finding->is_consequence)
 			report->n_left_out++;
 		else
-			json_array_append_new(report->findings, result_finding(finding));
+			json_array_append_new(report->findings, finding_json(finding));
 	}
 }
 

@@ -2,8 +2,8 @@
 /* database show, database stat, database check: this machine's lease store. */
 #include "admin/call.h"
 #include "admin/daemon.h"
-#include "admin/result.h"
 #include "base/clock.h"
+#include "json/survey.h"
 #include "store/lease_survey.h"
 
 #define CHECK_PATIENCE_S 7200 /* all of the store is read, when nobody else wants the disk */
@@ -28,36 +28,7 @@ static int ask_for_check(struct call *call, json_t **ret_answer, struct error *r
 	return r < 0 ? r : daemon_ask(socket_path, &request, ret_answer, reterr_error);
 }
 
-static json_t *findings_of(const struct lease_survey *survey) {
-	json_t *findings = json_array();
-
-	for (enum inconsistency kind = 0; kind < INCONSISTENCY_COUNT; kind++) {
-		const struct inconsistency_info *info = inconsistency_info_get(kind);
-
-		if (survey->n_found[kind])
-			json_array_append_new(findings, json_pack("{s:s,s:I,s:s}", "kind", info->word, "count",
-								  (json_int_t)survey->n_found[kind], "description",
-								  info->description));
-	}
-	return findings;
-}
-
-/* As the daemon answers to GET /v1/database/check. */
-static json_t *answer_of(const struct lease_survey *survey) {
-	json_t *answer = result_error(&survey->error);
-
-	json_object_set(answer, "reason", json_object_get(answer, "message"));
-	json_object_del(answer, "message");
-	json_object_set_new(answer, "sound", json_boolean(is_lease_survey_sound(survey)));
-	json_object_set_new(answer, "damaged", json_boolean(survey->is_damaged));
-#define SURVEY_NUMBER(field, key) json_object_set_new(answer, key, json_integer((json_int_t)survey->field));
-#include "store/survey_number.def"
-#undef SURVEY_NUMBER
-	json_object_set_new(answer, "findings", findings_of(survey));
-	return answer;
-}
-
-/* Read the files without asking a daemon. */
+/* Read the files without asking a daemon, and say what it would say. */
 static int survey_files(const char *state_directory, json_t **ret_answer, struct error *reterr_error) {
 	struct lease_survey *survey = lease_survey_new(state_directory, true, clock_now().wall_s);
 	int r = 0;
@@ -69,7 +40,7 @@ static int survey_files(const char *state_directory, json_t **ret_answer, struct
 		*reterr_error = survey->error;
 		r = -survey->error.code;
 	} else {
-		*ret_answer = answer_of(survey);
+		*ret_answer = survey_json(survey);
 	}
 	lease_survey_free(survey);
 	return r;

@@ -124,7 +124,7 @@ libadmin_a_SOURCES = \
 	src/admin/verify.h
 
 # What a program needs that uses libadmin.a, from the top down.
-ADMIN_LIBS = libadmin.a libdir.a libengine.a libstore.a libmodel.a libwire.a librt.a libbase.a \
+ADMIN_LIBS = libadmin.a libdir.a libjson.a libengine.a libstore.a libmodel.a libwire.a librt.a libbase.a \
 	$(LDAP_LIBS) $(JANSSON_LIBS) $(CURL_LIBS) $(KRB5_LIBS) $(SASL_LIBS) $(INIH_LIBS) $(LMDB_LIBS)
 
 # The same objects as a shared library. The soname's number changes when lessor/lessor.h changes in a way that a program
@@ -134,7 +134,7 @@ LIBLESSOR = $(LIBLESSOR_SONAME).1.0
 sharedexecdir = $(libdir)
 sharedexec_DATA = $(LIBLESSOR)
 CLEANFILES += $(LIBLESSOR) liblessor.so $(LIBLESSOR_SONAME)
-$(LIBLESSOR): libadmin.a libdir.a libengine.a libstore.a libmodel.a libwire.a librt.a libbase.a
+$(LIBLESSOR): libadmin.a libdir.a libjson.a libengine.a libstore.a libmodel.a libwire.a librt.a libbase.a
 	$(AM_V_CCLD)$(CCLD) $(AM_CFLAGS) $(CFLAGS) -shared -Wl,-soname,$(LIBLESSOR_SONAME) $(SHARED_LDFLAGS) $(AM_LDFLAGS) $(LDFLAGS) \
 		-o $@ -Wl,--whole-archive libadmin.a -Wl,--no-whole-archive $(ADMIN_LIBS) $(LIBS)
 

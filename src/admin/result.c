@@ -7,19 +7,10 @@
 
 #include "base/ip4.h"
 #include "base/mem.h"
-#include "base/text.h"
-#include "model/snapshot.h"
+#include "json/json.h"
 
 json_t *result_text(const char *text) {
-	json_t *string = text ? json_string(text) : json_null();
-	char escaped[1024];
-	struct text safe;
-
-	if (string)
-		return string;
-	text_init(&safe, escaped, sizeof escaped);
-	text_add_escaped(&safe, span_of_text(text));
-	return json_string(escaped);
+	return json_safe_text(text);
 }
 
 json_t *result_message(const char *dn, const char *format, ...) {
@@ -74,11 +65,6 @@ void result_sort(json_t *items, const char *key) {
 	for (size_t i = 0; i < n; i++)
 		json_array_set_new(items, i, sorted[i].item);
 	free(sorted);
-}
-
-json_t *result_finding(const struct finding *finding) {
-	return json_pack("{s:o, s:o, s:i, s:s, s:o}", "dn", result_text(finding->dn), "attribute", result_text(finding->attribute),
-			 "code", finding->code, "name", error_name(finding->code), "reason", result_text(finding->reason));
 }
 
 json_t *result_error(const struct error *error) {

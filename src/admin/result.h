@@ -6,8 +6,6 @@
 
 #include "base/error.h"
 
-struct finding;
-
 /* A JSON object {"message": sentence, "dn": dn}, for call_done. */
 json_t *result_message(const char *dn, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -16,9 +14,6 @@ json_t *result_text(const char *text);
 
 /* Bring the objects of the array @items into the order of the addresses (or networks) that stand under @key. */
 void result_sort(json_t *items, const char *key);
-
-/* {"dn","attribute","code","name","reason"} */
-json_t *result_finding(const struct finding *finding);
 
 /* {"code","name","message"} */
 json_t *result_error(const struct error *error);

@@ -3,6 +3,7 @@
 
 #include "admin/edit.h"
 #include "admin/result.h"
+#include "json/json.h"
 #include "model/dn.h"
 
 json_t *show_values(const struct entry *entry, enum schema_attribute which) {
@@ -19,6 +20,6 @@ json_t *show_findings(const struct findings *findings, const char *dn) {
 
 	for (size_t i = 0; i < findings->n_items; i++)
 		if (is_dn_within(findings->items[i].dn, dn))
-			json_array_append_new(array, result_finding(&findings->items[i]));
+			json_array_append_new(array, finding_json(&findings->items[i]));
 	return array;
 }

@@ -15,6 +15,7 @@
 #include "base/event.h"
 #include "base/mem.h"
 #include "config.h"
+#include "json/survey.h"
 #include "rt/audit_row.h"
 
 #define METRICS_MAX 65536

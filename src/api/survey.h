@@ -6,8 +6,6 @@
  */
 #pragma once
 
-#include <jansson.h>
-
 #include "rt/loop.h"
 #include "store/lease_survey.h"
 
@@ -18,10 +16,6 @@ struct survey_desk *survey_desk_new(struct loop *loop, const char *state_directo
 
 /* End what is under way: whoever waits is told. Accepts NULL; returns NULL. */
 struct survey_desk *survey_desk_free(struct survey_desk *desk);
-
-/* What a check has found: {"sound", "damaged", numbers (store/survey_number.def), "findings": [{"kind", "count",
- * "description"}], "code", "name", "reason": of the damage}. json_decref() it. */
-json_t *survey_json(const struct lease_survey *survey);
 
 /* @survey is borrowed for the call. */
 typedef void survey_done_f(void *context, const struct lease_survey *survey);

@@ -22,5 +22,5 @@ lessord_SOURCES = \
 	src/app/supervisor.c \
 	src/app/supervisor.h
 # From the top layer down: a call upward does not link.
-lessord_LDADD = libserve.a libdir.a libapi.a libbackup.a libstore.a libengine.a libmodel.a librt.a libwire.a libbase.a \
+lessord_LDADD = libserve.a libdir.a libapi.a libbackup.a libjson.a libstore.a libengine.a libmodel.a librt.a libwire.a libbase.a \
 	$(RT_LIBS) $(LMDB_LIBS) $(LDAP_LIBS) $(SASL_LIBS) $(KRB5_LIBS) $(JANSSON_LIBS) $(SYSTEMD_LIBS)

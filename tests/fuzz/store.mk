@@ -13,7 +13,7 @@ tests_fuzz_fuzz_sighting_record_LDADD = libstore.a libbase.a
 tests_fuzz_fuzz_sighting_record_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_fuzz_api_request_SOURCES = tests/fuzz/fuzz_api_request.c
 tests_fuzz_fuzz_api_request_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS)
-tests_fuzz_fuzz_api_request_LDADD = libapi.a libstore.a libengine.a libmodel.a librt.a libwire.a libbase.a $(JANSSON_LIBS) $(LMDB_LIBS) $(RT_LIBS) -lpthread
+tests_fuzz_fuzz_api_request_LDADD = libapi.a libjson.a libstore.a libengine.a libmodel.a librt.a libwire.a libbase.a $(JANSSON_LIBS) $(LMDB_LIBS) $(RT_LIBS) -lpthread
 tests_fuzz_fuzz_api_request_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 noinst_PROGRAMS += tests/fuzz/fuzz_journal
 tests_fuzz_fuzz_journal_SOURCES = tests/fuzz/fuzz_journal.c

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 if HAVE_CMOCKA
 API_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(JANSSON_CFLAGS) $(LMDB_CFLAGS) $(CMOCKA_CFLAGS)
-API_TEST_LDADD = libapi.a libstore.a libengine.a libmodel.a librt.a libwire.a libbase.a $(JANSSON_LIBS) $(LMDB_LIBS) $(RT_LIBS) $(CMOCKA_LIBS) -lpthread
+API_TEST_LDADD = libapi.a libjson.a libstore.a libengine.a libmodel.a librt.a libwire.a libbase.a $(JANSSON_LIBS) $(LMDB_LIBS) $(RT_LIBS) $(CMOCKA_LIBS) -lpthread
 
 API_TESTS = tests/unit/test_api_request tests/unit/test_api_answer tests/unit/test_census tests/unit/test_lease_row
 check_PROGRAMS += $(API_TESTS)
