@@ -23,7 +23,7 @@
 #define SERVER_PORT 67
 #define CLIENT_PORT 68
 #define RECEIVE_BUFFER (8 << 20) /* some 10,000 packets: a site that gets its power back */
-#define API_BACKLOG 64
+#define API_BACKLOG 512 /* beyond it a client that does not wait is refused, however soon api would come to it */
 
 /* A killed daemon's sockets are closed by the kernel in no order that we could rely on, perhaps after its lock. */
 #define BUSY_WAIT_MS 500
