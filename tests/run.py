@@ -239,7 +239,7 @@ def parse_arguments():
                                      formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("stages", nargs="*", metavar="STAGE", help=f"only these: {', '.join(STAGES)} (default: all)")
     parser.add_argument("-k", dest="pattern", default="", help="only tests whose name matches this regular expression")
-    parser.add_argument("--fuzz-seconds", type=int, default=30, help="how long each fuzz target runs (default: 30)")
+    parser.add_argument("--fuzz-seconds", type=int, default=20, help="how long each fuzz target runs (default: 20)")
     arguments = parser.parse_args()
     unknown = set(arguments.stages) - set(STAGES)
     if unknown:

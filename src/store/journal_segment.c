@@ -44,8 +44,14 @@ int journal_directory_renew(struct journal_directory *directory, bool *ret_is_ne
 	if (directory->fd >= 0 && is_journal_directory_current(directory))
 		return 0;
 	fd = open(directory->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &info) < 0)
+	if (fd < 0)
 		return -errno;
+	if (fstat(fd, &info) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return r;
+	}
 	if (directory->fd >= 0)
 		close(directory->fd);
 	directory->fd = fd;

@@ -45,6 +45,7 @@ struct lease_store {
 	uint64_t sequence;            /* of the last frame of the journal in newest */
 	uint64_t sealed_sequence;     /* in sealed */
 	bool is_reindex_wanted, is_reindex_begun; /* of the indexes; the second while work for it is under way */
+	bool is_reindex_wanted_again; /* asked for once more, perhaps for what the one at hand has passed already */
 	bool is_seal_wanted;          /* whatever newest has, as soon as it has something */
 	bool is_sealed_written;       /* only the snapshot is to be renewed */
 	bool has_note;                /* there is a cleanup or a doubt to write */

@@ -66,11 +66,12 @@ static void note_reindex(struct lease_store *store, const struct checkpoint_resu
 	if (!store->is_reindex_begun)
 		return;
 	store->is_reindex_begun = false;
-	store->is_reindex_wanted = result->has_more;
+	store->is_reindex_wanted = result->has_more || store->is_reindex_wanted_again;
 	if (!store->sealed)
 		lease_store_renew(store, NULL);
 	if (result->has_more)
 		return;
+	store->is_reindex_wanted_again = false;
 	store->is_seal_wanted = true;
 	counter_add(COUNTER_INDEXES_MENDED, 1);
 	event_emit(EVENT_INDEXES_MENDED, "%llu rows were wrong or missing in %s",
@@ -283,6 +284,7 @@ int lease_store_checkpoint(struct lease_store *store, struct error *reterr_error
 }
 
 void lease_store_reindex(struct lease_store *store) {
+	store->is_reindex_wanted_again = store->is_reindex_wanted;
 	store->is_reindex_wanted = true;
 }
 

@@ -315,6 +315,25 @@ static void mend_beside_batches(struct lease_store *store, unsigned client) {
 	lease_store_tick(store, now_ms + 1);
 }
 
+/* Asked for while it is under way, it is done once more: what the second was asked for may have been passed already. */
+static void mended_again_if_asked_again(void **state) {
+	uint64_t before = counter_value(COUNTER_INDEXES_MENDED);
+	struct lease_store *store;
+
+	fill(5);
+	assert_int_equal(lease_store_open(fixture_directory, SERVER, &store, NULL), 0);
+	lease_store_reindex(store);
+	lease_store_tick(store, 1);
+	lease_store_reindex(store);
+	for (uint64_t turn = 1; turn <= 10; turn++) {
+		assert_int_equal(lease_store_checkpoint(store, NULL), 0); /* waits for what is under way */
+		lease_store_tick(store, 1 + turn * 20000);
+	}
+	assert_int_equal(lease_store_checkpoint(store, NULL), 0);
+	lease_store_close(store);
+	assert_int_equal(counter_value(COUNTER_INDEXES_MENDED), before + 2);
+}
+
 /* What has copied the bitmap before it was mended, and what copies from that, knows better soon. */
 static void copies_of_what_is_mended_are_mended(void **state) {
 	struct lease_key key = lease_key_block(third().address);
@@ -477,6 +496,7 @@ int main(void) {
 		TEST(a_missing_bit_is_found),
 		TEST(a_bit_of_no_record_is_found),
 		TEST(what_is_mended_beside_a_batch_stays_so),
+		TEST(mended_again_if_asked_again),
 		TEST(copies_of_what_is_mended_are_mended),
 		TEST(batches_go_on_while_much_is_mended),
 		TEST(keys_of_any_length_are_looked_at_and_passed),
