@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/functional/rawclient.py \
 	tests/functional/servers.py \
 	tests/functional/load.py \
+	tests/functional/mounts.py \
 	tests/functional/store.py \
 	tests/functional/test_api.py \
 	tests/functional/test_audit.py \

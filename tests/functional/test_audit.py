@@ -7,9 +7,10 @@ import time
 
 import dhcp
 from clients import Dhclient
-from harness import Failure, Skip, expect, expect_equal, wait_until
+from harness import Failure, expect, expect_equal, wait_until
+from mounts import mount, mount_ext4
 from scene import Scene
-from slapd import NOBODY, ROOT, scope_dn
+from slapd import ROOT, scope_dn
 from test_standalone import Workgroup
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -153,8 +154,7 @@ def test_full_disk(lab):
     scene = Scene(lab)
     directory = scene.lessord.settings["audit_directory"]
     os.mkdir(directory)
-    lab.run(["mount", "-t", "tmpfs", "-o", f"size=64k,mode=700,uid={NOBODY},gid={NOBODY}", "none", directory])
-    lab.defer(lab.run, ["umount", "-l", directory])
+    mount(lab, directory, "-t", "tmpfs", "-o", "size=64k", "none")
     filler = lab.write(f"{os.path.basename(directory)}/filler", "x" * 65536)
     scene.start()
     scene.lessord.process.wait_for_log(FAILED)
@@ -273,8 +273,7 @@ def test_audit_disk_full(lab):
     scene = Scene(lab)
     directory = scene.lessord.settings["audit_directory"]
     os.mkdir(directory)
-    lab.run(["mount", "-t", "tmpfs", "-o", f"size=4m,mode=700,uid={NOBODY},gid={NOBODY}", "none", directory])
-    lab.defer(lab.run, ["umount", "-l", directory])
+    mount(lab, directory, "-t", "tmpfs", "-o", "size=4m", "none")
     scene.slapd.replace(ROOT, "lessorAuditMinSpace", 2)
     scene.slapd.replace(ROOT, "lessorAuditCheckInterval", 1)
     scene.start()
@@ -321,17 +320,8 @@ def test_audit_disk_hangs(lab):
     scene = Scene(lab)
     directory = scene.lessord.settings["audit_directory"]
     os.mkdir(directory)
-    image = lab.path("disk")
-    with open(image, "wb") as file:
-        file.truncate(64 << 20)
-    try:
-        lab.run(["mkfs.ext4", "-q", image])
-        lab.run(["mount", "-o", "loop", image, directory])
-    except (Failure, FileNotFoundError) as error:
-        raise Skip(f"no file system of its own can be mounted here: {error}") from None
+    mount_ext4(lab, directory)
     os.rmdir(os.path.join(directory, "lost+found"))
-    lab.defer(lab.run, ["umount", "-l", directory])
-    os.chown(directory, NOBODY, NOBODY)
     scene.start()
     scene.client().obtain()
     lab.run(["fsfreeze", "-f", directory])

@@ -4,10 +4,10 @@ import os
 
 from backups import directory, expect_leases, generations, make, names, restored
 from disk import HANG, Disk
-from harness import Failure, Skip, expect, expect_equal, wait_until
+from harness import expect, expect_equal, wait_until
 from load import Load, check_promises
+from mounts import mount_ext4
 from scene import Scene
-from slapd import NOBODY
 
 HANGS = r"BACKUP_FAILED \[1016\].*DHCP_JET_ERROR \(20013\): .*has not answered for 30 seconds"
 
@@ -46,17 +46,9 @@ def test_directory_hangs(lab):
 
 def _own_file_system(lab):
     """A directory on a disk of its own, which can be frozen."""
-    path, image = lab.path("far"), lab.path("disk")
+    path = lab.path("far")
     os.mkdir(path)
-    with open(image, "wb") as file:
-        file.truncate(64 << 20)
-    try:
-        lab.run(["mkfs.ext4", "-q", image])
-        lab.run(["mount", "-o", "loop", image, path])
-    except (Failure, FileNotFoundError) as error:
-        raise Skip(f"no file system of its own can be mounted here: {error}") from None
-    lab.defer(lab.run, ["umount", "-l", path])
-    os.chown(path, NOBODY, NOBODY)
+    mount_ext4(lab, path)
     return path
 
 

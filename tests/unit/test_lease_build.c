@@ -176,17 +176,24 @@ static void test_many(void **state) {
 
 static const char *const old_tables[] = { "meta", "lease-by-address", NULL };
 
-/* A store of format 1, as far as a conversion reads it. */
-static void make_old_store(unsigned n_leases) {
-	struct db_kind kind = lease_store_kind;
-	uint8_t record[LEASE_RECORD_MAX];
-	struct db_txn txn;
+/* Begin to write a store of format 1, as far as a conversion reads it. */
+static struct db *open_old_store(struct db_txn *ret_txn) {
+	static struct db_kind kind;
 	struct db *db;
 
+	kind = lease_store_kind;
 	kind.version = 1;
 	kind.tables = old_tables;
 	assert_int_equal(db_open(&kind, fixture_directory, &db, NULL), 0);
-	assert_int_equal(db_begin(db, true, &txn, NULL), 0);
+	assert_int_equal(db_begin(db, true, ret_txn, NULL), 0);
+	return db;
+}
+
+static void make_old_store(unsigned n_leases) {
+	uint8_t record[LEASE_RECORD_MAX];
+	struct db_txn txn;
+	struct db *db = open_old_store(&txn);
+
 	assert_int_equal(db_claim(&txn, SERVER, NULL), 0);
 	for (unsigned i = 0; i < n_leases; i++) {
 		struct lease lease = fixture_lease("10.77.0.0", i + 1, LATER);
@@ -203,14 +210,9 @@ static void make_old_store(unsigned n_leases) {
 
 static void spoil_old_record(struct ip4 address) {
 	struct lease_key key = lease_key_address(address);
-	struct db_kind kind = lease_store_kind;
 	struct db_txn txn;
-	struct db *db;
+	struct db *db = open_old_store(&txn);
 
-	kind.version = 1;
-	kind.tables = old_tables;
-	assert_int_equal(db_open(&kind, fixture_directory, &db, NULL), 0);
-	assert_int_equal(db_begin(db, true, &txn, NULL), 0);
 	db_put(&txn, LEASE_TABLE_ADDRESS, lease_key_span(&key), span_of_text("no record"));
 	assert_int_equal(db_commit(&txn, NULL), 0);
 	db_close(db);
