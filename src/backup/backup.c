@@ -48,7 +48,6 @@ struct backup {
 	bool is_restored;    /* there was a restore since the last backup */
 	/* What the maker at work is for. */
 	struct backup_request request;
-	bool is_due_work; /* the interval's */
 	struct backup_state state; /* large; each process's own copy, for a moment */
 };
 
@@ -160,7 +159,6 @@ static bool begin_asked(struct backup *backup) {
 	backup_board_read(&backup->state);
 	if (request.number <= backup->state.n_begun || is_worker_busy(backup->maker))
 		return false;
-	backup->is_due_work = false;
 	begin(backup, &request);
 	return true;
 }
@@ -172,7 +170,6 @@ static void begin_own(struct backup *backup, enum backup_wish wish) {
 		return;
 	backup_board_read(&backup->state);
 	request.number = backup->state.n_begun;
-	backup->is_due_work = wish == BACKUP_WISH_MAKE;
 	begin(backup, &request);
 }
 
